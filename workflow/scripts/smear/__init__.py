@@ -1,0 +1,1 @@
+"""What several rules share, one subject per module."""
