@@ -45,7 +45,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
 def read_csv(path: str | Path) -> pd.DataFrame:
     """Read a table; the only missing value is the empty cell, so that a class named `NA` or `null` keeps its name."""
-    return pd.read_csv(path, keep_default_na=False, na_values={}, dtype=TEXT_COLUMNS)
+    return pd.read_csv(path, keep_default_na=False, na_values=[""], dtype=TEXT_COLUMNS)
 
 
 # Identities stay text even where they look like numbers (a class folder named `0`, an image named `001`).
