@@ -1,0 +1,44 @@
+"""blastgrid: from a source of labelled smear images to a tested classifier and its report."""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config/config.yaml"
+
+
+report: "workflow/report/workflow.rst"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/comparison.smk"
+include: "workflow/rules/report.smk"
+
+
+wildcard_constraints:
+    dataset=match_exactly([DATASET]),
+    experiment=match_exactly([EXPERIMENT]),
+    cell=match_exactly(CELLS),
+    split="train|validation|test",
+
+
+localrules:
+    all,
+
+
+rule all:
+    """The report, and the figures and tables behind it."""
+    input:
+        get_final_files(),
+    default_target: True
+
+
+onstart:
+    announce_start()
+
+
+onsuccess:
+    announce_results()

@@ -1,0 +1,221 @@
+"""Made-up results of a grid, in the shapes of the data contracts, for the tests of figures and report."""
+
+import json
+from itertools import product
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from smear.grid import Cell
+from smear.metrics import classification_summary, wilson_interval
+
+PAPER_GRID = {
+    "architecture": ["EfficientNetB0"],
+    "optimizer": ["adam", "rmsprop"],
+    "learning_rate": [0.0001, 0.0003, 0.001, 0.003],
+    "epochs": [20, 30, 50],
+    "batch_size": [32],
+    "seed": [0],
+}
+CLASSES = ["Benign", "Early", "Pre", "Pro"]
+IMAGES = 324
+
+
+def grid_cells(**axes: list) -> list[dict]:
+    """Return every combination of the paper's grid with `axes` replaced."""
+    grid = {**PAPER_GRID, **axes}
+    return [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
+
+
+def cell_name(cell: dict) -> str:
+    """Return a cell's name by the data contract."""
+    return Cell(**cell).name
+
+
+def history_of(cell: dict, diverged: bool = False) -> pd.DataFrame:
+    """Return a learning history that depends on everything but the epochs, so that shorter cells are prefixes."""
+    place = [cell["architecture"], cell["optimizer"], cell["learning_rate"], cell["batch_size"], cell["seed"]]
+    random = np.random.default_rng(list(json.dumps(place).encode()))
+    epochs = np.arange(1, 51)
+    harm = (np.log(cell["learning_rate"] / 0.0001) / 12) ** 1.5
+    train = 1 - 0.55 * np.exp(-epochs / (4 + 12 * harm)) + random.normal(0, 0.003, 50)
+    validation = (
+        0.98
+        - 0.45 * np.exp(-epochs / (5 + 20 * harm))
+        - 0.25 * harm
+        - np.abs(random.normal(0, 0.008 + 0.12 * harm, 50))
+    )
+    table = pd.DataFrame(
+        {
+            "epoch": epochs,
+            "loss": np.clip(1.3 * (1 - train) + 0.005, 0.002, None),
+            "accuracy": np.clip(train, 0, 1),
+            "val_loss": 2.4 * (1 - validation) + 0.02,
+            "val_accuracy": np.round(np.clip(validation, 0.2, 1) * IMAGES) / IMAGES,
+            "seconds": 31.5,
+            "images_per_second": 82.6,
+        }
+    ).head(cell["epochs"])
+    if diverged:
+        table.loc[7:, ["loss", "val_loss"]] = np.nan
+        table.loc[7:, ["accuracy", "val_accuracy"]] = 0.155
+        table = table.head(8)
+    return table
+
+
+def leaderboard_of(cells: list[dict], diverged: tuple[int, ...] = ()) -> pd.DataFrame:
+    """Return the ranked table of `cells`; those at the places `diverged` have no figures and come last."""
+    rows = []
+    for place, cell in enumerate(cells):
+        row = {"cell": cell_name(cell), **cell, "status": "diverged" if place in diverged else "finished"}
+        if place not in diverged:
+            last = history_of(cell).iloc[-1]
+            correct = round(last["val_accuracy"] * IMAGES)
+            low, high = wilson_interval(correct, IMAGES)
+            row |= {
+                "validation_accuracy": correct / IMAGES,
+                "validation_low": low,
+                "validation_high": high,
+                "validation_correct": correct,
+                "validation_images": IMAGES,
+                "validation_loss": last["val_loss"],
+                "train_accuracy": last["accuracy"],
+                "train_loss": last["loss"],
+            }
+        rows.append(row | {"seconds": 31.5 * cell["epochs"], "parameters": 4_054_695})
+    table = pd.DataFrame(rows).sort_values(
+        ["validation_accuracy", "validation_loss"], ascending=[False, True], na_position="last", ignore_index=True
+    )
+    table.insert(0, "rank", range(1, len(table) + 1))
+    return table
+
+
+def selection_of(leaderboard: pd.DataFrame) -> dict:
+    """Return the selection that the leaderboard's first row amounts to."""
+    best = leaderboard.iloc[0]
+    kept = ["cell", *PAPER_GRID, *[name for name in leaderboard if name.startswith("validation_")]]
+    return {
+        **{name: best[name].item() if hasattr(best[name], "item") else best[name] for name in kept},
+        "rule": "Highest validation accuracy; ties by lower validation loss, then fewer epochs.",
+        "cells": len(leaderboard),
+        "indistinguishable": int((leaderboard["validation_high"] >= best["validation_low"]).sum()) - 1,
+    }
+
+
+def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] = ()) -> SimpleNamespace:
+    """Write the inputs of `plot_comparison.py` under `folder` and return the `snakemake` object that names them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = leaderboard_of(cells, diverged)
+    table.to_csv(folder / "leaderboard.csv", index=False)
+    (folder / "selection.json").write_text(json.dumps(selection_of(table)), encoding="utf-8")
+    histories = []
+    for place, cell in enumerate(cells):
+        histories.append(folder / f"{place}.csv")
+        history_of(cell, diverged=place in diverged).to_csv(histories[-1], index=False)
+    figures = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
+    return SimpleNamespace(
+        input=SimpleNamespace(
+            leaderboard=folder / "leaderboard.csv", selection=folder / "selection.json", histories=histories
+        ),
+        output=SimpleNamespace(
+            **{f"{name}_{kind}": folder / f"{name}.{kind}" for name in figures for kind in ("svg", "png")}
+        ),
+        params=SimpleNamespace(cells=[cell_name(cell) for cell in cells]),
+        log=[str(folder / "log.txt")],
+    )
+
+
+def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], per_class: int) -> pd.DataFrame:
+    """Return test predictions: `per_class` images of each class, the `mistakes` (true, predicted) among them."""
+    rows = []
+    left = list(mistakes)
+    for label, name in enumerate(classes):
+        for number in range(per_class):
+            wrong = next((pair for pair in left if pair[0] == label), None)
+            if wrong:
+                left.remove(wrong)
+            predicted = wrong[1] if wrong else label
+            probabilities = np.full(len(classes), 0.1 / len(classes))
+            probabilities[predicted] += 0.9 - 0.003 * number
+            probabilities /= probabilities.sum()
+            columns = {f"prob_{other}": p for other, p in zip(classes, probabilities, strict=True)}
+            image_id = f"{name}/WBC-{name}-{number:03}.jpg"
+            rows.append({"image_id": image_id, "label": label, "predicted": predicted, **columns})
+    return pd.DataFrame(rows)
+
+
+def audit_of(classes: list[str]) -> dict:
+    """Return the audit of a split by field."""
+    return {
+        "unit": "field",
+        "seed": 0,
+        "fractions": {"train": 0.8, "validation": 0.1, "test": 0.1},
+        "promise": "Images of one microscope field are all in one split.",
+        "images": sum(995 + 3 * k for k in range(len(classes))),
+        "fields": 777,
+        "counts": {
+            split: {name: count + k for k, name in enumerate(classes)}
+            for split, count in {"train": 800, "validation": 98, "test": 97}.items()
+        },
+        "images_with_sibling": 812,
+        "images_with_sibling_across_splits": 0,
+    }
+
+
+PROVENANCE = {
+    "settings": {"image_size": 224, "augmentation": {"flip": True, "rotation": 0.1}, "precision": "float32"},
+    "versions": {"python": "3.11.7", "keras": "3.15.1", "tensorflow": "2.21.0"},
+    "commit": "0123456789abcdef",
+    "device": "NVIDIA H200",
+    "threads": 2,
+    "backend": "tensorflow",
+    "seed": 0,
+    "inputs": {"results/paper/tensors/train.npy": "ab" * 32},
+    "started": "2026-01-02T03:04:05+00:00",
+    "seconds": 945.2,
+}
+
+
+def write_report_inputs(
+    folder: Path,
+    classes: list[str] = CLASSES,
+    mistakes: tuple = ((3, 1), (3, 1), (3, 0), (3, 0), (0, 1)),
+    cells: list[dict] | None = None,
+    published_applies: bool = True,
+) -> SimpleNamespace:
+    """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`."""
+    comparison = write_comparison(folder, cells or grid_cells(), diverged=())
+    predictions = predictions_of(classes, list(mistakes), per_class=82)
+    probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
+    summary = classification_summary(predictions["label"], predictions["predicted"], probabilities, classes)
+    cell = json.loads(comparison.input.selection.read_text())["cell"]
+    objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit_of(classes), "provenance": PROVENANCE}
+    for name, value in objects.items():
+        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    predictions.to_csv(folder / "test_predictions.csv", index=False)
+    image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
+    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000})
+    catalog.to_csv(folder / "catalog.csv", index=False)
+    root = Path(__file__).parents[2]
+    return SimpleNamespace(
+        input=SimpleNamespace(
+            leaderboard=comparison.input.leaderboard,
+            selection=comparison.input.selection,
+            test_predictions=folder / "test_predictions.csv",
+            catalog=folder / "catalog.csv",
+            **{name: folder / f"{name}.json" for name in objects},
+            published=root / "resources/fajrina2024.json",
+            template=root / "workflow/report/report.html.j2",
+            card_template=root / "workflow/report/model_card.md.j2",
+            figures=[],
+        ),
+        output=SimpleNamespace(
+            report=folder / "index.html",
+            model_card=folder / "model_card.md",
+            confusion_svg=folder / "confusion.svg",
+            confusion_png=folder / "confusion.png",
+        ),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia", published_applies=published_applies),
+        log=[str(folder / "log.txt")],
+    )

@@ -1,0 +1,212 @@
+"""The real kaggle and kagglehub clients, in processes of their own, against a Kaggle on this machine."""
+
+import json
+import random
+import socket
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from fetch_kaggle import check_zip, explain, find_credentials
+from kagglehub.exceptions import DataCorruptionError
+from requests import ConnectionError, HTTPError, Response
+from servers.kaggle import SIGNATURE, KaggleServer, basic, bearer
+from servers.loopback import serving
+from servers.script_process import run_script
+from smear import network
+
+HANDLE = "toy/smears"
+TOKEN, KEY = "KGAT_0123456789abcdef", "fedcba9876543210"
+BY_HAND = "dataset: {source: archive, path: <the zip>}"
+SECRETS = (TOKEN, KEY, basic("tester", KEY).removeprefix("Basic "), SIGNATURE)
+KEY_FILE = json.dumps({"username": "tester", "key": KEY})
+LOGIN = json.dumps(
+    {
+        "refresh_token": KEY,
+        "access_token": TOKEN,
+        "access_token_expiration": "2999-01-01T00:00:00Z",
+        "username": "tester",
+    }
+)
+IMPATIENT = {
+    "smear.network.PAUSES": [0.05],
+    "smear.network.TIMEOUT": 0.5,
+    "kagglehub.clients.DEFAULT_READ_TIMEOUT": 1,
+}
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory) -> bytes:
+    """A zip of 3 MB: kagglehub resumes at whole MiB."""
+    path = tmp_path_factory.mktemp("kaggle") / "smears.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        for number in range(3):
+            file.writestr(f"Benign/{number}.jpg", random.Random(number).randbytes(1_000_000))
+    return path.read_bytes()
+
+
+@pytest.fixture
+def fetch(tmp_path):
+    """A function that runs the script; it gives the fetched bytes or None, and the sentence on the terminal."""
+
+    def run(proxy: str, handle: str = HANDLE, files: dict[str, str] | None = None, **variables: str):
+        for name, text in (files or {}).items():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(text)
+        output, log = tmp_path / "out" / "data.zip", tmp_path / "fetch.log"
+        job = {"params": {"handle": handle}, "output": {"archive": str(output)}, "log": [str(log)]}
+        environment = {"HOME": str(tmp_path), "KAGGLE_API_ENVIRONMENT": "LOCALHOST", "VERBOSE": "1"}
+        process = run_script(
+            "fetch_kaggle", job, environment | {"HTTP_PROXY": proxy, "http_proxy": proxy} | variables, IMPATIENT
+        )
+        told = process.stderr + log.read_text()
+        assert not [secret for secret in SECRETS if secret in told]
+        assert "Traceback" not in told, told
+        assert (process.returncode == 0) == output.exists(), told
+        assert list(output.parent.glob(".*")) == []
+        return output.read_bytes() if output.exists() else None, process.stderr
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("authorized", "credentials"),
+    [
+        (None, {}),
+        (bearer(TOKEN), {"KAGGLE_API_TOKEN": TOKEN}),
+        (basic("tester", KEY), {"KAGGLE_USERNAME": "tester", "KAGGLE_KEY": KEY}),
+        # kaggle alone overlooks ~/.config/kaggle where ~/.kaggle exists.
+        (basic("tester", KEY), {"files": {".config/kaggle/kaggle.json": KEY_FILE, ".kaggle/note": ""}}),
+        (bearer(TOKEN), {"files": {".kaggle/credentials.json": LOGIN}}),
+    ],
+    ids=["no account", "token", "user and key", "kaggle.json", "kaggle auth login"],
+)
+def test_archive_comes_whole(fetch, archive, authorized, credentials):
+    with serving(KaggleServer(archive, authorized)) as server:
+        assert fetch(server.address, **credentials) == (archive, "")
+
+
+@pytest.mark.parametrize(("version", "comes"), [(3, True), (9, False)])
+def test_version_of_the_handle_is_asked_for(fetch, archive, version, comes):
+    with serving(KaggleServer(archive)) as server:
+        fetched, message = fetch(server.address, f"{HANDLE}/versions/{version}")
+    assert (fetched is not None) == comes
+    assert ("Kaggle has no data set toy/smears/versions/9" in message) != comes
+
+
+@pytest.mark.parametrize(
+    ("authorized", "credentials", "place"),
+    [
+        (bearer(TOKEN), {"KAGGLE_API_TOKEN": "KGAT_wrong"}, "KAGGLE_API_TOKEN"),
+        (basic("tester", KEY), {"KAGGLE_USERNAME": "tester", "KAGGLE_KEY": "wrong"}, "KAGGLE_USERNAME and KAGGLE_KEY"),
+    ],
+)
+def test_wrong_credentials_are_named_by_their_place(fetch, archive, authorized, credentials, place):
+    with serving(KaggleServer(archive, authorized)) as server:
+        fetched, message = fetch(server.address, **credentials)
+    assert fetched is None
+    assert f"Kaggle does not accept the credentials in {place}: make a new token" in message
+    assert "wrong" not in message
+
+
+def test_refusal_names_the_page_with_the_terms(fetch, archive):
+    with serving(KaggleServer(archive, bearer(TOKEN), refuse=403)) as server:
+        fetched, message = fetch(server.address, KAGGLE_API_TOKEN=TOKEN)
+    assert fetched is None
+    assert "Kaggle refuses toy/smears to the account of KAGGLE_API_TOKEN" in message
+    assert "https://www.kaggle.com/datasets/toy/smears" in message
+
+
+@pytest.mark.parametrize("handle", ["toy/smeers", "smears"])
+def test_wrong_handle_is_named(fetch, archive, handle):
+    with serving(KaggleServer(archive)) as server:
+        fetched, message = fetch(server.address, handle)
+    assert fetched is None
+    assert f"no data set {handle}: correct dataset: {{handle:" in message
+
+
+@pytest.mark.parametrize("state_md5", [True, False])
+def test_flipped_byte_is_refused(fetch, archive, state_md5):
+    with serving(KaggleServer(archive, flip=True, state_md5=state_md5)) as server:
+        fetched, message = fetch(server.address)
+    assert fetched is None
+    assert "The archive of toy/smears arrived damaged" in message
+    assert BY_HAND in message
+
+
+@pytest.mark.parametrize("stall", [False, True], ids=["cut", "stalled"])
+def test_broken_download_goes_on_where_it_stopped(fetch, archive, stall):
+    with serving(KaggleServer(archive, breaks=1, stall=stall)) as server:
+        fetched, _ = fetch(server.address)
+    assert fetched == archive
+    assert server.ranges == ["bytes=0-", f"bytes={1 << 20}-"]
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["nothing listens", "no answer"])
+@pytest.mark.parametrize("variables", [{}, {"KAGGLE_API_TOKEN": TOKEN}], ids=["kagglehub", "kaggle"])
+def test_no_network_ends_soon_and_shows_the_way_around(fetch, silent, variables):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        if silent:
+            nobody.listen()
+        started = time.monotonic()
+        fetched, message = fetch(f"http://127.0.0.1:{nobody.getsockname()[1]}", **variables)
+    assert time.monotonic() - started < 30
+    assert fetched is None
+    assert f"The connection to Kaggle fails ({'ReadTimeout' if silent else 'ProxyError'})" in message
+    assert f"download the zip by hand from https://www.kaggle.com/datasets/toy/smears and set {BY_HAND}" in message
+
+
+@pytest.mark.parametrize(
+    ("file", "variable", "place"),
+    [
+        (None, "KAGGLE_API_TOKEN", "KAGGLE_API_TOKEN"),
+        (".kaggle/access_token", None, "~/.kaggle/access_token"),
+        ("elsewhere/kaggle.json", "KAGGLE_CONFIG_DIR", "{home}/elsewhere/kaggle.json"),
+        (".kaggle/kaggle.json", None, "{home}/.kaggle/kaggle.json"),
+        (".config/kaggle/kaggle.json", None, "{home}/.config/kaggle/kaggle.json"),
+        (".kaggle/credentials.json", None, "the login of `kaggle auth login`"),
+        (None, "KAGGLE_USERNAME", None),
+    ],
+)
+def test_credentials_are_found_in_every_place(monkeypatch, tmp_path, file, variable, place):
+    for name in ("KAGGLE_API_TOKEN", "KAGGLE_USERNAME", "KAGGLE_KEY", "KAGGLE_CONFIG_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if file:
+        (tmp_path / file).parent.mkdir(parents=True)
+        (tmp_path / file).write_text("{}")
+    if variable:
+        monkeypatch.setenv(variable, str(tmp_path / "elsewhere") if file else "something")
+    assert find_credentials() == (place and place.format(home=tmp_path))
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-1000], lambda data: b"<html>log in</html>", lambda data: b""])
+def test_damaged_archive_is_removed(tmp_path, archive, damage):
+    path = Path(tmp_path, "data.zip")
+    path.write_bytes(damage(archive))
+    with pytest.raises(DataCorruptionError):
+        check_zip(path)
+    assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "tells"),
+    [(401, "no one without an account"), (403, "no one without an account"), (503, "HTTP status 503")],
+)
+def test_anonymous_refusals_are_told_apart(status, tells):
+    response = Response()
+    response.status_code = status
+    assert tells in explain(HTTPError(response=response), HANDLE, None)
+
+
+def test_text_of_an_error_stays_out_of_sentence_and_log(monkeypatch, caplog):
+    def fail():
+        raise ConnectionError("http://user:password@proxy:3128")
+
+    monkeypatch.setattr(network, "PAUSES", (0,))
+    with pytest.raises(ConnectionError) as failure:
+        network.with_retries(fail)
+    assert "ConnectionError: trying again" in caplog.text
+    assert "password" not in caplog.text + explain(failure.value, HANDLE, None)

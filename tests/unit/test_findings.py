@@ -1,0 +1,82 @@
+"""The report's sentences and tables, without the page around them."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from made_up import CLASSES, audit_of, grid_cells, leaderboard_of, selection_of
+from smear.findings import finding
+from smear.report_tables import (
+    duration,
+    image_facts,
+    leaderboard_table,
+    misclassified_table,
+    provenance_rows,
+    split_table,
+)
+
+
+def test_a_question_that_the_figures_settle_and_one_that_they_do_not():
+    table = leaderboard_of(grid_cells(learning_rate=[0.0001, 0.003], epochs=[20]))
+    table.loc[table["learning_rate"] == 0.003, ["validation_accuracy", "validation_high"]] = [0.5, 0.55]
+    chosen = selection_of(table)
+    assert "settle it for 0.0001" in finding("learning_rate", table, chosen)
+    assert "do not settle it" in finding("optimizer", table, chosen)
+    assert "nothing to compare" in finding("epochs", table, chosen)
+
+
+def test_a_diverged_sibling_is_ruled_out():
+    cells = grid_cells(optimizer=["adam"], learning_rate=[0.0001, 0.0003, 0.003], epochs=[30])
+    table = leaderboard_of(cells, diverged=(2,))
+    sentence = finding("learning_rate", table, selection_of(table))
+    assert "; 0.003 diverged." in sentence
+    assert "rule out 0.003" in sentence
+    assert finding("heatmap", table, selection_of(table)).endswith(" 1 diverged.")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=30))
+def test_exactly_the_wrong_ones_are_listed(pairs):
+    rows = [
+        {"image_id": str(k), "label": label, "predicted": predicted, **{f"prob_{name}": 0.25 for name in CLASSES}}
+        for k, (label, predicted) in enumerate(pairs)
+    ]
+    listed = misclassified_table(pd.DataFrame(rows), CLASSES)
+    wrong = {str(k): (CLASSES[a], CLASSES[b]) for k, (a, b) in enumerate(pairs) if a != b}
+    assert {row["image_id"]: (row["true"], row["predicted"]) for row in listed} == wrong
+
+
+def test_the_split_table_adds_up():
+    rows = split_table(audit_of(CLASSES), CLASSES)
+    assert rows[-1] == {"name": "All", "train": 3206, "validation": 398, "test": 394, "total": 3998}
+    assert sum(row["total"] for row in rows[:-1]) == rows[-1]["total"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(4.4, "4 s"), (59.6, "1 min 00 s"), (945.2, "15 min 45 s"), (7260, "2 h 01 min")]
+)
+def test_durations_are_rounded_once(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_what_was_not_recorded_is_left_out():
+    assert provenance_rows({"seed": 0, "commit": None, "versions": {}}) == [("Seed", "0")]
+
+
+def test_a_cell_without_siblings_is_compared_with_none():
+    cells = grid_cells(optimizer=["adam"], learning_rate=[0.0001], epochs=[30])
+    cells += grid_cells(optimizer=["rmsprop"], learning_rate=[0.003], epochs=[20])
+    table = leaderboard_of(cells)
+    assert "No other cell differs" in finding("optimizer", table, selection_of(table))
+
+
+def test_columns_that_all_cells_share_are_said_once():
+    table = leaderboard_of(grid_cells(epochs=[30]))
+    board = leaderboard_table(table, table["cell"][0])
+    assert board["axes"] == ["Optimizer", "Learning rate"]
+    assert board["same"] == "EfficientNetB0, batch size 32, seed 0, 30 epochs"
+    assert [row["chosen"] for row in board["rows"]] == [True] + [False] * 7
+
+
+def test_images_of_several_sizes_are_given_as_a_range():
+    catalog = pd.DataFrame({"width": [224, 300], "height": [224, 200], "bytes": [1_000_000, 500_000]})
+    assert image_facts(catalog) == {"images": 2, "size": "224 × 200 to 300 × 224 pixels", "megabytes": 1.5}

@@ -1,0 +1,110 @@
+"""Metrics against scikit-learn, over made-up answers of every kind."""
+
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from sklearn import metrics as reference
+from smear.metrics import classification_summary, confusion_matrix, log_loss, wilson_interval
+
+
+@st.composite
+def answers(draw, dtype=np.float64):
+    """Labels, predictions and probabilities of some images of two to six classes; some classes may not occur."""
+    classes = draw(st.integers(2, 6))
+    images = draw(st.integers(1, 40))
+    indices = st.lists(st.integers(0, classes - 1), min_size=images, max_size=images)
+    weights = st.lists(st.integers(0, 9), min_size=classes, max_size=classes).filter(any)
+    rows = draw(st.lists(weights, min_size=images, max_size=images))
+    probabilities = np.array(rows, dtype) / np.array(rows, dtype).sum(axis=1, keepdims=True)
+    return np.array(draw(indices)), np.array(draw(indices)), probabilities
+
+
+@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
+def test_wilson_interval_agrees_with_scipy(counts, confidence):
+    correct, images = counts
+    expected = binomtest(correct, images).proportion_ci(confidence, method="wilson")
+    low, high = wilson_interval(correct, images, confidence)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert 0 <= low <= correct / images <= high <= 1
+
+
+def test_wilson_interval_of_the_published_figures():
+    assert wilson_interval(323, 328) == pytest.approx((0.9648, 0.9935), abs=5e-5)
+    assert wilson_interval(317, 324) == pytest.approx((0.9561, 0.9895), abs=5e-5)
+    assert wilson_interval(314, 324) == pytest.approx((0.9441, 0.9832), abs=5e-5)
+
+
+def test_of_no_images_nothing_is_known():
+    assert wilson_interval(0, 0) == (0, 1)
+
+
+@pytest.mark.parametrize(("correct", "images", "confidence"), [(5, 4, 0.95), (-1, 4, 0.95), (1, 4, 1), (1, 4, 95)])
+def test_impossible_counts_and_confidences_are_refused(correct, images, confidence):
+    with pytest.raises(ValueError, match=r"impossible|between 0 and 1"):
+        wilson_interval(correct, images, confidence)
+
+
+@given(answers())
+def test_confusion_matrix_agrees_with_scikit_learn(case):
+    labels, predicted, probabilities = case
+    classes = probabilities.shape[1]
+    expected = reference.confusion_matrix(labels, predicted, labels=range(classes))
+    np.testing.assert_array_equal(confusion_matrix(labels, predicted, classes), expected)
+
+
+@pytest.mark.parametrize(("labels", "predicted"), [([0, 4], [0, 1]), ([0, 1], [0, -1]), ([0, 1], [0])])
+def test_indices_that_name_no_class_are_refused(labels, predicted):
+    with pytest.raises(ValueError, match=r"class indices|labels and"):
+        confusion_matrix(labels, predicted, 4)
+
+
+@given(answers(), st.sampled_from([np.float64, np.float32]))
+def test_log_loss_agrees_with_scikit_learn(case, dtype):
+    labels, _, probabilities = case
+    probabilities = probabilities.astype(dtype)
+    expected = reference.log_loss(labels, y_proba=probabilities, labels=range(probabilities.shape[1]))
+    assert log_loss(labels, probabilities) == pytest.approx(expected, rel=1e-5, abs=1e-7)
+
+
+def test_a_certain_mistake_costs_much_but_not_infinitely_much():
+    assert log_loss([0], np.array([[0.0, 1.0]])) == pytest.approx(36.04, abs=0.01)
+
+
+@given(answers())
+def test_summary_agrees_with_scikit_learn(case):
+    labels, predicted, probabilities = case
+    names = [f"class {k}" for k in range(probabilities.shape[1])]
+    summary = classification_summary(labels, predicted, probabilities, names)
+    precision, recall, f1, support = reference.precision_recall_fscore_support(
+        labels, predicted, labels=range(len(names)), zero_division=0
+    )
+    assert [row["class"] for row in summary["per_class"]] == names
+    assert [row["precision"] for row in summary["per_class"]] == pytest.approx(precision)
+    assert [row["recall"] for row in summary["per_class"]] == pytest.approx(recall)
+    assert [row["f1"] for row in summary["per_class"]] == pytest.approx(f1)
+    assert [row["support"] for row in summary["per_class"]] == list(support)
+    for average in ("macro", "weighted"):
+        expected = reference.precision_recall_fscore_support(labels, predicted, average=average, zero_division=0)
+        assert list(summary[average].values()) == pytest.approx(expected[:3])
+    assert summary["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
+    assert (summary["correct"], summary["images"]) == (int((labels == predicted).sum()), len(labels))
+    assert (summary["accuracy_low"], summary["accuracy_high"]) == wilson_interval(summary["correct"], len(labels))
+
+
+def test_a_class_that_was_never_predicted_has_precision_zero_without_a_warning():
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2]])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        summary = classification_summary(np.array([0, 1]), np.array([0, 0]), probabilities, ["Benign", "Pro"])
+    assert summary["per_class"][1] == {"class": "Pro", "precision": 0, "recall": 0, "f1": 0, "support": 1}
+    assert summary["confusion_matrix"] == [[1, 0], [1, 0]]
+
+
+def test_a_summary_of_no_images_is_refused():
+    empty = np.array([], dtype=int)
+    with pytest.raises(ValueError, match="no images"):
+        classification_summary(empty, empty, np.empty((0, 2)), ["Benign", "Pro"])

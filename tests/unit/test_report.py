@@ -1,0 +1,234 @@
+"""The report page: whole, true to its sources, safe against odd names, and rendered by a real browser."""
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import pandas as pd
+import plot_comparison
+import pytest
+import render_report
+from made_up import grid_cells, leaderboard_of, selection_of, write_comparison, write_report_inputs
+from page import Page
+from smear.findings import finding
+
+ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
+
+
+def percent(share: float) -> str:
+    """Write a share as the page's normalised text has it."""
+    return f"{100 * share:.2f} %"
+
+
+def render(folder, **changes) -> tuple[SimpleNamespace, Page]:
+    """Render the report of made-up results without comparison figures."""
+    snakemake = write_report_inputs(folder, **changes)
+    render_report.main(snakemake)
+    return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def paper(tmp_path_factory):
+    """The report of the paper's grid with all its figures: `snakemake` and page."""
+    folder = tmp_path_factory.mktemp("report")
+    snakemake = write_report_inputs(folder)
+    plot_comparison.main(write_comparison(folder, grid_cells()))
+    names = ("heatmap", "curves", "optimizer", "learning_rate", "epochs")
+    snakemake.input.figures = [str(folder / f"{name}.svg") for name in names]
+    render_report.main(snakemake)
+    return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))
+
+
+def test_the_page_needs_nothing_beside_it(paper):
+    _, page = paper
+    loading = {"src", "srcset", "data", "poster", "background", "action"}
+    for tag, name, value in page.attributes:
+        assert tag not in {"script", "link", "iframe", "object", "embed"}
+        assert not name.startswith("on")
+        if name in loading or (name.endswith("href") and tag != "a"):
+            assert value.startswith(("#", "data:")), (tag, name, value)
+    source = paper[0].output.report.read_text(encoding="utf-8")
+    assert "@import" not in source
+    assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", source))
+
+
+def test_identifiers_are_unique_and_links_between_them_arrive(paper):
+    names = [value for _, name, value in paper[1].attributes if name == "id"]
+    assert len(names) == len(set(names))
+    targets = [value[1:] for _, name, value in paper[1].attributes if name.endswith("href") and value.startswith("#")]
+    targets += re.findall(r"url\(#([^)]*)\)", " ".join(str(value) for *_, value in paper[1].attributes))
+    assert len(targets) > 10
+    assert set(targets) <= set(names)
+
+
+def test_the_page_says_what_the_files_say(paper):
+    snakemake, page = paper
+    chosen = json.loads(snakemake.input.selection.read_text())
+    test = json.loads(snakemake.input.test_metrics.read_text())
+    audit = json.loads(snakemake.input.audit.read_text())
+    assert chosen["cell"] in page.text
+    assert chosen["rule"] in page.text
+    assert audit["promise"] in page.text
+    for result, low, high, correct in (
+        (chosen, "validation_low", "validation_high", "validation_correct"),
+        (test, "accuracy_low", "accuracy_high", "correct"),
+    ):
+        images = result.get("validation_images", result.get("images"))
+        assert f"{result[correct]:.0f} of {images:.0f} images" in page.text
+        assert f"{100 * result[low]:.2f} to {percent(result[high])}" in page.text
+    assert percent(chosen["validation_accuracy"]) in page.text
+    assert f"loss is {test['loss']:.4f}" in page.text
+    for row in test["per_class"]:
+        figures = " ".join(percent(row[name]) for name in ("precision", "recall", "f1"))
+        assert re.sub(" %", "%", f"{row['class']} {figures} {row['support']}") in spaced_cells(snakemake)
+    for name in ("macro", "weighted"):
+        figures = " ".join(percent(test[name][score]) for score in ("precision", "recall", "f1"))
+        assert re.sub(" %", "%", f"{name.title()} mean {figures}") in spaced_cells(snakemake)
+
+
+def spaced_cells(snakemake) -> str:
+    """The page's text with a space between table cells and none before a percent sign."""
+    source = re.sub(r"</t[dh]>", " ", snakemake.output.report.read_text(encoding="utf-8"))
+    text = re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", "", source)))
+    return text.replace(" %", "%")
+
+
+def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
+    snakemake, page = paper
+    table = pd.read_csv(snakemake.input.leaderboard)
+    text = spaced_cells(snakemake)
+    for cell in table.itertuples():
+        assert f" {cell.rank} " in text
+        assert f"{cell.validation_correct:.0f}/{cell.validation_images:.0f} {cell.validation_loss:.4f}" in text
+    assert "The other 14 cells" in page.text
+    assert "All cells: EfficientNetB0, batch size 32, seed 0." in page.text
+
+
+def test_figures_stand_in_their_order_each_with_a_sentence(paper):
+    page = paper[1]
+    figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
+    assert figures == ["optimizer", "learning_rate", "epochs", "curves", "heatmap", "confusion"]
+    table = leaderboard_of(grid_cells())
+    for name in figures[:-1]:
+        sentence = finding(name, table, selection_of(table))
+        assert re.sub(r"\s+", " ", sentence) in page.text
+
+
+def test_the_paper_stands_beside_it_where_its_images_do(paper):
+    text = paper[1].text
+    assert "98.48 % (323/328)95 % interval 96.48 to 99.35 %" in text
+    assert "three images apart" in text
+    assert "10.1002/int.22753" in text
+
+
+def test_on_other_images_the_papers_figures_are_left_out(tmp_path):
+    snakemake, page = render(tmp_path, published_applies=False)
+    assert "do not apply here" in page.text
+    for text in (page.text, snakemake.output.model_card.read_text(encoding="utf-8")):
+        assert "Ghaderzadeh" not in text
+        assert "three images apart" not in text
+
+
+def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
+    text = spaced_cells(paper[0])
+    assert text.count("Pro/WBC-Pro-") == 4
+    assert "Benign/WBC-Benign-000.jpg Benign Early 92.50% 2.50%" in text
+    pictures = [value for tag, name, value in paper[1].attributes if tag in {"img", "image"} and name.endswith("href")]
+    assert all(value.startswith("data:image/png") for value in pictures)
+    assert len(pictures) == 1, "only the heatmap's colour bar is a picture"
+
+
+@pytest.mark.parametrize("count", [0, 1, 25])
+def test_any_number_of_mistakes_reads_well(tmp_path, count):
+    _, page = render(tmp_path, mistakes=((2, 0),) * count, cells=grid_cells(**ONE))
+    expected = {0: "test images None.", 1: "1 image, the surest", 25: "The other 5 images"}
+    assert expected[count] in page.text
+
+
+def test_odd_class_names_are_shown_and_not_obeyed(tmp_path):
+    classes = ["<b>&", "a|b_c", "NA", "{{ 7 * 6 }}"]
+    snakemake, page = render(tmp_path, classes=classes, cells=grid_cells(**ONE))
+    for name in classes:
+        assert f"{name}/WBC-{name}-" in page.text or page.text.count(name) > 3
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert "| &lt;b>&amp; |" in card
+    assert "| a\\|b\\_c |" in card
+    assert "<b>" not in card
+
+
+def test_provenance_that_was_not_recorded_is_left_out(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    snakemake.input.provenance.write_text("{}")
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "Settings of the training" not in text
+
+
+def test_siblings_across_splits_are_a_warning(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    audit = json.loads(snakemake.input.audit.read_text()) | {"unit": "image", "images_with_sibling_across_splits": 301}
+    snakemake.input.audit.write_text(json.dumps(audit))
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "301 have one in another split. A network can recognise such images" in text
+    assert "which keeps repeat captures together" not in text
+
+
+def test_the_same_results_give_the_same_page(paper, tmp_path):
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        render(folder, cells=grid_cells(**ONE))
+    for name in ("index.html", "model_card.md", "confusion.svg", "confusion.png"):
+        assert (first / name).read_bytes() == (second / name).read_bytes()
+
+
+def test_the_model_card_warns_and_says_the_figures(paper):
+    snakemake, _ = paper
+    card = snakemake.output.model_card.read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+    test = json.loads(snakemake.input.test_metrics.read_text())
+    assert "not a medical device" in card
+    assert f"| {percent(test['accuracy'])} | {test['correct']} of {test['images']} |" in card
+    assert f"`{test['cell']}`" in card
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+QUIET += " --disable-component-update --disable-sync --hide-scrollbars"
+
+PROBE = """<script>
+for (const details of document.querySelectorAll("details")) details.open = true;
+document.title = JSON.stringify({
+  text: document.body.innerText,
+  wide: document.documentElement.scrollWidth - window.innerWidth,
+  figures: [...document.querySelectorAll("figure svg")].map(svg => svg.getBoundingClientRect().height),
+  bar: [...document.querySelectorAll("svg image")].map(image => image.getBoundingClientRect().height),
+});
+</script></body>"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)")
+@pytest.mark.parametrize("window", ["1100,900", "500,900"])
+def test_a_browser_shows_it(paper, tmp_path, window):
+    snakemake, _ = paper
+    source = snakemake.output.report.read_text(encoding="utf-8")
+    # The page forbids all scripts; its copy lets one in that reports what a reader sees.
+    probed = source.replace("default-src 'none'", "default-src 'none'; script-src 'unsafe-inline'")
+    copy = tmp_path / "probed.html"
+    copy.write_text(probed.replace("</body>", PROBE), encoding="utf-8")
+    profile = f"--user-data-dir={tmp_path / 'profile'}"
+    command = [CHROMIUM, *QUIET.split(), profile, f"--window-size={window}", "--dump-dom", copy.as_uri()]
+    dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    seen = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom, re.S).group(1)))
+    text = re.sub(r"\s+", " ", seen["text"])
+    test = json.loads(snakemake.input.test_metrics.read_text())
+    assert f"{percent(test['accuracy'])} {test['correct']} of {test['images']} images" in text
+    assert "not a medical device" in text
+    assert "Pro/WBC-Pro-003.jpg" in text
+    assert json.loads(snakemake.input.selection.read_text())["cell"] in text
+    assert seen["wide"] <= 0, "the page must not scroll sideways"
+    assert len(seen["figures"]) == 6
+    assert min(seen["figures"]) > 150
+    assert min(seen["bar"]) > 50

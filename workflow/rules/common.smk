@@ -1,0 +1,146 @@
+# Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
+
+import re
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+sys.path.insert(0, str(SCRIPTS))
+
+from smear.code_digest import digest_code
+from smear.configuration import complete_configuration
+from smear.estimate import describe_hours, find_gpus
+from smear.files import read_json
+from smear.grid import expand_grid
+from smear.job import UserError
+from smear.source import check_source, digest_source
+from smear.class_sizes import split_sizes
+from smear.summary import summarise_results
+from smear.weights import PUBLISHED_WEIGHTS
+
+
+def ask(question, *arguments):
+    """Call a function of the scripts; a user's mistake ends the workflow with its sentence, before any work starts."""
+    try:
+        return question(*arguments)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+
+
+config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
+CELLS = {cell.name: cell for cell in expand_grid(config["grid"])}
+DATASET = config["dataset"]["name"]
+EXPERIMENT = config["experiment"]
+SOURCE = config["dataset"]["source"]
+SOURCE_COUNTS = ask(check_source, config)
+
+
+def match_exactly(names):
+    """A wildcard's constraint to these names."""
+    return "|".join(map(re.escape, names))
+
+
+def code_digest(rule_name):
+    """The parameter that reruns a rule when its script, or a module that it imports, changes in more than comments."""
+    return digest_code(SCRIPTS / f"{rule_name}.py")
+
+
+def runs_here():
+    """Whether jobs run on this machine, and not on a cluster."""
+    return workflow.local_exec
+
+
+def get_gpus_per_cell():
+    """GPUs that a cell asks for: one, except where the cells run on this machine and it has none."""
+    return 0 if runs_here() and not find_gpus() else 1
+
+
+def get_cell(wildcards):
+    """The hyperparameters of a cell, as plain values."""
+    return CELLS[wildcards.cell]._asdict()
+
+
+def get_training_settings():
+    """What all cells have in common."""
+    return {
+        "augmentation": config["augmentation"],
+        "weights": config["model"]["weights"],
+        "dropout": config["model"]["dropout"],
+        "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
+    }
+
+
+def get_start_weights(wildcards):
+    """The file of weights that a cell starts from, if any."""
+    weights = config["model"]["weights"]
+    if weights == "imagenet":
+        return f"results/weights/models/{PUBLISHED_WEIGHTS[CELLS[wildcards.cell].architecture].file_name}"
+    return [] if weights == "none" else weights
+
+
+def get_placed_weights(wildcards):
+    """The file of published weights that the user has placed by hand, if any."""
+    placed = Path("resources/weights") / wildcards.file_name
+    return str(placed) if placed.exists() else []
+
+
+def get_published(field):
+    """A parameter's function: the architecture, address or MD5 of the published weights that `file_name` names."""
+
+    def get_field(wildcards):
+        for name, published in PUBLISHED_WEIGHTS.items():
+            if published.file_name == wildcards.file_name:
+                return name if field == "architecture" else getattr(published, field)
+        raise ValueError(wildcards.file_name)
+
+    return get_field
+
+
+def get_selected_cell():
+    """The name of the selected cell, once it is known."""
+    return read_json(checkpoints.select_cell.get(experiment=EXPERIMENT).output.selection)["cell"]
+
+
+def get_selected_model(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
+
+
+def get_selected_provenance(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/provenance.json"
+
+
+def get_final_files():
+    """What a plain call makes."""
+    return [
+        f"results/{EXPERIMENT}/report/index.html",
+        f"results/{EXPERIMENT}/report/model_card.md",
+        f"results/{EXPERIMENT}/report/model.keras",
+    ]
+
+
+def get_archive(wildcards):
+    """The zip archive to extract: the user's, or the downloaded one."""
+    return config["dataset"]["path"] if SOURCE == "archive" else "results/datasets/{dataset}/archive.zip"
+
+
+def count_train_images():
+    """Training images, as far as they are known before the work starts."""
+    if SOURCE_COUNTS is None:
+        return None
+    return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
+
+
+def announce_start():
+    """Say, before training starts on a CPU, how long it will take."""
+    folder = Path(f"results/{EXPERIMENT}/cells")
+    waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
+    if waiting and runs_here() and not find_gpus():
+        print(describe_hours(waiting, count_train_images(), config["image"]["size"], workflow.cores), file=sys.stderr)
+
+
+def announce_results():
+    """Say where the report lies, and the three lines that matter."""
+    if Path(get_final_files()[0]).exists():
+        print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)

@@ -1,0 +1,88 @@
+# What the cells say together.
+# Takes: results/<experiment>/cells/. Makes: results/<experiment>/comparison/.
+
+
+rule compare_cells:
+    """Rank the cells by their validation figures."""
+    input:
+        metrics=expand("results/{{experiment}}/cells/{cell}/metrics.json", cell=CELLS),
+    output:
+        leaderboard="results/{experiment}/comparison/leaderboard.csv",
+    params:
+        code=code_digest("compare_cells"),
+    log:
+        "results/{experiment}/logs/compare_cells.log",
+    benchmark:
+        "results/{experiment}/logs/compare_cells.tsv"
+    conda:
+        "../../envs/report.yaml"
+    script:
+        "../scripts/compare_cells.py"
+
+
+checkpoint select_cell:
+    """Choose the cell to be tested; a checkpoint, so that the test depends on that cell's model alone."""
+    input:
+        leaderboard="results/{experiment}/comparison/leaderboard.csv",
+    output:
+        selection="results/{experiment}/comparison/selection.json",
+    params:
+        code=code_digest("select_cell"),
+    log:
+        "results/{experiment}/logs/select_cell.log",
+    benchmark:
+        "results/{experiment}/logs/select_cell.tsv"
+    conda:
+        "../../envs/report.yaml"
+    script:
+        "../scripts/select_cell.py"
+
+
+rule plot_comparison:
+    """Draw the paper's three questions, the learning curves and the grid."""
+    input:
+        leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        selection="results/{experiment}/comparison/selection.json",
+        histories=expand("results/{{experiment}}/cells/{cell}/history.csv", cell=CELLS),
+    output:
+        optimizer_svg=report(
+            "results/{experiment}/comparison/optimizer.svg",
+            caption="../report/optimizer.rst",
+            category="Comparison",
+        ),
+        optimizer_png="results/{experiment}/comparison/optimizer.png",
+        learning_rate_svg=report(
+            "results/{experiment}/comparison/learning_rate.svg",
+            caption="../report/learning_rate.rst",
+            category="Comparison",
+        ),
+        learning_rate_png="results/{experiment}/comparison/learning_rate.png",
+        epochs_svg=report(
+            "results/{experiment}/comparison/epochs.svg",
+            caption="../report/epochs.rst",
+            category="Comparison",
+        ),
+        epochs_png="results/{experiment}/comparison/epochs.png",
+        curves_svg=report(
+            "results/{experiment}/comparison/curves.svg",
+            caption="../report/curves.rst",
+            category="Comparison",
+        ),
+        curves_png="results/{experiment}/comparison/curves.png",
+        heatmap_svg=report(
+            "results/{experiment}/comparison/heatmap.svg",
+            caption="../report/heatmap.rst",
+            category="Comparison",
+        ),
+        heatmap_png="results/{experiment}/comparison/heatmap.png",
+    params:
+        cells=list(CELLS),
+        code=code_digest("plot_comparison"),
+    log:
+        "results/{experiment}/logs/plot_comparison.log",
+    benchmark:
+        "results/{experiment}/logs/plot_comparison.tsv"
+    conda:
+        "../../envs/report.yaml"
+    script:
+        "../scripts/plot_comparison.py"

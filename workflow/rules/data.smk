@@ -1,0 +1,172 @@
+# From the source of the images to tensors.
+# Takes: what config's `dataset` names. Makes: results/datasets/<dataset>/, results/<experiment>/split/ and tensors/.
+
+if SOURCE == "kaggle":
+
+    rule fetch_kaggle:
+        """Download the data set's archive from Kaggle."""
+        output:
+            archive="results/datasets/{dataset}/archive.zip",
+        params:
+            handle=config["dataset"]["handle"],
+            code=code_digest("fetch_kaggle"),
+        log:
+            "results/datasets/{dataset}/logs/fetch_kaggle.log",
+        benchmark:
+            "results/datasets/{dataset}/logs/fetch_kaggle.tsv"
+        conda:
+            "../../envs/fetch.yaml"
+        script:
+            "../scripts/fetch_kaggle.py"
+
+
+if SOURCE in ("kaggle", "archive"):
+
+    rule extract_archive:
+        """Take the wanted class folders out of the archive."""
+        input:
+            archive=get_archive,
+        output:
+            images=directory("results/datasets/{dataset}/images"),
+        params:
+            variant=config["dataset"]["variant"],
+            classes=config["dataset"]["classes"],
+            code=code_digest("extract_archive"),
+        log:
+            "results/datasets/{dataset}/logs/extract_archive.log",
+        benchmark:
+            "results/datasets/{dataset}/logs/extract_archive.tsv"
+        conda:
+            "../../envs/data.yaml"
+        script:
+            "../scripts/extract_archive.py"
+
+
+if SOURCE == "folder":
+
+    rule link_folder:
+        """Link the images of the user's class folders."""
+        output:
+            images=directory("results/datasets/{dataset}/images"),
+        params:
+            path=config["dataset"]["path"],
+            variant=config["dataset"]["variant"],
+            classes=config["dataset"]["classes"],
+            content=digest_source(config["dataset"]),
+            code=code_digest("link_folder"),
+        log:
+            "results/datasets/{dataset}/logs/link_folder.log",
+        benchmark:
+            "results/datasets/{dataset}/logs/link_folder.tsv"
+        conda:
+            "../../envs/data.yaml"
+        script:
+            "../scripts/link_folder.py"
+
+
+if SOURCE == "synthetic":
+
+    rule make_synthetic:
+        """Draw synthetic smears, with the truth about them."""
+        output:
+            images=directory("results/datasets/{dataset}/images"),
+            truth="results/datasets/{dataset}/truth.csv",
+        params:
+            images=config["dataset"]["synthetic"]["images"],
+            size=config["dataset"]["synthetic"]["size"],
+            seed=config["dataset"]["synthetic"]["seed"],
+            code=code_digest("make_synthetic"),
+        log:
+            "results/datasets/{dataset}/logs/make_synthetic.log",
+        benchmark:
+            "results/datasets/{dataset}/logs/make_synthetic.tsv"
+        threads: 4
+        conda:
+            "../../envs/data.yaml"
+        script:
+            "../scripts/make_synthetic.py"
+
+
+rule catalog_images:
+    """Open every image once; list the good ones, and the others with the reason."""
+    input:
+        images="results/datasets/{dataset}/images",
+    output:
+        catalog="results/datasets/{dataset}/catalog.csv",
+        rejected="results/datasets/{dataset}/rejected.csv",
+    params:
+        on_bad_image=config["dataset"]["on_bad_image"],
+        code=code_digest("catalog_images"),
+    log:
+        "results/datasets/{dataset}/logs/catalog_images.log",
+    benchmark:
+        "results/datasets/{dataset}/logs/catalog_images.tsv"
+    threads: 4
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../scripts/catalog_images.py"
+
+
+rule find_fields:
+    """Group images that show the same microscope field."""
+    input:
+        catalog="results/datasets/{dataset}/catalog.csv",
+    output:
+        fields="results/datasets/{dataset}/fields.csv",
+        pairs="results/datasets/{dataset}/field_pairs.csv",
+    params:
+        code=code_digest("find_fields"),
+    log:
+        "results/datasets/{dataset}/logs/find_fields.log",
+    benchmark:
+        "results/datasets/{dataset}/logs/find_fields.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../scripts/find_fields.py"
+
+
+rule split_images:
+    """Assign every image to train, validation or test."""
+    input:
+        catalog=f"results/datasets/{DATASET}/catalog.csv",
+        fields=f"results/datasets/{DATASET}/fields.csv",
+    output:
+        manifest="results/{experiment}/split/manifest.csv",
+        audit="results/{experiment}/split/audit.json",
+    params:
+        unit=config["split"]["unit"],
+        fractions=config["split"]["fractions"],
+        seed=config["split"]["seed"],
+        code=code_digest("split_images"),
+    log:
+        "results/{experiment}/logs/split_images.log",
+    benchmark:
+        "results/{experiment}/logs/split_images.tsv"
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../scripts/split_images.py"
+
+
+rule cache_tensors:
+    """Decode and resize the images of one split, once."""
+    input:
+        manifest="results/{experiment}/split/manifest.csv",
+        images=f"results/datasets/{DATASET}/images",
+    output:
+        tensor="results/{experiment}/tensors/{split}.npy",
+        rows="results/{experiment}/tensors/{split}.csv",
+    params:
+        size=config["image"]["size"],
+        code=code_digest("cache_tensors"),
+    log:
+        "results/{experiment}/logs/cache_tensors/{split}.log",
+    benchmark:
+        "results/{experiment}/logs/cache_tensors/{split}.tsv"
+    threads: 4
+    conda:
+        "../../envs/data.yaml"
+    script:
+        "../scripts/cache_tensors.py"

@@ -1,0 +1,71 @@
+# The final test and the page that reports it.
+# Takes: the selected cell's model, results/<experiment>/tensors/test.npy and comparison/. Makes: results/<experiment>/report/.
+
+
+rule test_selected:
+    """Predict the test images with the selected cell's model, and with no other."""
+    input:
+        selection="results/{experiment}/comparison/selection.json",
+        model=get_selected_model,
+        test="results/{experiment}/tensors/test.npy",
+        test_rows="results/{experiment}/tensors/test.csv",
+    output:
+        predictions="results/{experiment}/report/test_predictions.csv",
+        metrics="results/{experiment}/report/test_metrics.json",
+        model="results/{experiment}/report/model.keras",
+    params:
+        code=code_digest("test_selected"),
+    log:
+        "results/{experiment}/logs/test_selected.log",
+    benchmark:
+        "results/{experiment}/logs/test_selected.tsv"
+    threads: config["training"]["threads"]
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../scripts/test_selected.py"
+
+
+rule render_report:
+    """Write the report as one self-contained page, and the model's card."""
+    input:
+        selection="results/{experiment}/comparison/selection.json",
+        leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        test_metrics="results/{experiment}/report/test_metrics.json",
+        test_predictions="results/{experiment}/report/test_predictions.csv",
+        audit="results/{experiment}/split/audit.json",
+        catalog=f"results/datasets/{DATASET}/catalog.csv",
+        provenance=get_selected_provenance,
+        reference=workflow.source_path("../../resources/leukemia.sha256"),
+        published=workflow.source_path("../../resources/fajrina2024.json"),
+        template=workflow.source_path("../report/report.html.j2"),
+        card_template=workflow.source_path("../report/model_card.md.j2"),
+        figures=expand(
+            "results/{{experiment}}/comparison/{figure}.svg",
+            figure=["optimizer", "learning_rate", "epochs", "curves", "heatmap"],
+        ),
+    output:
+        report=report(
+            "results/{experiment}/report/index.html",
+            caption="../report/report.rst",
+            category="Report",
+        ),
+        model_card="results/{experiment}/report/model_card.md",
+        confusion_svg=report(
+            "results/{experiment}/report/confusion.svg",
+            caption="../report/confusion.rst",
+            category="Final test",
+        ),
+        confusion_png="results/{experiment}/report/confusion.png",
+    params:
+        experiment=EXPERIMENT,
+        dataset=DATASET,
+        code=code_digest("render_report"),
+    log:
+        "results/{experiment}/logs/render_report.log",
+    benchmark:
+        "results/{experiment}/logs/render_report.tsv"
+    conda:
+        "../../envs/report.yaml"
+    script:
+        "../scripts/render_report.py"

@@ -1,0 +1,57 @@
+# One job for each cell of the grid.
+# Takes: results/<experiment>/tensors/ of train and validation. Makes: results/<experiment>/cells/<cell>/.
+
+
+rule fetch_weights:
+    """Download a file of published ImageNet weights to where Keras looks for it, or take the one placed by hand."""
+    input:
+        local=get_placed_weights,
+    output:
+        weights="results/weights/models/{file_name}",
+    wildcard_constraints:
+        file_name=match_exactly(published.file_name for published in PUBLISHED_WEIGHTS.values()),
+    params:
+        architecture=get_published("architecture"),
+        url=get_published("url"),
+        md5=get_published("md5"),
+        code=code_digest("fetch_weights"),
+    log:
+        "results/weights/logs/{file_name}.log",
+    benchmark:
+        "results/weights/logs/{file_name}.tsv"
+    conda:
+        "../../envs/fetch.yaml"
+    script:
+        "../scripts/fetch_weights.py"
+
+
+rule train_cell:
+    """Train one combination of hyperparameters and measure it on the validation images."""
+    input:
+        train="results/{experiment}/tensors/train.npy",
+        train_rows="results/{experiment}/tensors/train.csv",
+        validation="results/{experiment}/tensors/validation.npy",
+        validation_rows="results/{experiment}/tensors/validation.csv",
+        weights=get_start_weights,
+    output:
+        model="results/{experiment}/cells/{cell}/model.keras",
+        history="results/{experiment}/cells/{cell}/history.csv",
+        predictions="results/{experiment}/cells/{cell}/validation_predictions.csv",
+        metrics="results/{experiment}/cells/{cell}/metrics.json",
+        provenance="results/{experiment}/cells/{cell}/provenance.json",
+    params:
+        cell=get_cell,
+        settings=get_training_settings(),
+        code=code_digest("train_cell"),
+    log:
+        "results/{experiment}/logs/train_cell/{cell}.log",
+    benchmark:
+        "results/{experiment}/logs/train_cell/{cell}.tsv"
+    threads: config["training"]["threads"]
+    resources:
+        gpu=get_gpus_per_cell(),
+        mem_mb=8000,
+    conda:
+        "../../envs/train.yaml"
+    script:
+        "../scripts/train_cell.py"

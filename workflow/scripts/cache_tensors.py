@@ -1,0 +1,41 @@
+"""Decode the images of one split into one tensor, so that no training decodes them again."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from smear.files import read_csv, replacing, write_csv
+from smear.images import UNREADABLE, read_pixels
+from smear.job import UserError, log, logged_to
+from smear.parallel import map_images
+
+
+def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> None:
+    """Write uint8 pixels, (images, size, size, 3), in the order of `images` (`path,sha256`), a few at a time."""
+
+    def read(image) -> np.ndarray:
+        try:
+            return read_pixels(Path(image.path), size, image.sha256)
+        except UNREADABLE as error:
+            raise UserError(
+                f"{error}; run again with `-R catalog_images` so that the catalog is made anew."
+            ) from error
+
+    with replacing(path) as temporary:
+        tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(len(images), size, size, 3))
+        for row, pixels in enumerate(map_images(read, images.itertuples(), threads, "decoding")):
+            tensor[row] = pixels
+        tensor.flush()
+
+
+def main(snakemake) -> None:
+    manifest = read_csv(snakemake.input.manifest)
+    images = manifest[manifest["split"] == snakemake.wildcards.split]
+    cache_pixels(images, snakemake.params.size, Path(snakemake.output.tensor), snakemake.threads)
+    write_csv(images[["image_id", "label"]], snakemake.output.rows)
+    log.info("%s: %d images of %d x %d", snakemake.wildcards.split, len(images), *[snakemake.params.size] * 2)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

@@ -1,0 +1,146 @@
+"""Fetch a Kaggle data set as the one zip file that Kaggle serves, with an account or without.
+
+The `kaggle` client knows every kind of credentials, but checks nothing that it downloads. `kagglehub` needs no account,
+resumes, and checks the MD5 that Kaggle's storage states, but knows fewer kinds and unpacks. So: `kaggle` signs in where
+there are credentials, and the archive comes through the download function of `kagglehub`, below its unpacking.
+"""
+
+import os
+import sys
+import zipfile
+import zlib
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import requests
+from kagglehub.clients import build_kaggle_client, download_file
+from kagglehub.exceptions import DataCorruptionError
+from kagglehub.handle import DatasetHandle, parse_dataset_handle
+from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetRequest
+from kagglesdk.kaggle_client import KaggleClient
+from kagglesdk.kaggle_creds import KaggleCredentials
+from kagglesdk.kaggle_env import get_access_token_from_env, get_endpoint, get_env
+from smear.files import replacing
+from smear.job import UserError, log, logged_to
+from smear.network import TIMEOUT, failure_kind, status_of, with_retries
+
+TOKEN_PAGE = "https://www.kaggle.com/settings/api"
+
+
+def find_credentials() -> str | None:
+    """Say where the Kaggle credentials lie, in the order in which the clients take them; None where there are none."""
+    token, source = get_access_token_from_env()
+    if token:
+        return "~/.kaggle/access_token" if source == "access_token" else source
+    if os.environ.get("KAGGLE_USERNAME") and os.environ.get("KAGGLE_KEY"):
+        return "KAGGLE_USERNAME and KAGGLE_KEY"
+    if key_file := find_key_file():
+        return str(key_file)
+    if Path(KaggleCredentials.DEFAULT_CREDENTIALS_FILE).expanduser().exists():
+        return "the login of `kaggle auth login`"
+    return None
+
+
+def find_key_file() -> Path | None:
+    """Find `kaggle.json` in any folder where one of the clients looks."""
+    named = os.environ.get("KAGGLE_CONFIG_DIR")
+    standard = os.environ.get("XDG_CONFIG_HOME") or "~/.config"
+    folders = [*([named] if named else []), "~/.kaggle", f"{standard}/kaggle"]
+    files = [Path(folder, "kaggle.json").expanduser() for folder in folders]
+    return next((file for file in files if file.exists()), None)
+
+
+def open_client(credentials: str | None) -> KaggleClient:
+    """Open a connection to Kaggle's API, signed in where there are credentials. Raises `SystemExit` for bad ones."""
+    if credentials is None:
+        return build_kaggle_client()
+    for name in ("VERBOSE", "VERBOSE_OUTPUT"):
+        os.environ.pop(name, None)  # kaggle would print the token with every request
+    if key_file := find_key_file():
+        os.environ["KAGGLE_CONFIG_DIR"] = str(key_file.parent)  # kaggle looks in one folder alone
+    with redirect_stdout(StringIO()):
+        import kaggle  # signs in when imported, hides a failure, and prints what the next line prints again
+    with redirect_stdout(sys.stderr):
+        kaggle.api.authenticate()
+    return kaggle.api.build_kaggle_client()
+
+
+def download_archive(dataset: DatasetHandle, credentials: str | None, archive: Path) -> None:
+    """Download into `archive`, going on from what it already holds, and check every byte.
+
+    Raises `requests.RequestException`, `DataCorruptionError`, and `SystemExit` for bad credentials.
+    """
+    requests.head(get_endpoint(get_env()), timeout=TIMEOUT)  # both clients would wait without end for a silent network
+    request = ApiDownloadDatasetRequest()
+    request.owner_slug, request.dataset_slug = dataset.owner, dataset.dataset
+    request.dataset_version_number = dataset.version
+    with open_client(credentials) as client:
+        response = client.datasets.dataset_api_client.download_dataset(request)
+        archive.touch()  # kagglehub gives up on a stalled download only where it goes on with a file, be it empty
+        download_file(response, str(archive), dataset)
+    check_zip(archive)
+
+
+def check_zip(archive: Path) -> None:
+    """Read every member against its checksum; remove a damaged archive and raise `DataCorruptionError`."""
+    try:
+        with zipfile.ZipFile(archive) as file:
+            damaged = file.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        damaged = repr(error)
+    if damaged:
+        archive.unlink()
+        raise DataCorruptionError(damaged)
+
+
+def parse_handle(handle: str) -> DatasetHandle:
+    """Parse `owner/name` or `owner/name/versions/N`. Raises `UserError`."""
+    try:
+        return parse_dataset_handle(handle)
+    except ValueError:
+        raise UserError(describe_wrong_handle(handle)) from None
+
+
+def describe_wrong_handle(handle: str) -> str:
+    return (
+        f"Kaggle has no data set {handle}: correct dataset: {{handle: …}} to owner/name or owner/name/versions/N, "
+        "as in the address of its page."
+    )
+
+
+def explain(error: BaseException, handle: str, credentials: str | None) -> str:
+    """Say in one sentence why a data set did not come and what to do, without the text of `error` (`failure_kind`)."""
+    page = f"https://www.kaggle.com/datasets/{handle}"
+    by_hand = f"download the zip by hand from {page} and set dataset: {{source: archive, path: <the zip>}}"
+    status = status_of(error)
+    if status in (requests.codes.unauthorized, requests.codes.forbidden) and credentials is None:
+        token = f"make a token at {TOKEN_PAGE} and set KAGGLE_API_TOKEN"
+        return f"Kaggle gives {handle} to no one without an account: {token}, or check the handle at {page}."
+    if status == requests.codes.unauthorized or isinstance(error, SystemExit):
+        remedy = f"make a new token at {TOKEN_PAGE}, or remove them, for a public data set needs no account"
+        return f"Kaggle does not accept the credentials in {credentials}: {remedy}."
+    if status == requests.codes.forbidden:
+        remedy = f"check the handle at {page}, and accept the data set's terms there"
+        return f"Kaggle refuses {handle} to the account of {credentials}: {remedy}."
+    if status == requests.codes.not_found:
+        return describe_wrong_handle(handle)
+    if isinstance(error, DataCorruptionError):
+        return f"The archive of {handle} arrived damaged each time it was tried: try later, or {by_hand}."
+    return f"The connection to Kaggle fails ({failure_kind(error)}): check the network and the proxy, or {by_hand}."
+
+
+def main(snakemake) -> None:
+    handle, credentials = snakemake.params.handle, find_credentials()
+    log.info("%s, %s", handle, f"with the credentials in {credentials}" if credentials else "without an account")
+    dataset = parse_handle(handle)
+    with replacing(snakemake.output.archive) as temporary:
+        try:
+            with_retries(lambda: download_archive(dataset, credentials, temporary), DataCorruptionError)
+        except (requests.RequestException, DataCorruptionError, SystemExit) as error:
+            raise UserError(explain(error, handle, credentials)) from error
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

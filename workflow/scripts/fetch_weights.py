@@ -1,0 +1,72 @@
+"""Fetch the published ImageNet weights of one architecture, from a file placed by hand or from Keras' storage."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import requests
+from smear.files import replacing
+from smear.job import UserError, log, logged_to
+from smear.network import TIMEOUT, failure_kind, with_retries
+
+CHUNK = 1 << 20  # bytes
+
+
+def download(url: str, path: Path) -> None:
+    """Write the body of `url` to `path`. Raises `requests.RequestException`."""
+    log.info("downloading %s", url)
+    with requests.get(url, stream=True, timeout=TIMEOUT) as response:
+        response.raise_for_status()
+        with path.open("wb") as file:
+            for chunk in response.iter_content(CHUNK):
+                file.write(chunk)
+    log.info("%d bytes", path.stat().st_size)
+
+
+def fetch(url: str, md5: str, path: Path) -> None:
+    """Download `url` to `path`. Raises `UserError` where it cannot be had after several attempts."""
+    try:
+        with_retries(lambda: download(url, path))
+    except requests.RequestException as error:
+        raise UserError(
+            f"The weights at {url} cannot be had ({failure_kind(error)}): check the network and the proxy, or put the "
+            f"file (MD5 {md5}) at {place_by_hand(url)} yourself, or train without it: model: {{weights: none}}."
+        ) from error
+
+
+def place_by_hand(url: str) -> str:
+    """Where a user puts the file of `url` who has it from elsewhere, seen from the working directory."""
+    return f"resources/weights/{url.rpartition('/')[2]}"
+
+
+def md5_of(path: Path) -> str:
+    """The MD5 of a file in hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "md5").hexdigest()
+
+
+def check(path: Path, md5: str, architecture: str, origin: str, remedy: str) -> None:
+    """Raise `UserError` unless the bytes at `path`, which came from `origin`, are the published ones."""
+    found = md5_of(path)
+    if found != md5:
+        raise UserError(
+            f"{origin} does not hold the published weights of {architecture}: expected MD5 {md5}, "
+            f"got {found}; {remedy}."
+        )
+
+
+def main(snakemake) -> None:
+    url, md5, architecture = snakemake.params.url, snakemake.params.md5, snakemake.params.architecture
+    local = next(iter(snakemake.input), None)  # `input.local` itself is a file or a list, as its function answers
+    with replacing(snakemake.output.weights) as temporary:
+        if local:
+            shutil.copyfile(local, temporary)
+            check(temporary, md5, architecture, local, f"download {url} again, or remove {local}")
+        else:
+            fetch(url, md5, temporary)
+            check(temporary, md5, architecture, url, f"get the file elsewhere and put it at {place_by_hand(url)}")
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

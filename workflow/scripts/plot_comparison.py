@@ -1,0 +1,39 @@
+"""Draw the figures that compare the cells of the grid: three questions, the learning curves, the whole grid."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+from smear.curves_figure import draw_curves
+from smear.figures import save
+from smear.files import read_csv, read_json
+from smear.heatmaps import draw_grid
+from smear.job import UserError, log, logged_to
+from smear.question_figure import TITLES, draw_question
+
+
+def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Read each cell's history; the three lists of cells must be one, whatever their order."""
+    if len(cells) != len(paths) or set(cells) != set(leaderboard["cell"]):
+        raise UserError(
+            f"The leaderboard has {len(leaderboard)} cells, the grid {len(cells)}, with {len(paths)} histories: "
+            "make the leaderboard again."
+        )
+    return {cell: read_csv(path).astype(float) for cell, path in zip(cells, paths, strict=True)}
+
+
+def main(snakemake: SimpleNamespace) -> None:
+    """Read the comparison's tables and draw every figure as SVG and PNG."""
+    leaderboard = read_csv(snakemake.input.leaderboard)
+    chosen = read_json(snakemake.input.selection)
+    histories = histories_of(snakemake.params.cells, snakemake.input.histories, leaderboard)
+    figures = {axis: draw_question(axis, leaderboard, chosen) for axis in TITLES}
+    figures["curves"] = draw_curves(leaderboard, histories)
+    figures["heatmap"] = draw_grid(leaderboard, chosen)
+    for name, figure in figures.items():
+        save(figure, getattr(snakemake.output, f"{name}_svg"), getattr(snakemake.output, f"{name}_png"))
+    log.info("%d figures of %d cells", len(figures), len(leaderboard))
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

@@ -1,0 +1,102 @@
+"""Write the report of an experiment, one page that needs nothing beside it, and the card of its model."""
+
+import re
+from pathlib import Path
+from types import SimpleNamespace
+
+from jinja2 import Environment, StrictUndefined
+from smear.figures import percent, save
+from smear.files import read_csv, read_json, write_text
+from smear.findings import FIGURES, finding
+from smear.heatmaps import draw_confusion
+from smear.job import log, logged_to
+from smear.report_tables import (
+    cell_phrase,
+    duration,
+    image_facts,
+    in_words,
+    leaderboard_table,
+    misclassified_table,
+    provenance_rows,
+    split_table,
+)
+from smear.svg import inline_svg
+
+
+def read_results(inputs: SimpleNamespace) -> dict:
+    """Read every result file that the page shows."""
+    tables = {name: read_csv(getattr(inputs, name)) for name in ("leaderboard", "test_predictions", "catalog")}
+    objects = ("selection", "test_metrics", "audit", "provenance", "published")
+    return tables | {name: read_json(getattr(inputs, name)) for name in objects}
+
+
+def describe(results: dict, figures: list[str], confusion: str, params: SimpleNamespace) -> dict:
+    """Arrange the results as the variables of both templates."""
+    cells, chosen, test = results["leaderboard"], results["selection"], results["test_metrics"]
+    return {
+        "experiment": params.experiment,
+        "dataset": params.dataset,
+        "published_applies": params.published_applies,
+        "published": results["published"],
+        "chosen": chosen,
+        "chosen_phrase": cell_phrase(chosen),
+        "paper_phrase": cell_phrase(results["published"]["best_cell"]),
+        "test": test,
+        "audit": results["audit"],
+        "split": split_table(results["audit"], test["classes"]),
+        "images": image_facts(results["catalog"]),
+        "leaderboard": leaderboard_table(cells, chosen["cell"]),
+        "diverged": int((cells["status"] == "diverged").sum()),
+        "misclassified": misclassified_table(results["test_predictions"], test["classes"]),
+        "figures": comparison_figures(figures, cells, chosen),
+        "confusion": inline_svg(confusion, "Confusion matrix of the test images"),
+        "provenance": provenance_rows(results["provenance"]),
+        "settings": results["provenance"].get("settings") or {},
+        "inputs": results["provenance"].get("inputs") or {},
+    }
+
+
+def comparison_figures(paths: list[str], cells, chosen: dict) -> list[dict]:
+    """Return title, sentence and SVG of each comparison figure, in the report's order whatever that of `paths`."""
+    by_name = {Path(path).stem: path for path in paths}
+    return [
+        {"name": name, "sentence": finding(name, cells, chosen), "svg": inline_svg(by_name[name], title)}
+        for name, title in FIGURES.items()
+        if name in by_name
+    ]
+
+
+def escape_markdown(text: object) -> str:
+    """Keep Markdown from reading marks, HTML and table bars into a name."""
+    html_safe = str(text).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html_safe)
+
+
+def render(template: str, values: dict, html: bool) -> str:
+    """Fill the template at the path `template`; a variable that it misses is an error, not a gap."""
+    environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "percent": percent,
+        "duration": duration,
+        "words": in_words,
+        "count": lambda number: f"{number:,.0f}",
+        "md": escape_markdown,
+    }
+    return environment.from_string(Path(template).read_text(encoding="utf-8")).render(values).rstrip() + "\n"
+
+
+def main(snakemake: SimpleNamespace) -> None:
+    """Draw the confusion matrix and write page and card."""
+    results = read_results(snakemake.input)
+    test = results["test_metrics"]
+    output = snakemake.output
+    save(draw_confusion(test["confusion_matrix"], test["classes"]), output.confusion_svg, output.confusion_png)
+    values = describe(results, snakemake.input.figures, output.confusion_svg, snakemake.params)
+    write_text(render(snakemake.input.template, values, html=True), output.report)
+    write_text(render(snakemake.input.card_template, values, html=False), output.model_card)
+    log.info("report of %s: %d of %d test images right", test["cell"], test["correct"], test["images"])
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

@@ -1,0 +1,16 @@
+"""Choose the cell that will be tested."""
+
+from smear.files import read_csv, write_json
+from smear.job import log, logged_to
+from smear.selection import select_cell
+
+
+def main(snakemake) -> None:
+    selection = select_cell(read_csv(snakemake.input.leaderboard))
+    log.info("selected %s, validation accuracy %.4f", selection["cell"], selection["validation_accuracy"])
+    write_json(selection, snakemake.output.selection)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

@@ -1,0 +1,57 @@
+"""A digest of a script and of the local modules it imports, so that no result goes stale unseen.
+
+Snakemake does not look into imported modules. As a parameter of the rule, the digest makes it rerun what a change in
+any of them concerns; comments, docstrings and layout do not count.
+"""
+
+import ast
+import hashlib
+from pathlib import Path
+
+
+def digest_code(script: Path) -> str:
+    """SHA-256 of the syntax trees of `script` and, transitively, of the modules beside it that it imports."""
+    digest = hashlib.sha256()
+    for path in collect_modules(script):
+        digest.update(path.relative_to(script.parent).as_posix().encode() + b"\0")
+        digest.update(ast.dump(strip_docstrings(parse(path))).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def collect_modules(script: Path) -> list[Path]:
+    """`script` and the local modules that it imports, directly or through others, sorted."""
+    found, waiting = set(), [script]
+    while waiting:
+        path = waiting.pop()
+        if path not in found:
+            found.add(path)
+            waiting += find_local_imports(parse(path), script.parent)
+    return sorted(found)
+
+
+def parse(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def find_local_imports(tree: ast.Module, root: Path) -> list[Path]:
+    """Files below `root` that the import statements of `tree`, at any depth, name."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    paths = [root.joinpath(*name.split(".")) for name in names]
+    return [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+
+
+def strip_docstrings(tree: ast.Module) -> ast.Module:
+    """Remove the docstrings of a module, its classes and its functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [part for index, part in enumerate(node.body) if index or not is_text(part)]
+    return tree
+
+
+def is_text(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,183 @@
+"""Checking the configuration against its schema, with one clear sentence for each fault."""
+
+import copy
+import math
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+
+import yaml
+from jsonschema import Draft202012Validator
+
+from smear.grid import expand_grid, format_rate
+from smear.job import UserError
+from smear.weights import PUBLISHED_WEIGHTS
+
+
+def complete_configuration(config: dict, schema_path: str | Path) -> dict:
+    """Return `config` with defaults filled in; a UserError lists everything that is wrong with it."""
+    schema = yaml.safe_load(Path(schema_path).read_text(encoding="utf-8"))
+    config = copy.deepcopy(config)
+    faults = find_faults(config, schema)
+    if not faults:
+        fill_defaults(config, schema, schema)
+        config["dataset"]["name"] = config["dataset"]["name"] or derive_name(config["dataset"])
+        faults = find_contradictions(config)
+    if faults:
+        raise UserError("The configuration needs mending:\n" + "\n".join(f"  - {fault}" for fault in faults))
+    return config
+
+
+def find_faults(config: dict, schema: dict) -> list[str]:
+    """Everything in which `config` departs from the schema, one sentence each."""
+    faults = []
+    for error in Draft202012Validator(schema).iter_errors(config):
+        for leaf in leaf_errors(error):
+            faults += describe(leaf)
+    return list(dict.fromkeys(faults))
+
+
+def leaf_errors(error) -> list:
+    """The errors inside the alternative that was meant: a grid given as a list, or as one object."""
+    if error.validator != "oneOf":
+        return [error]
+    wanted = 1 if isinstance(error.instance, list) else 0
+    inner = [child for child in error.context if child.schema_path[0] == wanted]
+    return [leaf for child in inner for leaf in leaf_errors(child)]
+
+
+def describe(error) -> list[str]:
+    """One sentence for each fault that a jsonschema error stands for: the key, what is wrong, what is allowed."""
+    key = ".".join(map(str, error.absolute_path)) or "the configuration"
+    value, limit = error.instance, error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            return [unknown_key(error, name) for name in value if name not in error.schema["properties"]]
+        case "required":
+            return [f"{key} lacks {name}." for name in limit if name not in value]
+        case "type" if "number" in as_list(limit) and is_number_text(value):
+            return [
+                f"{key} is the text '{value}' and not a number: YAML reads a number with an exponent only if it has a "
+                f"point and a sign; write {format_rate(float(value))}, or {with_point(value)}."
+            ]
+        case "type":
+            return [f"{key} must be {' or '.join(TYPE_NAMES[name] for name in as_list(limit))}, not {show(value)}."]
+        case "enum":
+            allowed = ", ".join(map(str, limit))
+            return [f"{key} is {show(value)}{suggest(value, limit)}; allowed: {allowed}."]
+        case "minItems":
+            return [f"{key} is empty; it needs at least {limit} value{'s' if limit > 1 else ''}."]
+        case "uniqueItems":
+            return [f"{key} names a value twice: {show(value)}."]
+        case "pattern":
+            return [f"{key} is {show(value)}; it should be: {error.schema.get('description', limit)}"]
+        case _:
+            words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
+            return [f"{key} is {show(value)}; it must be {words[error.validator]} {limit}."]
+
+
+TYPE_NAMES = {
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a mapping of keys to values",
+    "null": "null",
+}
+
+
+def unknown_key(error, name: str) -> str:
+    """The sentence for a key that the schema does not know."""
+    allowed = list(error.schema["properties"])
+    where = f" in {'.'.join(map(str, error.absolute_path))}" if error.absolute_path else ""
+    return f"unknown key {name}{where}{suggest(name, allowed)}; allowed: {', '.join(allowed)}."
+
+
+def suggest(value: object, allowed: list) -> str:
+    """A likely spelling, if there is one."""
+    matches = get_close_matches(str(value).lower(), [str(item).lower() for item in allowed], n=1)
+    spelled = [str(item) for item in allowed if matches and str(item).lower() == matches[0]]
+    return f" (did you mean {spelled[0]}?)" if spelled else ""
+
+
+def as_list(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+def show(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).split("\n...")[0].strip()
+
+
+def is_number_text(value: object) -> bool:
+    """Whether a text would be a number in other languages, like `1e-4`."""
+    try:
+        return isinstance(value, str) and math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def with_point(value: str) -> str:
+    """A number with the point and the sign that YAML wants before and in an exponent."""
+    mantissa, _, exponent = f"{float(value):e}".partition("e")
+    mantissa = mantissa.rstrip("0")
+    return f"{mantissa}0e{exponent}" if mantissa.endswith(".") else f"{mantissa}e{exponent}"
+
+
+def fill_defaults(value: object, schema: dict, root: dict) -> None:
+    """Put the schema's defaults where `value`, which is valid, has no such key."""
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    if "oneOf" in schema:
+        schema = schema["oneOf"][isinstance(value, list)]
+        return fill_defaults(value, schema, root)
+    if isinstance(value, dict):
+        for key, part in schema.get("properties", {}).items():
+            if "default" in part:
+                value.setdefault(key, copy.deepcopy(part["default"]))
+            if key in value:
+                fill_defaults(value[key], part, root)
+    elif isinstance(value, list) and "items" in schema:
+        for item in value:
+            fill_defaults(item, schema["items"], root)
+
+
+def derive_name(dataset: dict) -> str:
+    """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
+    match dataset["source"]:
+        case "kaggle":
+            text = (dataset["handle"] or "").split("/")[1:2]
+            text = text[0] if text else "kaggle"
+        case "synthetic":
+            drawn = dataset["synthetic"]
+            text = f"synthetic-{drawn['images']}-{drawn['size']}px-s{drawn['seed']}"
+        case "archive":
+            text = PurePosixPath(dataset["path"] or "archive").stem
+        case _:
+            text = PurePosixPath(dataset["path"] or "folder").name
+    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
+    return safe.lstrip("._-") or "images"
+
+
+def find_contradictions(config: dict) -> list[str]:
+    """Faults that lie between keys, one sentence each."""
+    faults = []
+    dataset, fractions, weights = config["dataset"], config["split"]["fractions"], config["model"]["weights"]
+    needed = {"kaggle": "handle", "archive": "path", "folder": "path"}.get(dataset["source"])
+    if needed and not dataset[needed]:
+        faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
+    if abs(sum(fractions.values()) - 1) > 1e-9:
+        faults.append(
+            f"split.fractions add up to {sum(fractions.values()):g} and not to 1: "
+            + ", ".join(f"{split} {share}" for split, share in fractions.items())
+            + "."
+        )
+    if weights not in ("imagenet", "none") and not Path(weights).is_file():
+        faults.append(f"model.weights names the file {weights}, which does not exist.")
+    architectures = list(dict.fromkeys(cell.architecture for cell in expand_grid(config["grid"])))
+    for name in architectures if weights == "imagenet" else []:
+        if name not in PUBLISHED_WEIGHTS:
+            faults.append(
+                f"grid.architecture {name} has no ImageNet weights; set model.weights: none, or leave it out. "
+                f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
+            )
+    return faults
+

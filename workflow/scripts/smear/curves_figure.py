@@ -1,0 +1,152 @@
+"""Learning curves of every cell, in small multiples."""
+
+from math import ceil
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from smear.figures import QUIET, colours, header, house_style, named, percent_axis, shown
+
+FACETS = ["architecture", "optimizer", "batch_size"]
+WALK = [*FACETS, "learning_rate", "seed"]
+"""Cells alike in these walk the same path and differ only in how far."""
+
+MOST_COLUMNS = 4
+DASHES = (0, (4, 2))
+MEASURES = {"loss": "Loss", "accuracy": "Accuracy"}
+
+
+@house_style()
+def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figure:
+    """Draw loss and accuracy by epoch: dashed for training, solid for validation, coloured by learning rate.
+
+    `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
+    accuracy, for each architecture, optimizer and batch size.
+    """
+    rates = sorted(cells["learning_rate"].unique())
+    palette = colours(rates, ordered=True)
+    facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
+    columns = min(len(facets), MOST_COLUMNS)
+    bands = ceil(len(facets) / columns)
+    size = (max(columns * (4.6 if columns <= 2 else 3.1) + 0.6, 6.6), 1.6 + 4.6 * bands)
+    figure = plt.figure(figsize=size, layout="constrained")
+    grid = figure.add_gridspec(2 * bands, columns)
+    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
+    panels = {measure: [] for measure in MEASURES}
+    for k, facet in enumerate(facets):
+        here = cells[(cells[FACETS] == pd.Series(facet)).all(axis=1)]
+        for r, measure in enumerate(MEASURES):
+            axes = figure.add_subplot(
+                grid[2 * (k // columns) + r, k % columns], sharey=panels[measure][0] if panels[measure] else None
+            )
+            panels[measure].append(axes)
+            draw_panel(axes, measure, here, histories, palette)
+            axes.set_ylabel(MEASURES[measure] if k % columns == 0 else "")
+            axes.tick_params(labelleft=k % columns == 0, labelbottom=measure == "accuracy")
+            if measure == "loss":
+                axes.set_title(", ".join(named(name, facet[name]) for name in varying))
+            else:
+                axes.set_xlabel("Epoch")
+    scale_axes(panels, pd.concat(histories.values()), int(cells["epochs"].max()))
+    # Accuracies climb to the top left, so that the lower right of their panel is free.
+    panels["accuracy"][0].legend(handles=line_kinds(cells), loc="lower right")
+    rates_per_line = max(2, int(size[0] / 1.2))
+    figure.legend(
+        handles=rate_handles(palette), title="Learning rate", loc="outside lower center", ncols=rates_per_line
+    )
+    header(figure, "Learning curves", explanation(cells))
+    return figure
+
+
+def explanation(cells: pd.DataFrame) -> str:
+    """Say what the lines and marks are."""
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    text = f"{count}. Dashed: training images, as met during the epoch; solid: validation images, after it."
+    if cells.groupby(WALK)["epochs"].nunique().max() > 1:
+        ends = ", ".join(str(value) for value in sorted(cells["epochs"].unique()))
+        text += f" Cells that differ only in epochs share a line; dots mark where a cell ends ({ends} epochs)."
+    else:
+        text += " Dots mark where a cell ends."
+    seeds = cells["seed"].nunique()
+    return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
+
+
+def draw_panel(
+    axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
+) -> None:
+    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends."""
+    several = cells["seed"].nunique() > 1
+    for _, walk in cells.groupby(WALK):
+        colour = palette[walk["learning_rate"].iloc[0]]
+        drawn = []
+        for cell in walk.sort_values("epochs", ascending=False).itertuples():
+            history = histories[cell.cell]
+            if not any(is_start_of(history, longer) for longer in drawn):
+                drawn.append(history)
+                style = {"color": colour, "alpha": 0.55 if several else 0.95}
+                axes.plot(history["epoch"], history[measure], **style, linewidth=1.1, linestyle=DASHES)
+                axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
+            mark_end(axes, history, measure, colour, cell.status)
+
+
+def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:
+    """Tell whether `history` says the same as the first epochs of `longer`."""
+    names = [f"{kind}{measure}" for kind in ("", "val_") for measure in MEASURES]
+    start = longer[names].head(len(history))
+    return len(start) == len(history) and np.allclose(start, history[names], rtol=1e-6, equal_nan=True)
+
+
+def mark_end(axes: Axes, history: pd.DataFrame, measure: str, colour: str, status: str) -> None:
+    """Put a dot at the last validation figure of a cell, a cross where it diverged."""
+    finite = history[np.isfinite(history[[measure, f"val_{measure}"]]).all(axis=1)]
+    if finite.empty:
+        return
+    last = finite.iloc[-1]
+    diverged = status == "diverged"
+    axes.plot(
+        last["epoch"],
+        last[f"val_{measure}"],
+        color=colour,
+        marker="X" if diverged else "o",
+        markersize=8 if diverged else 5,
+        markeredgecolor="white",
+        markeredgewidth=0.7,
+        zorder=3,
+    )
+
+
+def scale_axes(panels: dict[str, list[Axes]], table: pd.DataFrame, epochs: int) -> None:
+    """Give all panels the same epochs, losses a logarithmic and accuracies a percent scale."""
+    for axes in panels["loss"]:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+        axes.yaxis.set_minor_formatter("")
+    for axes in panels["accuracy"]:
+        percent_axis(axes)
+    for axes in panels["loss"] + panels["accuracy"]:
+        axes.set_xlim(0, epochs * 1.03 + 0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+
+
+def line_kinds(cells: pd.DataFrame) -> list[Line2D]:
+    """The legend of the two kinds of image, and of the cross where there is one."""
+    handles = [
+        Line2D([], [], color=QUIET, linewidth=1.1, linestyle=DASHES, label="training"),
+        Line2D([], [], color=QUIET, linewidth=1.6, label="validation"),
+    ]
+    if (cells["status"] == "diverged").any():
+        handles.append(Line2D([], [], color=QUIET, marker="X", markersize=7, linewidth=0, label="diverged"))
+    return handles
+
+
+def rate_handles(palette: dict) -> list[Line2D]:
+    """The legend of the learning rates."""
+    return [
+        Line2D([], [], color=colour, linewidth=2.4, label=shown("learning_rate", rate))
+        for rate, colour in palette.items()
+    ]

@@ -1,0 +1,29 @@
+"""What differs between devices: threads, determinism, compilation. The one module that speaks to TensorFlow itself."""
+
+import os
+from typing import NamedTuple
+
+# TensorFlow reads it when it is imported: its start-up notes stay out of the logs, warnings and errors do not.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+
+
+class Device(NamedTuple):
+    """Where a training runs: the device's name, and whether XLA compiles for it (slower than plain kernels on a CPU)."""
+
+    name: str
+    jit_compile: bool
+
+
+def prepare_device(threads: int) -> Device:
+    """Give TensorFlow exactly `threads` threads and make it deterministic; call it before any other use of it."""
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    tf.config.experimental.enable_op_determinism()
+    gpus = tf.config.list_physical_devices("GPU")
+    for gpu in gpus:
+        # Without it TensorFlow takes the whole memory of a GPU, and a second cell on it fails.
+        tf.config.experimental.set_memory_growth(gpu, True)
+    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
+    return Device(", ".join(names) or "CPU", jit_compile=bool(gpus))

@@ -1,0 +1,179 @@
+"""The house style of every figure: readable type, colours safe for the colour-blind, the same bytes twice."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from textwrap import wrap
+
+import matplotlib as mpl
+
+mpl.use("Agg")  # before pyplot is imported
+
+import matplotlib.pyplot as plt
+import numpy as np
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from smear.files import replacing
+from smear.grid import format_rate
+
+INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
+CHOSEN = "#d55e00"
+"""The colour of the chosen cell, in every figure and for nothing else."""
+
+HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
+"""Colours without an order, told apart by colour-blind readers: Okabe and Ito 2008."""
+
+HOUSE = {
+    **sns.axes_style("whitegrid"),
+    "font.size": 10,
+    "axes.titlesize": 10,
+    "axes.labelsize": 10,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "legend.fontsize": 9.5,
+    "legend.title_fontsize": 9.5,
+    "legend.frameon": False,
+    "axes.edgecolor": QUIET,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.labelcolor": INK,
+    "axes.titlelocation": "left",
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": RULE,
+    "grid.linewidth": 0.7,
+    "figure.facecolor": "white",
+    "figure.dpi": 100,
+    "savefig.dpi": 160,
+    "font.family": ["sans-serif"],
+    # DejaVu comes with matplotlib, so that the layout does not depend on the machine; the rest serve the SVG's reader.
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
+    "svg.fonttype": "none",  # text stays text: found by a search, read aloud, copied
+    "svg.hashsalt": "blastgrid",
+    "text.parse_math": False,  # a class named `$x$` is no formula
+}
+
+LABELS = {
+    "architecture": "Architecture",
+    "optimizer": "Optimizer",
+    "learning_rate": "Learning rate",
+    "batch_size": "Batch size",
+    "seed": "Seed",
+    "epochs": "Epochs",
+}
+"""The axes of the grid, as a figure or a table calls them."""
+
+OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
+
+
+def house_style():
+    """Return a context, usable as a decorator, in which figures are drawn and saved in the house style."""
+    return mpl.rc_context(HOUSE)
+
+
+def save(figure: Figure, *paths: str | Path) -> None:
+    """Write `figure` to every path (`.svg`, `.png`), whole or not at all and without dates, and close it."""
+    # Metadata would carry the time and the library's version into the bytes.
+    metadata = {".svg": {"Date": None, "Creator": "blastgrid"}, ".png": {"Software": "blastgrid"}}
+    with house_style():
+        settle_layout(figure)
+        for path in map(Path, paths):
+            with replacing(path) as temporary:
+                figure.savefig(temporary, format=path.suffix[1:], metadata=metadata[path.suffix])
+    plt.close(figure)
+
+
+def settle_layout(figure: Figure) -> None:
+    """Lay the panels out and round their places.
+
+    The layout's solver leaves noise in the thirteenth digit that differs from run to run, and identifiers in an SVG are
+    digests of such numbers.
+    """
+    figure.draw_without_rendering()
+    figure.set_layout_engine("none")
+    for axes in figure.axes:
+        axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
+
+
+def shown(axis: str, value: object) -> str:
+    """Write one value of a grid axis as a reader expects it: 0.0001, Adam, 30."""
+    if axis == "optimizer":
+        return OPTIMIZERS.get(str(value).lower(), str(value))
+    if axis == "learning_rate":
+        return format_rate(value)
+    return str(value)
+
+
+def named(axis: str, value: object) -> str:
+    """Write a value with the name of its axis where it would say little alone: learning rate 0.0001, 30 epochs."""
+    text = shown(axis, value)
+    if axis in ("architecture", "optimizer"):
+        return text
+    return f"{text} epochs" if axis == "epochs" else f"{LABELS[axis].lower()} {text}"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Write 0.97839 as `97.84 %`, with a space that does not break."""
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def colours(values: Sequence, ordered: bool) -> dict:
+    """Give each value a colour: steps of one light-to-dark scale where the values have an order, else unlike hues."""
+    if ordered:
+        # The palest quarter of the scale would vanish on white.
+        palette = [mpl.colormaps["viridis"](x) for x in np.linspace(0.05, 0.78, max(len(values), 2))]
+    elif len(values) <= len(HUES):
+        palette = HUES
+    else:
+        palette = sns.color_palette("husl", len(values))
+    return {value: mpl.colors.to_hex(colour) for value, colour in zip(values, palette, strict=False)}
+
+
+def percent_axis(axes: Axes, ticks: int = 6) -> None:
+    """Label the y axis of shares in percent."""
+    axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+
+
+def category_axis(axes: Axes, axis: str | None, values: list) -> None:
+    """Put the values of a grid axis at equal distances along x, with the axis' name where one is asked for."""
+    axes.set_xlim(-0.6, len(values) - 0.4)
+    axes.set_xticks(range(len(values)), [shown(axis, value) for value in values] if axis else [""] * len(values))
+    axes.grid(visible=False, axis="x")
+    if axis:
+        axes.set_xlabel(LABELS[axis])
+
+
+def mark_diverged(axes: Axes, place: float, count: int, label: bool) -> None:
+    """Put a cross at the foot of a column whose cells diverged."""
+    if count == 0:
+        return
+    foot = axes.get_xaxis_transform()
+    axes.plot(
+        [place], [0.045], marker="X", markersize=7, color=QUIET, markeredgecolor="white", transform=foot, zorder=4
+    )
+    if label:
+        text = "diverged" if count == 1 else f"{count} diverged"
+        axes.text(place, 0.085, text, ha="center", va="bottom", size=9, color=QUIET, transform=foot)
+
+
+def header(figure: Figure, title: str, text: str) -> None:
+    """Put a title and a wrapped explanation at the top left, and keep the panels below them."""
+    width, height = figure.get_size_inches()
+    margin, title_size, text_size = 0.12, 13, 9.5
+    lines = wrap(text, int((width - 2 * margin) / (text_size * 0.54 / 72)))
+    line_height = text_size * 1.4 / 72
+    top = height - margin
+    figure.text(margin / width, top / height, title, size=title_size, weight="bold", va="top")
+    top -= title_size * 1.55 / 72
+    for line in lines:
+        figure.text(margin / width, top / height, line, size=text_size, color=QUIET, va="top")
+        top -= line_height
+    side = 0.1
+    figure.get_layout_engine().set(
+        rect=(side / width, side / height, 1 - 2 * side / width, (top - 0.1 - side) / height)
+    )

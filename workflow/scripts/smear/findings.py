@@ -1,0 +1,78 @@
+"""What each comparison figure shows, in a sentence made from the figures themselves."""
+
+import pandas as pd
+
+from smear.figures import LABELS, named, percent, shown
+
+FIGURES = {
+    "optimizer": "Which optimizer?",
+    "learning_rate": "Which learning rate?",
+    "epochs": "How many epochs?",
+    "curves": "How did they learn?",
+    "heatmap": "The whole grid",
+}
+"""The comparison figures by the names of their files, in the report's order."""
+
+
+def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
+    """Return the sentence for a comparison figure; `cells` is the leaderboard, `chosen` the selection."""
+    if figure in LABELS:
+        return answer(figure, cells, chosen)
+    if figure == "curves":
+        return gap(cells, chosen)
+    return span(cells)
+
+
+def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
+    """Answer the question of one axis, with everything else, the seed too, as in the chosen cell."""
+    name = LABELS[axis].lower()
+    values = sorted(cells[axis].unique())
+    if len(values) == 1:
+        return f"The grid holds one value, {named(axis, values[0])}: there is nothing to compare."
+    held = [other for other in LABELS if other != axis]
+    siblings = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
+    if len(siblings) == 1:
+        return f"No other cell differs from the chosen one in nothing but the {name}."
+    rows = [cell for _, cell in siblings.iterrows()]
+    finished, diverged = [c for c in rows if is_finished(c)], [c for c in rows if not is_finished(c)]
+    figures = ", ".join(f"{percent(cell['validation_accuracy'])} for {shown(axis, cell[axis])}" for cell in finished)
+    crosses = "".join(f"; {shown(axis, cell[axis])} diverged" for cell in diverged)
+    text = f"With all else as in the chosen cell, validation accuracy is {figures}{crosses}."
+    return f"{text} {verdict(axis, rows, chosen)}"
+
+
+def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
+    """Say which of the chosen cell's siblings its validation figures set it apart from."""
+    others = [cell for cell in siblings if cell["cell"] != chosen["cell"]]
+    apart = [cell for cell in others if not is_finished(cell) or cell["validation_high"] < chosen["validation_low"]]
+    best = shown(axis, chosen[axis])
+    if not apart:
+        return "The intervals overlap, so these validation images do not settle it."
+    if len(apart) == len(others):
+        return f"These validation images settle it for {best}: no other interval reaches that of the chosen cell."
+    worse = " and ".join(shown(axis, cell[axis]) for cell in apart)
+    return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
+
+
+def gap(cells: pd.DataFrame, chosen: dict) -> str:
+    """Set the chosen cell's accuracy on training images beside that on validation images."""
+    train = cells.loc[cells["cell"] == chosen["cell"], "train_accuracy"].iloc[0]
+    return (
+        f"In its last epoch the chosen cell was right on {percent(train)} of the training images, and after it on "
+        f"{percent(chosen['validation_accuracy'])} of the validation images."
+    )
+
+
+def span(cells: pd.DataFrame) -> str:
+    """Say how far apart the cells of the grid are, and how many diverged."""
+    accuracy = cells["validation_accuracy"].dropna()
+    diverged = int((cells["status"] == "diverged").sum())
+    text = f"Validation accuracy of {len(accuracy)} cells, from {percent(accuracy.min())} to {percent(accuracy.max())}."
+    if len(accuracy) == 1:
+        text = f"The one cell that finished has a validation accuracy of {percent(accuracy.iloc[0])}."
+    return text + (f" {diverged} diverged." if diverged else "")
+
+
+def is_finished(cell: pd.Series) -> bool:
+    """Tell whether a row of the leaderboard has figures."""
+    return cell["status"] == "finished"

@@ -1,0 +1,49 @@
+"""The cells of a grid: one combination of hyperparameters each, its name and its neighbours."""
+
+from decimal import Decimal
+from itertools import product
+from typing import NamedTuple
+
+from smear.job import UserError
+
+
+class Cell(NamedTuple):
+    """One training: everything that distinguishes it from the other cells of an experiment."""
+
+    architecture: str
+    optimizer: str
+    learning_rate: float
+    batch_size: int
+    seed: int
+    epochs: int
+
+    @property
+    def name(self) -> str:
+        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`."""
+        rate = format_rate(self.learning_rate)
+        return f"{self.architecture}_{self.optimizer}_lr{rate}_b{self.batch_size}_s{self.seed}_e{self.epochs}"
+
+
+def format_rate(rate: float) -> str:
+    """Write a rate in plain decimals, one spelling for one value: 1e-4, 0.0001 and 0.00010 are all `0.0001`."""
+    text = format(Decimal(repr(float(rate))), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def expand_grid(grid: dict | list[dict]) -> list[Cell]:
+    """List the cells of a grid, or of several grids one after the other, each cell once.
+
+    A grid gives a list of values for every field of `Cell`; its cells are all combinations, as in scikit-learn's
+    `ParameterGrid`, in the order of the lists with epochs varying fastest.
+    """
+    grids = [grid] if isinstance(grid, dict) else grid
+    cells = [Cell(*values) for part in grids for values in product(*(part[field] for field in Cell._fields))]
+    return list(dict.fromkeys(cells))
+
+
+def find_cell(name: str, cells: list[Cell]) -> Cell:
+    """Return the cell of that name; a UserError names the grid where there is none."""
+    for cell in cells:
+        if cell.name == name:
+            return cell
+    raise UserError(f"{name} is not a cell of the grid, which holds: {', '.join(cell.name for cell in cells)}.")

@@ -1,0 +1,183 @@
+"""Tables drawn in colour: the grid's accuracies, and which class was taken for which."""
+
+from math import ceil
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import FuncFormatter
+
+from smear.figures import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
+
+FACETS = ["architecture", "optimizer", "batch_size"]
+MOST_COLUMNS = 4
+WIDEST = 0.2
+COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
+"""One hue from pale to deep: its order survives colour blindness and grey printing."""
+
+
+@house_style()
+def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
+    """Draw validation accuracy by learning rate and epochs, a panel per architecture, optimizer and batch size.
+
+    `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
+    grid stay blank, diverged ones are hatched, the chosen one is outlined.
+    """
+    rates, epochs = sorted(cells["learning_rate"].unique()), sorted(cells["epochs"].unique())
+    facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
+    columns = min(len(facets), MOST_COLUMNS)
+    rows = ceil(len(facets) / columns)
+    size = (max(1.9 + columns * (0.35 + 1.0 * len(epochs)), 5.4), 1.6 + rows * (0.75 + 0.62 * len(rates)))
+    figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    means = cells.groupby([*FACETS, "learning_rate", "epochs"])["validation_accuracy"].mean()
+    scale = colour_scale(means)
+    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
+    for k, axes in enumerate(grid.flat):
+        if k >= len(facets):
+            axes.set_visible(False)
+            continue
+        here = cells[(cells[FACETS] == pd.Series(facets[k])).all(axis=1)]
+        draw_facet(axes, here, rates, epochs, scale, chosen)
+        axes.set_title(", ".join(named(name, facets[k][name]) for name in varying))
+        lowest = k + columns >= len(facets)
+        axes.set_xlabel(LABELS["epochs"] if lowest else "")
+        axes.set_ylabel(LABELS["learning_rate"] if k % columns == 0 else "")
+        axes.tick_params(labelleft=k % columns == 0, labelbottom=lowest)
+    if means.nunique() > 1:
+        draw_scale(figure, grid, scale, clipped=means.min() < scale.vmin)
+    header(figure, "The whole grid", explanation(cells))
+    return figure
+
+
+def draw_scale(figure: Figure, grid: np.ndarray, scale: mpl.colors.Normalize, clipped: bool) -> None:
+    """Draw the colour bar beside all panels, with an arrow where lower accuracies share its palest colour."""
+    extend = "min" if clipped else "neither"
+    mappable = mpl.cm.ScalarMappable(scale, COLOURS)
+    bar = figure.colorbar(mappable, ax=grid, label="Validation accuracy", fraction=0.06, extend=extend)
+    bar.outline.set_visible(False)
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}\N{NO-BREAK SPACE}%"))
+
+
+def colour_scale(means: pd.Series) -> mpl.colors.Normalize:
+    """Span the accuracies, but no more than WIDEST: one failed cell must not make all others look alike."""
+    if means.notna().sum() == 0:
+        return mpl.colors.Normalize(0, 1)
+    high = means.max()
+    low = max(means.min(), high - WIDEST)
+    return mpl.colors.Normalize(low - 0.005, high + 0.005) if low == high else mpl.colors.Normalize(low, high)
+
+
+def explanation(cells: pd.DataFrame) -> str:
+    """Say what a number, an outline and a gap mean in this grid."""
+    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    seeds = cells["seed"].nunique()
+    parts = [f"Validation accuracy in percent, {count}."]
+    if seeds > 1:
+        parts.append(f"Means of up to {seeds} seeds, below them the lowest and the highest.")
+    parts.append("Outlined: the chosen cell.")
+    if (cells["status"] == "diverged").any():
+        parts.append("Hatched: diverged.")
+    combinations = cells[[*FACETS, "learning_rate", "epochs"]].drop_duplicates()
+    possible = len(cells[FACETS].drop_duplicates()) * cells["learning_rate"].nunique() * cells["epochs"].nunique()
+    if len(combinations) < possible:
+        parts.append("Blank: not in the grid.")
+    return " ".join(parts)
+
+
+def draw_facet(
+    axes: Axes, cells: pd.DataFrame, rates: list, epochs: list, scale: mpl.colors.Normalize, chosen: dict
+) -> None:
+    """Draw one panel: rows are learning rates, columns epochs."""
+    mean = cells.pivot_table(
+        index="learning_rate", columns="epochs", values="validation_accuracy", aggfunc="mean", dropna=False
+    ).reindex(index=rates, columns=epochs)
+    sns.heatmap(
+        mean.to_numpy(float),
+        ax=axes,
+        cmap=COLOURS,
+        norm=scale,
+        cbar=False,
+        linewidths=1.5,
+        linecolor="white",
+        xticklabels=[shown("epochs", value) for value in epochs],
+        yticklabels=[shown("learning_rate", value) for value in rates],
+    )
+    axes.tick_params(labelrotation=0, length=0)
+    axes.grid(visible=False)
+    for (rate, count), group in cells.groupby(["learning_rate", "epochs"]):
+        x, y = epochs.index(count), rates.index(rate)
+        annotate(axes, x, y, group, scale)
+        if (group["cell"] == chosen["cell"]).any():
+            axes.add_patch(
+                Rectangle((x, y), 1, 1, fill=False, edgecolor=CHOSEN, linewidth=2.8, zorder=3, clip_on=False)
+            )
+
+
+def annotate(axes: Axes, x: int, y: int, cells: pd.DataFrame, scale: mpl.colors.Normalize) -> None:
+    """Write the figures of one combination's cells, one per seed, into its field."""
+    accuracy = cells["validation_accuracy"].dropna()
+    diverged = int((cells["status"] == "diverged").sum())
+    if accuracy.empty:
+        axes.add_patch(Rectangle((x, y), 1, 1, facecolor="#f2f3f5", edgecolor="#c3c8cf", hatch="////", linewidth=0))
+        box = {"facecolor": "#f2f3f5", "edgecolor": "none", "pad": 1.5}
+        axes.text(x + 0.5, y + 0.5, "diverged", ha="center", va="center", size=9, color=QUIET, bbox=box)
+        return
+    colour = ink_on(COLOURS(scale(accuracy.mean())))
+    lines = [f"{100 * accuracy.mean():.2f}"]
+    if len(cells) > 1:
+        lines.append(f"{100 * accuracy.min():.1f} to {100 * accuracy.max():.1f}")
+    if diverged:
+        lines.append(f"{diverged} diverged")
+    axes.text(
+        x + 0.5, y + (0.5 if len(lines) == 1 else 0.34), lines[0], ha="center", va="center", size=11, color=colour
+    )
+    if len(lines) > 1:
+        axes.text(x + 0.5, y + 0.7, "\n".join(lines[1:]), ha="center", va="center", size=7.5, color=colour)
+
+
+def ink_on(background: tuple) -> str:
+    """Return the text colour that reads better on `background` (RGBA, 0 to 1), by its relative luminance."""
+    channels = np.array(background[:3])
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return INK if linear @ [0.2126, 0.7152, 0.0722] > 0.25 else "white"
+
+
+@house_style()
+def draw_confusion(matrix: np.ndarray, classes: list[str], split: str = "test") -> Figure:
+    """Draw a confusion matrix, rows true and columns predicted: counts, and each count's share of its row."""
+    matrix = np.asarray(matrix)
+    of_class = matrix.sum(axis=1, keepdims=True)
+    share = np.divide(matrix, of_class, out=np.zeros(matrix.shape), where=of_class > 0)
+    side = max(0.95 * len(classes), 2.4)
+    longest = max(len(name) for name in classes)
+    size = (max(side + 1.2 + 0.08 * longest, 5.2), side + 1.9 + 0.04 * longest)
+    figure, axes = plt.subplots(figsize=size, layout="constrained")
+    sns.heatmap(
+        share, ax=axes, vmin=0, vmax=1, cmap=COLOURS, cbar=False, square=True, linewidths=1.5, linecolor="white"
+    )
+    for (row, column), count in np.ndenumerate(matrix):
+        colour = ink_on(COLOURS(share[row, column])) if count else "#9aa2ad"
+        axes.text(
+            column + 0.5, row + (0.42 if count else 0.5), str(count), ha="center", va="center", size=13, color=colour
+        )
+        if count:
+            axes.text(
+                column + 0.5, row + 0.72, percent(share[row, column], 1), ha="center", va="center", size=8, color=colour
+            )
+    slanted = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 10 else {"rotation": 0}
+    axes.set_xticks(np.arange(len(classes)) + 0.5, classes, **slanted)
+    axes.set_yticks(np.arange(len(classes)) + 0.5, classes, rotation=0)
+    axes.tick_params(length=0)
+    axes.set_xlabel("Predicted class")
+    axes.set_ylabel("True class")
+    header(
+        figure,
+        "Confusion matrix",
+        f"{matrix.sum()} {split} images; below each count its share of the true class. Off the diagonal: errors.",
+    )
+    return figure

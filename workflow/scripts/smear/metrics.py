@@ -1,0 +1,98 @@
+"""What a classifier got right, with its uncertainty. Plain numpy: the training environment has no scikit-learn."""
+
+from collections.abc import Sequence
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+
+def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of the proportion `correct / images`, two numbers between 0 and 1.
+
+    Unlike the textbook interval it stays inside 0 to 1 and keeps a width at 0 and at 100 %, where good classifiers are.
+    Of no images nothing is known: (0, 1). Source: E. B. Wilson 1927, doi 10.1080/01621459.1927.10502953.
+    """
+    if not 0 <= correct <= images:
+        raise ValueError(f"{correct} correct of {images} images is impossible")
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence lies between 0 and 1, not at {confidence}")
+    if images == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    share = correct / images
+    centre = share + z**2 / (2 * images)
+    reach = z * sqrt(share * (1 - share) / images + z**2 / (4 * images**2))
+    scale = 1 + z**2 / images
+    # At 0 and at 100 % the bound is exact, and rounding must not carry it past the proportion.
+    low = 0.0 if correct == 0 else (centre - reach) / scale
+    high = 1.0 if correct == images else (centre + reach) / scale
+    return low, high
+
+
+def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
+    """Count (true, predicted) pairs: int64, (classes, classes), rows true, columns predicted."""
+    labels, predicted = np.asarray(labels, dtype=np.int64), np.asarray(predicted, dtype=np.int64)
+    if labels.shape != predicted.shape:
+        raise ValueError(f"{labels.size} labels and {predicted.size} predictions")
+    for indices in (labels, predicted):
+        if indices.size and (indices.min() < 0 or indices.max() >= classes):
+            raise ValueError(f"class indices {indices.min()} to {indices.max()} where there are {classes} classes")
+    return np.bincount(labels * classes + predicted, minlength=classes**2).reshape(classes, classes)
+
+
+def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean of -log p(true class), natural logarithm; `probabilities` is (images, classes).
+
+    A probability is clipped to [eps, 1 - eps] of its own floating type, as `sklearn.metrics.log_loss` does, so that one
+    certain mistake costs much but not infinitely much.
+    """
+    probabilities = np.asarray(probabilities)
+    if len(labels) == 0:
+        raise ValueError("the loss of no images is undefined")
+    of_true_class = probabilities[np.arange(len(labels)), np.asarray(labels, dtype=np.int64)]
+    eps = np.finfo(probabilities.dtype).eps
+    return float(-np.log(np.clip(of_true_class, eps, 1 - eps).astype(np.float64)).mean())
+
+
+def classification_summary(
+    labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]
+) -> dict:
+    """Return what `test_metrics.json` holds, ready for JSON (all but `cell`).
+
+    `labels` and `predicted` are indices into `classes`, (images,); `probabilities` is (images, classes). Precision,
+    recall and F1 of a class that was never predicted, or has no images, are 0. Macro figures are plain means over the
+    classes that occur among labels or predictions; weighted ones weigh each class by its images.
+    """
+    loss = log_loss(labels, probabilities)
+    matrix = confusion_matrix(labels, predicted, len(classes))
+    hits, support, predictions = np.diag(matrix), matrix.sum(axis=1), matrix.sum(axis=0)
+    scores = {
+        "precision": _share(hits, predictions),
+        "recall": _share(hits, support),
+        "f1": _share(2 * hits, support + predictions),
+    }
+    occurs = support + predictions > 0
+    images, correct = int(support.sum()), int(hits.sum())
+    low, high = wilson_interval(correct, images)
+    return {
+        "classes": list(classes),
+        "images": images,
+        "correct": correct,
+        "accuracy": correct / images,
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "loss": loss,
+        "per_class": [
+            {"class": name, **{score: float(values[k]) for score, values in scores.items()}, "support": int(support[k])}
+            for k, name in enumerate(classes)
+        ],
+        "macro": {score: float(values[occurs].mean()) for score, values in scores.items()},
+        "weighted": {score: float(values @ support / images) for score, values in scores.items()},
+        "confusion_matrix": matrix.tolist(),
+    }
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """Divide element by element; 0 where `whole` is 0."""
+    return np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)

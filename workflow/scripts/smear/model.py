@@ -1,0 +1,57 @@
+"""The classifier that a cell trains: a backbone and a softmax layer, from pixels 0 to 255 to class probabilities."""
+
+from pathlib import Path
+
+import keras
+
+from smear.architectures import build_backbone
+from smear.augmentation import augmentation_layers
+from smear.job import UserError, log
+
+OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
+
+
+def build_classifier(architecture: str, size: int, classes: int, weights: str, dropout: float) -> keras.Model:
+    """A model from pixels 0 to 255, (n, size, size, 3), to probabilities, (n, classes); rescaling happens inside.
+
+    weights: `none` (random), `imagenet`, or the path of a `.keras` classifier or of a `.h5` backbone to start from.
+    """
+    backbone = build_backbone(architecture, size, "imagenet" if weights == "imagenet" else None)
+    pixels = keras.Input((size, size, 3), name="pixels")
+    features = keras.layers.Dropout(dropout)(backbone(pixels))
+    # float32 whatever the precision inside: probabilities near 0 and 1 decide the loss.
+    probabilities = keras.layers.Dense(classes, activation="softmax", dtype="float32", name="probabilities")(features)
+    model = keras.Model(pixels, probabilities, name=architecture)
+    if weights not in ("none", "imagenet"):
+        load_start(model, Path(weights))
+    return model
+
+
+def load_start(model: keras.Model, path: Path) -> None:
+    """Set the backbone's weights from `path`; those of the last layer too, where the file has as many classes."""
+    try:
+        if path.suffix != ".keras":
+            model.get_layer("backbone").load_weights(path)
+            return
+        donor = keras.models.load_model(path, compile=False)
+        model.get_layer("backbone").set_weights(donor.get_layer("backbone").get_weights())
+    except (ValueError, OSError) as error:
+        raise UserError(
+            f"model.weights: {path} does not hold weights of {model.name}: {str(error).splitlines()[0]}"
+        ) from error
+    last, start = model.get_layer("probabilities"), donor.get_layer("probabilities").get_weights()
+    if [weight.shape for weight in start] == [weight.shape for weight in last.get_weights()]:
+        last.set_weights(start)
+        log.info("the last layer starts from %s too", path)
+
+
+def build_trainer(model: keras.Model, augmentation: dict, optimizer: str, learning_rate: float, jit_compile: bool):
+    """The compiled model that `fit` sees: augmentation in front of the classifier, which is saved without it."""
+    trainer = keras.Sequential([keras.Input(model.input_shape[1:]), *augmentation_layers(**augmentation), model])
+    trainer.compile(
+        optimizer=OPTIMIZERS[optimizer](learning_rate),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        jit_compile=jit_compile,
+    )
+    return trainer

@@ -1,0 +1,134 @@
+"""One question of the grid in one figure: which optimizer, which learning rate, how many epochs?"""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from smear.figures import (
+    CHOSEN,
+    HUES,
+    INK,
+    LABELS,
+    category_axis,
+    header,
+    house_style,
+    mark_diverged,
+    named,
+    percent,
+    percent_axis,
+    shown,
+)
+from smear.question_panels import draw_panels, panel_grid
+
+TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
+
+
+@house_style()
+def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
+    """Draw how validation accuracy depends on one axis of the grid.
+
+    `cells` is the leaderboard, `chosen` the selection. To the left the cells that are like the chosen one in all but
+    `axis` (and the seed), with their Wilson intervals: the comparison that the paper makes in its stages. To the
+    right every cell of the grid, so that nobody need believe that the rest of it agrees.
+    """
+    values = sorted(cells[axis].unique())
+    siblings = cells[alike(cells, chosen, axis)]
+    panels = panel_grid(cells, axis) if len(siblings) < len(cells) else []
+    rows, columns = max(len(panels), 1), max((len(row) for row in panels), default=0)
+
+    left_width = max(3.4, 0.9 + 0.95 * len(values))
+    panel_width = max(1.35, 0.55 + 0.32 * len(values))
+    width = max(left_width + columns * panel_width + (0.6 if columns else 0), 6.4)
+    figure = plt.figure(figsize=(width, 1.35 + max(3.1, 1.95 * rows)), layout="constrained")
+    grid = figure.add_gridspec(
+        rows, 1 + columns, width_ratios=[left_width] + [panel_width] * columns, wspace=0.03, hspace=0.06
+    )
+    left = figure.add_subplot(grid[:, 0])
+    if rows > 2:
+        left.set_box_aspect(0.9)
+        left.set_anchor("NW")
+    draw_siblings(left, axis, values, siblings, chosen)
+    if panels:
+        draw_panels(figure, grid, panels, axis, values, cells, chosen)
+    header(figure, TITLES[axis], explanation(axis, values, cells, siblings, chosen))
+    return figure
+
+
+def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
+    """Tell which cells are like the chosen one in everything but `axis` and the seed."""
+    held = [name for name in LABELS if name not in (axis, "seed")]
+    return (cells[held] == pd.Series({name: chosen[name] for name in held})).all(axis=1)
+
+
+def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
+    """Say what is held fixed, what a bar is and what the panels show."""
+    held = ", ".join(named(name, chosen[name]) for name in LABELS if name not in (axis, "seed"))
+    images = f"{chosen['validation_images']:.0f} validation images"
+    seeds = cells["seed"].nunique()
+    parts = []
+    if len(values) == 1:
+        parts.append(f"The grid holds one value ({shown(axis, values[0])}), so there is nothing to compare.")
+    if len(cells) == 1:
+        return f"{parts[0]} Its 1 cell: {held}. The bar is the 95 % Wilson interval over {images}."
+    where = "Left: all" if len(siblings) < len(cells) else "All"
+    parts.append(f"{where} else as in the chosen cell ({held}); bars are 95 % Wilson intervals over {images}.")
+    if seeds > 1:
+        parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
+    if len(siblings) == len(cells):
+        parts.append(f"These are all {len(cells)} cells of the grid.")
+    else:
+        parts.append(f"Right: every cell of the grid ({len(cells)})")
+        if len(values) > 1:
+            parts[-1] += "; a line joins cells alike in all else" + (" (means over seeds)" if seeds > 1 else "")
+        parts[-1] += "."
+    return " ".join(parts)
+
+
+def draw_siblings(axes: Axes, axis: str, values: list, siblings: pd.DataFrame, chosen: dict) -> None:
+    """Draw the chosen cell and its siblings with intervals and figures; seeds stand side by side."""
+    seeds = sorted(siblings["seed"].unique())
+    apart = 0.5 / len(seeds)
+    for place, value in enumerate(values):
+        here = siblings[siblings[axis] == value]
+        finished = here[here["status"] == "finished"]
+        for _, cell in finished.iterrows():
+            x = place + (seeds.index(cell["seed"]) - (len(seeds) - 1) / 2) * apart
+            draw_interval(axes, x, cell, CHOSEN if cell["cell"] == chosen["cell"] else HUES[0])
+        if len(finished) and len(seeds) > 1:
+            mean = finished["validation_accuracy"].mean()
+            axes.plot([place - 0.36, place + 0.36], [mean, mean], color=INK, linewidth=1.6, zorder=2)
+        if len(finished):
+            axes.annotate(
+                label_of(finished),
+                (place, finished["validation_high"].max()),
+                xytext=(0, 5),
+                textcoords="offset points",
+                ha="center",
+                size=9.5,
+                color=CHOSEN if (finished["cell"] == chosen["cell"]).any() else INK,
+            )
+        mark_diverged(axes, place, int((here["status"] == "diverged").sum()), label=True)
+    low, high = siblings["validation_low"].min(), siblings["validation_high"].max()
+    room = max(high - low, 0.01)
+    axes.set_ylim(low - 0.12 * room, high + 0.26 * room)
+    category_axis(axes, axis, values)
+    percent_axis(axes)
+    axes.set_ylabel("Validation accuracy")
+
+
+def draw_interval(axes: Axes, x: float, cell: pd.Series, colour: str) -> None:
+    """Draw one cell: a point with its Wilson interval."""
+    y = cell["validation_accuracy"]
+    reach = [[y - cell["validation_low"]], [cell["validation_high"] - y]]
+    axes.errorbar(
+        x, y, yerr=reach, color=colour, marker="o", markersize=7.5, capsize=4, linewidth=1.8, markeredgecolor="white"
+    )
+
+
+def label_of(finished: pd.DataFrame) -> str:
+    """Write the accuracy above an interval: with the images for one cell, as a mean for several seeds."""
+    if len(finished) > 1:
+        return f"{percent(finished['validation_accuracy'].mean())}\nmean of {len(finished)}"
+    cell = finished.iloc[0]
+    return f"{percent(cell['validation_accuracy'])}\n{cell['validation_correct']:.0f}/{cell['validation_images']:.0f}"

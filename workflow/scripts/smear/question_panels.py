@@ -1,0 +1,114 @@
+"""The small panels of a question's figure: every cell of the grid, a line for each way of holding the rest fixed."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
+from matplotlib.lines import Line2D
+
+from smear.figures import CHOSEN, INK, QUIET, category_axis, colours, mark_diverged, named, percent_axis, shown
+
+PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "learning_rate"}
+"""Which axis of the grid tells the panels of a question apart."""
+
+HUE_AXES = {"optimizer": "epochs", "learning_rate": "optimizer", "epochs": "optimizer"}
+"""Which axis of the grid tells the lines of a panel apart."""
+
+MOST_COLUMNS = 5
+RING = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": CHOSEN, "markeredgewidth": 1.8}
+
+
+def panel_grid(cells: pd.DataFrame, axis: str) -> list[list[dict]]:
+    """Lay out the right side: a row per architecture and batch size, a column per value of the panels' axis."""
+    across = PANELS[axis]
+    values = sorted(cells[across].unique())
+    return [
+        [
+            {"architecture": architecture, "batch_size": batch_size, across: value}
+            for value in values[k : k + MOST_COLUMNS]
+        ]
+        for architecture, batch_size in sorted(cells.groupby(["architecture", "batch_size"]).groups)
+        for k in range(0, len(values), MOST_COLUMNS)
+    ]
+
+
+def draw_panels(
+    figure: Figure, grid: GridSpec, panels: list, axis: str, values: list, cells: pd.DataFrame, chosen: dict
+) -> None:
+    """Draw every cell in panels that share both axes, right of the first column of `grid`; empty ones stay away."""
+    hue = HUE_AXES[axis]
+    palette = colours(sorted(cells[hue].unique()), ordered=hue != "optimizer")
+    accuracy = cells["validation_accuracy"]
+    room = max(accuracy.max() - accuracy.min(), 0.01)
+    drawn = {}
+    for r, row in enumerate(panels):
+        for c, panel in enumerate(row):
+            here = cells[(cells[list(panel)] == pd.Series(panel)).all(axis=1)]
+            if here.empty:
+                continue
+            first = not any(under == r for under, _ in drawn)
+            axes = drawn[r, c] = figure.add_subplot(grid[r, 1 + c])
+            draw_panel(axes, axis, values, here, hue, palette, chosen)
+            axes.set_ylim(accuracy.min() - 0.16 * room, accuracy.max() + 0.12 * room)
+            percent_axis(axes, ticks=5)
+            category_axis(axes, None, values)
+            axes.tick_params(labelleft=first, labelsize=8.5)
+            name_panel(axes, panel, cells, across=PANELS[axis], first=first)
+    for axes in {c: axes for (_, c), axes in drawn.items()}.values():  # the lowest panel of each column
+        category_axis(axes, axis, values)
+        if len(values) > 2 and max(len(shown(axis, value)) for value in values) > 3:
+            axes.tick_params(axis="x", labelrotation=45)
+    handles = [
+        Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.4, label=named(hue, value))
+        for value, colour in palette.items()
+    ]
+    handles.append(Line2D([], [], **RING, linewidth=0, label="chosen cell"))
+    if (cells["status"] == "diverged").any():
+        handles.append(Line2D([], [], color=QUIET, marker="X", markersize=6, linewidth=0, label="diverged"))
+    figure.legend(handles=handles, loc="outside lower right", ncols=min(len(handles), 6), columnspacing=1.4)
+
+
+def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, first: bool) -> None:
+    """Title a panel; where architectures or batch sizes differ, name them once above the first panel of their row."""
+    # A learning rate takes two lines: beside its neighbours there is no room for one.
+    title = named(across, panel[across]).replace("learning rate ", "learning rate\n")
+    if cells[across].nunique() == 1:
+        title = ""
+    row = ", ".join(named(name, panel[name]) for name in ("architecture", "batch_size") if cells[name].nunique() > 1)
+    # The blank line keeps the room that the row's name takes; the name itself may run over the neighbours' blank line.
+    axes.set_title("\n".join(filter(None, [" " if row else "", title])), size=9, color=QUIET)
+    if row and first:
+        lines = title.count("\n") + 1 if title else 0
+        offset = (0, 6 + 11.5 * lines)
+        style = {"size": 9, "weight": "bold", "color": INK, "annotation_clip": False}
+        axes.annotate(
+            row, (0, 1), xycoords="axes fraction", xytext=offset, textcoords="offset points", **style
+        ).set_in_layout(False)
+
+
+def draw_panel(axes: Axes, axis: str, values: list, cells: pd.DataFrame, hue: str, palette: dict, chosen: dict) -> None:
+    """Draw the cells of one panel: points, joined where only `axis` differs, the chosen one ringed."""
+    place_of = {value: place for place, value in enumerate(values)}
+    spread = np.linspace(-0.09, 0.09, len(palette)) if len(palette) > 1 else [0.0]
+    for (value, colour), shift in zip(palette.items(), spread, strict=True):
+        line = cells[(cells[hue] == value) & (cells["status"] == "finished")]
+        means = line.groupby(axis)["validation_accuracy"].mean()
+        axes.plot([place_of[x] + shift for x in means.index], means, color=colour, linewidth=1.3, alpha=0.8)
+        several = cells["seed"].nunique() > 1
+        x = line[axis].map(place_of) + shift
+        axes.plot(
+            x,
+            line["validation_accuracy"],
+            color=colour,
+            marker="o",
+            markersize=4.5 if several else 6,
+            linewidth=0,
+            alpha=0.6 if several else 1,
+            markeredgecolor="white",
+            markeredgewidth=0.6,
+        )
+        ringed = line[line["cell"] == chosen["cell"]]
+        axes.plot(ringed[axis].map(place_of) + shift, ringed["validation_accuracy"], linewidth=0, **RING)
+    for value, place in place_of.items():
+        mark_diverged(axes, place, int(((cells[axis] == value) & (cells["status"] == "diverged")).sum()), label=False)

@@ -1,0 +1,17 @@
+"""Everything random in a training, as a function of (seed, epoch) alone, so that any epoch can be entered afresh."""
+
+import keras
+import numpy as np
+
+
+def epoch_order(images: int, seed: int, epoch: int) -> np.ndarray:
+    """A permutation of the rows 0 to `images` - 1 for one epoch."""
+    return np.random.default_rng([seed, epoch]).permutation(images)
+
+
+def reseed(model: keras.Model, seed: int, epoch: int) -> None:
+    """Set every random generator inside `model` (augmentation, dropout, stochastic depth) for one epoch."""
+    states = [variable for variable in model.non_trainable_variables if "seed_generator_state" in variable.path]
+    for index, state in enumerate(states):
+        words = np.random.SeedSequence([seed, epoch, index]).generate_state(2)
+        state.assign(words.astype(state.dtype))

@@ -1,0 +1,102 @@
+"""The tables of the report: what the result files say, arranged to be read."""
+
+import pandas as pd
+
+from smear.figures import LABELS, named, shown
+
+SPLITS = ("train", "validation", "test")
+
+
+def cell_phrase(cell: dict) -> str:
+    """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs."""
+    return ", ".join(named(axis, cell[axis]) for axis in LABELS if axis in cell)
+
+
+def split_table(audit: dict, classes: list[str]) -> list[dict]:
+    """Return a row per class, and one of totals: `name`, one count per split, `total`."""
+    counts = audit["counts"]
+    rows = [{"name": name, **{split: counts[split].get(name, 0) for split in SPLITS}} for name in classes]
+    rows.append({"name": "All", **{split: sum(row[split] for row in rows) for split in SPLITS}})
+    return [row | {"total": sum(row[split] for split in SPLITS)} for row in rows]
+
+
+def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
+    """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`."""
+    varying = [axis for axis in LABELS if cells[axis].nunique() > 1]
+    constant = [named(axis, cells[axis].iloc[0]) for axis in LABELS if axis not in varying]
+    rows = [
+        cell | {"axes": [shown(axis, cell[axis]) for axis in varying], "chosen": cell["cell"] == chosen}
+        for cell in cells.sort_values("rank").to_dict("records")
+    ]
+    return {"axes": [LABELS[axis] for axis in varying], "same": ", ".join(constant), "rows": rows}
+
+
+def misclassified_table(predictions: pd.DataFrame, classes: list[str]) -> list[dict]:
+    """List the test images whose class was not found, the surest mistakes first.
+
+    `label` and `predicted` are indices into `classes`; each row has the names of both and their probabilities.
+    """
+    rows = [
+        {
+            "image_id": row["image_id"],
+            "true": classes[row["label"]],
+            "predicted": classes[row["predicted"]],
+            "probability": row[f"prob_{classes[row['predicted']]}"],
+            "probability_true": row[f"prob_{classes[row['label']]}"],
+        }
+        for row in predictions.to_dict("records")
+        if row["label"] != row["predicted"]
+    ]
+    return sorted(rows, key=lambda row: (-row["probability"], row["image_id"]))
+
+
+def image_facts(catalog: pd.DataFrame) -> dict:
+    """Return how many images the data set has, their sizes in words and their megabytes."""
+    sizes = catalog[["width", "height"]].drop_duplicates()
+    width, height = catalog["width"], catalog["height"]
+    if len(sizes) == 1:
+        size = f"{width.iloc[0]} × {height.iloc[0]} pixels each"
+    else:
+        size = f"{width.min()} × {height.min()} to {width.max()} × {height.max()} pixels"
+    return {"images": len(catalog), "size": size, "megabytes": catalog["bytes"].sum() / 1e6}
+
+
+def provenance_rows(provenance: dict) -> list[tuple[str, str]]:
+    """Return what made the model as (name, text), in a reader's order; what was not recorded is left out."""
+    names = {
+        "commit": "Commit",
+        "started": "Started",
+        "seconds": "Training time",
+        "device": "Device",
+        "backend": "Backend",
+        "precision": "Precision",
+        "threads": "Threads",
+        "seed": "Seed",
+        "versions": "Versions",
+    }
+    texts = {key: in_words(provenance[key]) for key in names if provenance.get(key) not in (None, "", {}, [])}
+    if "seconds" in texts:
+        texts["seconds"] = duration(provenance["seconds"])
+    return [(names[key], text) for key, text in texts.items()]
+
+
+def in_words(value: object) -> str:
+    """Write a value of a JSON file on one line."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {in_words(part)}" for key, part in value.items())
+    if isinstance(value, list):
+        return ", ".join(in_words(part) for part in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def duration(seconds: float) -> str:
+    """Write 945.2 as `15 min 45 s`."""
+    if pd.isna(seconds):
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,68 @@
+"""Looking at the user's images before any work starts."""
+
+import hashlib
+import zipfile
+from pathlib import Path, PurePosixPath
+
+from smear.class_folders import find_class_folders, is_image, list_paths
+from smear.class_sizes import check_class_sizes
+from smear.job import UserError
+
+
+def count_source_images(dataset: dict) -> dict[str, int] | None:
+    """Images of each class that the source holds, by their names; None where only a download can tell.
+
+    Errors: a UserError for a missing or unusable folder or archive.
+    """
+    match dataset["source"]:
+        case "synthetic":
+            from smear.synthetic import CLASSES, class_counts  # brings SciPy, which no other source needs
+
+            return dict(zip(CLASSES, class_counts(dataset["synthetic"]["images"]), strict=True))
+        case "folder":
+            paths = list_paths(check_folder(dataset["path"]))
+        case "archive":
+            paths = list_members(dataset["path"])
+        case _:
+            return None
+    found = find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
+    return {name: sum(is_image(PurePosixPath(path)) for path in files) for name, files in found.items()}
+
+
+def check_source(config: dict) -> dict[str, int] | None:
+    """`count_source_images`, after checking that every class is large enough to be split."""
+    counts = count_source_images(config["dataset"])
+    if counts is not None:
+        check_class_sizes(counts, config["split"]["fractions"])
+    return counts
+
+
+def check_folder(path: str) -> Path:
+    """The folder of that path; a UserError where there is none."""
+    folder = Path(path).expanduser()
+    if not folder.is_dir():
+        problem = "is not a folder" if folder.exists() else "does not exist"
+        raise UserError(f"dataset.path: {path} {problem}; give the folder that holds the class folders.")
+    return folder
+
+
+def list_members(path: str) -> list[str]:
+    """Names inside the zip archive of that path; a UserError where it is none."""
+    if not Path(path).is_file():
+        raise UserError(f"dataset.path: {path} does not exist; give the zip archive that holds the class folders.")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.namelist()
+    except zipfile.BadZipFile as error:
+        raise UserError(f"dataset.path: {path} is no zip archive ({error}).") from error
+
+
+def digest_source(dataset: dict) -> str:
+    """A digest of the names, sizes and times of a folder's images: it changes when one is added, removed or replaced."""
+    folder = check_folder(dataset["path"])
+    found = find_class_folders(list_paths(folder), dataset["variant"], dataset["classes"], dataset["path"])
+    digest = hashlib.sha256()
+    for path in (path for paths in found.values() for path in paths):
+        status = (folder / path).stat()
+        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,38 @@
+"""The final test: the selected cell's predictions for the test images, which nothing else reads."""
+
+import shutil
+
+from smear.device import prepare_device
+from smear.job import log, logged_to
+
+import keras
+import numpy as np
+from smear.feed import Batches
+from smear.files import read_csv, read_json, replacing, write_csv, write_json
+from smear.metrics import classification_summary
+from smear.predictions import get_classes, tabulate_predictions
+
+BATCH = 64
+
+
+def main(snakemake) -> None:
+    prepare_device(snakemake.threads)
+    selected = read_json(snakemake.input.selection)["cell"]
+    rows = read_csv(snakemake.input.test_rows)
+    classes, labels = get_classes(rows), rows["label"].to_numpy()
+
+    model = keras.models.load_model(snakemake.input.model, compile=False)
+    probabilities = model.predict(Batches(np.load(snakemake.input.test, mmap_mode="r"), labels, BATCH), verbose=0)
+    predictions = tabulate_predictions(rows, probabilities, classes)
+    summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
+    log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])
+
+    write_csv(predictions, snakemake.output.predictions)
+    write_json({"cell": selected, **summary}, snakemake.output.metrics)
+    with replacing(snakemake.output.model) as path:
+        shutil.copyfile(snakemake.input.model, path)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)
