@@ -126,16 +126,13 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
     )
 
 
-def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], per_class: int) -> pd.DataFrame:
-    """Return test predictions: `per_class` images of each class, the `mistakes` (true, predicted) among them."""
+def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], sizes: list[int]) -> pd.DataFrame:
+    """Return test predictions: `sizes` images of each class, `mistakes` (true, predicted) among them."""
     rows = []
-    left = list(mistakes)
-    for label, name in enumerate(classes):
-        for number in range(per_class):
-            wrong = next((pair for pair in left if pair[0] == label), None)
-            if wrong:
-                left.remove(wrong)
-            predicted = wrong[1] if wrong else label
+    for label, (name, size) in enumerate(zip(classes, sizes, strict=True)):
+        wrong = [predicted for true, predicted in mistakes if true == label]
+        for number in range(size):
+            predicted = wrong[number] if number < len(wrong) else label
             probabilities = np.full(len(classes), 0.1 / len(classes))
             probabilities[predicted] += 0.9 - 0.003 * number
             probabilities /= probabilities.sum()
@@ -184,9 +181,12 @@ def write_report_inputs(
     cells: list[dict] | None = None,
     published_applies: bool = True,
 ) -> SimpleNamespace:
-    """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`."""
+    """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`.
+
+    Where `published_applies`, the paper's images are those of the catalog; else the catalog has one more.
+    """
     comparison = write_comparison(folder, cells or grid_cells(), diverged=())
-    predictions = predictions_of(classes, list(mistakes), per_class=82)
+    predictions = predictions_of(classes, list(mistakes), sizes=[51, 99, 97, 81])
     probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
     summary = classification_summary(predictions["label"], predictions["predicted"], probabilities, classes)
     cell = json.loads(comparison.input.selection.read_text())["cell"]
@@ -195,8 +195,11 @@ def write_report_inputs(
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
     image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
-    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000})
+    digests = [f"{number:064x}" for number in range(len(image_ids))]
+    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
     catalog.to_csv(folder / "catalog.csv", index=False)
+    of_the_paper = digests[::-1] if published_applies else digests[1:]
+    (folder / "paper.sha256").write_text("".join(f"{digest}  another/name.jpg\n" for digest in of_the_paper))
     root = Path(__file__).parents[2]
     return SimpleNamespace(
         input=SimpleNamespace(
@@ -205,6 +208,7 @@ def write_report_inputs(
             test_predictions=folder / "test_predictions.csv",
             catalog=folder / "catalog.csv",
             **{name: folder / f"{name}.json" for name in objects},
+            reference=folder / "paper.sha256",
             published=root / "resources/fajrina2024.json",
             template=root / "workflow/report/report.html.j2",
             card_template=root / "workflow/report/model_card.md.j2",
@@ -216,6 +220,6 @@ def write_report_inputs(
             confusion_svg=folder / "confusion.svg",
             confusion_png=folder / "confusion.png",
         ),
-        params=SimpleNamespace(experiment="paper", dataset="leukemia", published_applies=published_applies),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia"),
         log=[str(folder / "log.txt")],
     )

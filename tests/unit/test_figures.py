@@ -7,7 +7,7 @@ import matplotlib.image
 import numpy as np
 import plot_comparison
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, write_comparison
 from smear.figures import colours, named, save, shown
@@ -157,6 +157,7 @@ def test_the_confusion_matrix_shows_counts_and_shares(tmp_path):
     assert {"True class", "Predicted class"} <= set(texts)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=12, unique=True), st.booleans())
 def test_every_value_has_a_colour_of_its_own(values, ordered):
     palette = colours(values, ordered)

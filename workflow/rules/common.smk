@@ -4,13 +4,13 @@ import re
 import sys
 from pathlib import Path
 
-from snakemake.exceptions import WorkflowError
+from snakemake.utils import update_config
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
-from smear.configuration import complete_configuration
+from smear.configuration import complete_configuration, read_numbers
 from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
 from smear.grid import expand_grid
@@ -26,9 +26,11 @@ def ask(question, *arguments):
     try:
         return question(*arguments)
     except UserError as error:
-        raise WorkflowError(str(error)) from None
+        # No WorkflowError: Snakemake prints the places in the code that it came through.
+        sys.exit(f"blastgrid: {error}")
 
 
+update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"])}
 DATASET = config["dataset"]["name"]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from smear.figures import percent, save
 from smear.files import read_csv, read_json, write_text
@@ -27,7 +28,17 @@ def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
     tables = {name: read_csv(getattr(inputs, name)) for name in ("leaderboard", "test_predictions", "catalog")}
     objects = ("selection", "test_metrics", "audit", "provenance", "published")
-    return tables | {name: read_json(getattr(inputs, name)) for name in objects}
+    results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
+    return results | {"published_applies": same_images(results["catalog"], inputs.reference)}
+
+
+def same_images(catalog: pd.DataFrame, reference: str) -> bool:
+    """Tell whether the catalog holds the images of `reference`, lines of SHA-256 and name, no more and no fewer.
+
+    The names do not count: only of the very same images can the published figures be expected.
+    """
+    lines = Path(reference).read_text(encoding="utf-8").splitlines()
+    return sorted(catalog["sha256"]) == sorted(line.split()[0] for line in lines)
 
 
 def describe(results: dict, figures: list[str], confusion: str, params: SimpleNamespace) -> dict:
@@ -36,7 +47,7 @@ def describe(results: dict, figures: list[str], confusion: str, params: SimpleNa
     return {
         "experiment": params.experiment,
         "dataset": params.dataset,
-        "published_applies": params.published_applies,
+        "published_applies": results["published_applies"],
         "published": results["published"],
         "chosen": chosen,
         "chosen_phrase": cell_phrase(chosen),
@@ -56,7 +67,7 @@ def describe(results: dict, figures: list[str], confusion: str, params: SimpleNa
     }
 
 
-def comparison_figures(paths: list[str], cells, chosen: dict) -> list[dict]:
+def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> list[dict]:
     """Return title, sentence and SVG of each comparison figure, in the report's order whatever that of `paths`."""
     by_name = {Path(path).stem: path for path in paths}
     return [

@@ -2,13 +2,9 @@
 
 import shutil
 
-from smear.device import prepare_device
-from smear.job import log, logged_to
-
-import keras
 import numpy as np
-from smear.feed import Batches
 from smear.files import read_csv, read_json, replacing, write_csv, write_json
+from smear.job import log, logged_to
 from smear.metrics import classification_summary
 from smear.predictions import get_classes, tabulate_predictions
 
@@ -16,6 +12,11 @@ BATCH = 64
 
 
 def main(snakemake) -> None:
+    # Imported here, so that what TensorFlow says when it starts goes to the log.
+    import keras
+    from smear.device import prepare_device
+    from smear.feed import Batches
+
     prepare_device(snakemake.threads)
     selected = read_json(snakemake.input.selection)["cell"]
     rows = read_csv(snakemake.input.test_rows)

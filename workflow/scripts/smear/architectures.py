@@ -11,7 +11,6 @@ class Architecture(NamedTuple):
 
     application: str | None
     images_per_second: float
-    arguments: dict = {}
 
 
 ARCHITECTURES = {
@@ -32,7 +31,8 @@ def build_backbone(name: str, size: int, weights: str | None) -> "keras.Model":
     if application is None:
         return build_small_cnn(size)
     build = getattr(keras.applications, application)
-    return build(include_top=False, weights=weights, input_shape=(size, size, 3), pooling="avg", name="backbone")
+    # Without a name of ours: Keras looks for the published weights under its own.
+    return build(include_top=False, weights=weights, input_shape=(size, size, 3), pooling="avg")
 
 
 def build_small_cnn(size: int) -> "keras.Model":
@@ -46,4 +46,4 @@ def build_small_cnn(size: int) -> "keras.Model":
         features = keras.layers.BatchNormalization()(features)
         features = keras.layers.ReLU()(features)
         features = keras.layers.MaxPooling2D()(features)
-    return keras.Model(pixels, keras.layers.GlobalAveragePooling2D()(features), name="backbone")
+    return keras.Model(pixels, keras.layers.GlobalAveragePooling2D()(features), name="small_cnn")

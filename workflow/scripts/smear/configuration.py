@@ -27,6 +27,28 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
     return config
 
 
+def read_numbers(value: object) -> object:
+    """Numbers, null, true and false for texts that are such in YAML.
+
+    Snakemake reads what lies inside a `--config` value, as in `split='{seed: 1}'`, as text throughout.
+    """
+    if isinstance(value, dict):
+        return {key: read_numbers(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [read_numbers(item) for item in value]
+    if not isinstance(value, str) or value.lower() in YAML_WORDS:
+        return value
+    try:
+        scalar = yaml.safe_load(value)
+    except yaml.YAMLError:
+        return value
+    return scalar if isinstance(scalar, int | float | None) else value
+
+
+# YAML 1.1 takes these for true and false as well; on a command line they are more likely names.
+YAML_WORDS = {"y", "n", "yes", "no", "on", "off"}
+
+
 def find_faults(config: dict, schema: dict) -> list[str]:
     """Everything in which `config` departs from the schema, one sentence each."""
     faults = []
@@ -47,7 +69,7 @@ def leaf_errors(error) -> list:
 
 def describe(error) -> list[str]:
     """One sentence for each fault that a jsonschema error stands for: the key, what is wrong, what is allowed."""
-    key = ".".join(map(str, error.absolute_path)) or "the configuration"
+    key = name_key(error.absolute_path) or "the configuration"
     value, limit = error.instance, error.validator_value
     match error.validator:
         case "additionalProperties":
@@ -60,7 +82,9 @@ def describe(error) -> list[str]:
                 f"point and a sign; write {format_rate(float(value))}, or {with_point(value)}."
             ]
         case "type":
-            return [f"{key} must be {' or '.join(TYPE_NAMES[name] for name in as_list(limit))}, not {show(value)}."]
+            wanted = " or ".join(TYPE_NAMES[name] for name in as_list(limit))
+            hint = "; put it in quotes if it is a name" if "string" in limit and isinstance(value, int | float) else ""
+            return [f"{key} must be {wanted}, not {show(value)}{hint}."]
         case "enum":
             allowed = ", ".join(map(str, limit))
             return [f"{key} is {show(value)}{suggest(value, limit)}; allowed: {allowed}."]
@@ -85,10 +109,15 @@ TYPE_NAMES = {
 }
 
 
+def name_key(path) -> str:
+    """A place in the configuration as one would write it: `grid.learning_rate[0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
 def unknown_key(error, name: str) -> str:
     """The sentence for a key that the schema does not know."""
     allowed = list(error.schema["properties"])
-    where = f" in {'.'.join(map(str, error.absolute_path))}" if error.absolute_path else ""
+    where = f" in {name_key(error.absolute_path)}" if error.absolute_path else ""
     return f"unknown key {name}{where}{suggest(name, allowed)}; allowed: {', '.join(allowed)}."
 
 

@@ -49,12 +49,14 @@ class Slide(NamedTuple):
 def prepare_slide(random: np.random.Generator) -> Slide:
     """Draw a slide's stain and habits."""
     tint = random.uniform(0, 1)
-    red = (1 - tint) * np.array([0.50, 0.40, 0.24]) + tint * np.array([0.24, 0.36, 0.20])
+    red = (tint * np.array([0.50, 0.40, 0.24]) + (1 - tint) * np.array([0.24, 0.36, 0.20])) * random.uniform(0.7, 1.3)
     nucleus = np.array([random.uniform(0.40, 0.75), 1.0, random.uniform(0.12, 0.30)]) * random.uniform(0.75, 1.2)
-    cytoplasm = np.array([random.uniform(0.30, 0.50), 0.42, random.uniform(0.08, 0.20)]) * random.uniform(0.7, 1.2)
+    blue = np.array([random.uniform(0.30, 0.50), 0.42, random.uniform(0.08, 0.20)]) * random.uniform(0.7, 1.2)
+    kinship = random.uniform(0.0, 0.8)
+    cytoplasm = kinship * red + (1 - kinship) * blue
     return Slide(
-        stains=np.stack([red * random.uniform(0.7, 1.3), cytoplasm, nucleus]),
-        glass=random.uniform([0.94, 0.95, 0.90], 1.0),
+        stains=np.stack([red, cytoplasm, nucleus]),
+        glass=random.uniform([0.97, 0.98, 0.92], [1.03, 1.03, 1.01]),
         zoom=random.uniform(0.85, 1.2),
         pallor=random.uniform(0.2, 0.75),
         rouleaux=random.choice([0.1, 0.3, 0.75]),
@@ -152,7 +154,7 @@ def paint_nucleated_cell(
     grain = unit * max(0.1, random.normal(*look.grain))
     contrast = max(0.0, random.normal(*look.contrast))
     unevenness = np.sqrt(max(0.0, 0.32**2 - contrast**2))
-    stain = 1 + contrast * chromatin(random, inner, grain) + unevenness * chromatin(random, inner, 1.3 * nucleus) + 0.15 * (ratio > 0.8)
+    stain = 1 + contrast * chromatin(random, inner, grain) + unevenness * chromatin(random, inner, 1.8 * nucleus) + 0.15 * (ratio > 0.8)
     for _ in range(random.binomial(4, look.nucleoli / 4)):
         spot = nucleus * random.uniform(0.15, 0.6) * np.exp(2j * np.pi * random.uniform())
         distance = np.abs(inner - spot) / (unit * random.uniform(0.25, 0.38))
@@ -188,7 +190,7 @@ def draw_field(
 
     unit = RED_CELL_RADIUS * slide.zoom * random.uniform(0.95, 1.05)
     size_of_cells = random.normal(1, 0.06)
-    expected = area * random.uniform(0.07, 0.24) / (np.pi * (unit * look.nucleus[0]) ** 2 )
+    expected = area * random.uniform(0.08, 0.28) / (np.pi * (unit * look.nucleus[0]) ** 2 / np.sqrt(look.share[0]))
     nuclei = unit * size_of_cells * np.maximum(0.7, random.normal(*look.nucleus, max(1, round(expected))))
     reaches = nuclei / np.sqrt(look.share[0])
     first = settle(random, reaches[:1], seen_by_all, np.zeros((0, 3)), 0.0)
@@ -212,7 +214,7 @@ def draw_field(
     for x, y, reach in white:
         nucleus = reach * np.sqrt(look.share[0])
         paint_nucleated_cell(random, layers, *(np.array([x, y]) * size - low), nucleus * size, unit * size, look)
-    return layers * np.exp(random.normal(0, 0.12, (3, 1, 1))).astype(np.float32)
+    return layers * np.exp(random.normal(0, [[[0.12]], [[0.25]], [[0.18]]])).astype(np.float32)
 
 
 def illumination(random: np.random.Generator, size: int) -> np.ndarray:
@@ -244,11 +246,11 @@ def capture(
     """Photograph the frame whose upper left `corner` is (x, y) pixels into the layers, with focus, lamp and noise."""
     x, y = corner
     seen = layers[:, y : y + size, x : x + size]
-    stains = (slide.stains * np.exp(random.normal(0, [[0.03], [0.03], [0.03]], (3, 3)))).astype(np.float32)
+    stains = (slide.stains * np.exp(random.normal(0, 0.03, (3, 3)) + random.normal(0, 0.1))).astype(np.float32)
     light = np.exp(-np.tensordot(seen, stains, axes=(0, 0)))
     focus = size * random.uniform(0.0015, 0.0045)
     light = gaussian_filter(light, (focus, focus, 0), truncate=2.5)
-    light *= illumination(random, size)[..., None] * (slide.glass * random.normal(1, 0.03) * random.normal(1, 0.01, 3)).astype(np.float32)
+    light *= illumination(random, size)[..., None] * (slide.glass * random.uniform(0.92, 1.04) * random.normal(1, 0.012, 3)).astype(np.float32)
     light += random.uniform(0.006, 0.016) * random.standard_normal(light.shape, np.float32)
     picture = Image.fromarray((255 * np.clip(light, 0, 1)).round().astype(np.uint8))
     draw_scale_bar(picture, slide.scale_bar)

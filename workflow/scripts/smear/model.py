@@ -27,14 +27,19 @@ def build_classifier(architecture: str, size: int, classes: int, weights: str, d
     return model
 
 
+def get_backbone(classifier: keras.Model) -> keras.Model:
+    """The model inside a classifier."""
+    return next(layer for layer in classifier.layers if isinstance(layer, keras.Model))
+
+
 def load_start(model: keras.Model, path: Path) -> None:
     """Set the backbone's weights from `path`; those of the last layer too, where the file has as many classes."""
     try:
         if path.suffix != ".keras":
-            model.get_layer("backbone").load_weights(path)
+            get_backbone(model).load_weights(path)
             return
         donor = keras.models.load_model(path, compile=False)
-        model.get_layer("backbone").set_weights(donor.get_layer("backbone").get_weights())
+        get_backbone(model).set_weights(get_backbone(donor).get_weights())
     except (ValueError, OSError) as error:
         raise UserError(
             f"model.weights: {path} does not hold weights of {model.name}: {str(error).splitlines()[0]}"

@@ -24,7 +24,7 @@ def inline_svg(path: str | Path, label: str) -> str:
             if name == "id":
                 element.set(name, prefix + value)
             elif name.endswith("href") and value.startswith("#"):
-                element.set(name, value)
+                element.set(name, f"#{prefix}{value[1:]}")
             else:
                 element.set(name, value.replace("url(#", f"url(#{prefix}"))
     root.attrib.pop("height", None)

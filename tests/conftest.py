@@ -1,0 +1,73 @@
+"""A copy of the project to run in, and real calls of Snakemake there."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+TINY = """
+experiment: tiny
+dataset:
+  source: synthetic
+  variant: null
+  synthetic: {images: 80, size: 48, seed: 0}
+image: {size: 32}
+augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
+model: {weights: none}
+grid: {architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}
+training: {threads: 1}
+"""
+
+
+class Project:
+    """A copy of the workflow in a folder of its own, with `config/tiny.yaml`: two cells of a second each."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        names = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout.split("\0")  # fmt: skip
+        for name in filter(None, names):
+            if (ROOT / name).is_file() and not name.startswith("tests/"):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, folder / name)
+        (folder / "config/tiny.yaml").write_text(TINY)
+
+    def snakemake(self, *arguments: str, configfile: str = "config/tiny.yaml") -> subprocess.CompletedProcess:
+        """Call Snakemake as a user would; `output` of the result is all that it printed."""
+        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", configfile]
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
+        result = subprocess.run(
+            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        result.output = result.stdout
+        return result
+
+    def jobs(self, *arguments: str, configfile: str = "config/tiny.yaml") -> dict[str, int]:
+        """How many jobs of each rule a call would run, by a dry run."""
+        result = self.snakemake("--dry-run", "--quiet", "rules", *arguments, configfile=configfile)
+        assert result.returncode == 0, result.output
+        table = result.output.partition("Job stats:")[2].partition("total")[0]
+        rows = [line.split() for line in table.splitlines()]
+        return {row[0]: int(row[1]) for row in rows if len(row) == 2 and row[1].isdigit()}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Project:
+    """A fresh copy, in a folder with a blank in its name."""
+    folder = tmp_path_factory.mktemp("blast grid")
+    return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def real_images() -> Path:
+    """The folder of the 3,256 images, where this machine has it: BLASTGRID_IMAGES, or `shared` beside the checkout."""
+    folder = Path(os.environ.get("BLASTGRID_IMAGES", ROOT.parent / "shared/data/leukemia/Original"))
+    if not folder.is_dir():
+        pytest.skip("the real images are not on this machine; name their folder in BLASTGRID_IMAGES")
+    return folder

@@ -1,0 +1,112 @@
+"""The configuration: faults are named with the key and what is allowed, defaults filled in, the shipped files valid."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from smear.architectures import ARCHITECTURES
+from smear.configuration import complete_configuration, derive_name, find_contradictions, read_numbers, with_point
+from smear.grid import expand_grid
+from smear.job import UserError
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
+GRID = {"architecture": ["SmallCNN"], "optimizer": ["adam"], "learning_rate": [0.1], "epochs": [1]}
+BASE = {"experiment": "e", "dataset": {"source": "synthetic"}, "model": {"weights": "none"}, "grid": GRID}
+
+
+def message(changes: dict) -> str:
+    with pytest.raises(UserError) as caught:
+        complete_configuration(BASE | changes, SCHEMA)
+    return str(caught.value)
+
+
+FAULTS = {
+    "unknown key": ({"optimiser": {}}, ["unknown key optimiser", "allowed: experiment, dataset"]),
+    "unknown key inside": ({"split": {"units": "image"}}, ["unknown key units in split (did you mean unit?)"]),
+    "rate as text": ({"grid": GRID | {"learning_rate": ["1e-4"]}}, ["grid.learning_rate[0]", "'1e-4'", "0.0001", "1.0e-04"]),
+    "negative rate": ({"grid": GRID | {"learning_rate": [-1]}}, ["grid.learning_rate[0] is -1; it must be above 0"]),
+    "rate twice": ({"grid": GRID | {"learning_rate": [0.1, 0.1]}}, ["grid.learning_rate names a value twice"]),
+    "fractions": (
+        {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}},
+        ["split.fractions add up to 1.1 and not to 1"],
+    ),
+    "fraction missing": ({"split": {"fractions": {"train": 0.8}}}, ["split.fractions lacks validation"]),
+    "optimizer": ({"grid": GRID | {"optimizer": ["adamm"]}}, ["'adamm' (did you mean adam?); allowed: adam, rmsprop"]),
+    "architecture": ({"grid": GRID | {"architecture": ["efficientnetb0"]}}, ["did you mean EfficientNetB0?"]),
+    "in the second grid": ({"grid": [GRID, GRID | {"epochs": [0]}]}, ["grid[1].epochs[0] is 0; it must be at least 1"]),
+    "empty axis": ({"grid": GRID | {"optimizer": []}}, ["grid.optimizer is empty"]),
+    "empty grid": ({"grid": []}, ["grid is empty"]),
+    "grid missing axis": ({"grid": {"epochs": [1]}}, ["grid lacks architecture", "grid lacks optimizer"]),
+    "text for a list": ({"grid": GRID | {"epochs": 3}}, ["grid.epochs must be a list, not 3"]),
+    "number as class": (
+        {"dataset": {"source": "synthetic", "classes": [1, 2]}},
+        ["dataset.classes[0] must be a text, not 1; put it in quotes"],
+    ),
+    "folder without path": ({"dataset": {"source": "folder"}}, ["dataset.source is folder, which needs dataset.path"]),
+    "bad experiment": ({"experiment": "../up"}, ["experiment is '../up'"]),
+    "missing weights": ({"model": {"weights": "no/such.keras"}}, ["no/such.keras, which does not exist"]),
+    "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault(fault):
+    changes, words = FAULTS[fault]
+    text = message(changes)
+    for word in words:
+        assert word in text
+
+
+def test_all_faults_are_listed_at_once():
+    assert message({"optimiser": 1, "image": {"size": "big"}}).count("\n  - ") == 2
+
+
+def test_defaults_are_filled_in_and_the_input_is_left_alone():
+    given_configuration = BASE | {"split": {"unit": "image"}}
+    completed = complete_configuration(given_configuration, SCHEMA)
+    assert completed["split"]["fractions"] == {"train": 0.8, "validation": 0.1, "test": 0.1}
+    assert completed["split"]["unit"] == "image"
+    assert completed["grid"]["batch_size"] == [32]
+    assert given_configuration["split"] == {"unit": "image"}
+
+
+@pytest.mark.parametrize(("name", "cells"), [("config", 24), ("demo", 5), ("laptop", 4), ("paper", 7)])
+def test_shipped_configurations_are_valid(name, cells):
+    config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
+    if name != "config":
+        for key, value in yaml.safe_load((ROOT / f"config/{name}.yaml").read_text()).items():
+            config[key] = config[key] | value if isinstance(value, dict) else value
+    assert len(expand_grid(complete_configuration(config, SCHEMA)["grid"])) == cells
+
+
+def test_the_schema_names_the_architectures_that_can_be_built():
+    schema = yaml.safe_load(SCHEMA.read_text())
+    assert set(schema["$defs"]["grid"]["properties"]["architecture"]["items"]["enum"]) == set(ARCHITECTURES)
+
+
+@given(st.floats(min_value=1e-300, max_value=1e300))
+def test_the_advised_spelling_is_a_number_in_yaml(number):
+    assert yaml.safe_load(with_point(repr(number))) == pytest.approx(number, rel=1e-5)
+
+
+def test_texts_of_the_command_line_become_numbers():
+    texts = {"a": ["1", "0.5", "1e-4", "null", "true", "on", "no", "x: y", "2024-01-01"]}
+    assert read_numbers(texts) == {"a": [1, 0.5, "1e-4", None, True, "on", "no", "x: y", "2024-01-01"]}
+
+
+def test_shares_that_add_up_in_decimals_are_accepted():
+    config = complete_configuration(
+        BASE | {"split": {"fractions": {"train": 0.7, "validation": 0.1, "test": 0.2}}}, SCHEMA
+    )
+    assert find_contradictions(config) == []
+
+
+@given(st.text(min_size=1))
+def test_a_derived_name_is_a_valid_folder_name(text):
+    name = derive_name({"source": "folder", "path": text})
+    assert name
+    assert "/" not in name
+    assert not name.startswith(".")

@@ -1,0 +1,52 @@
+"""Cells and their names."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from smear.grid import Cell, expand_grid, find_cell, format_rate
+from smear.job import UserError
+
+PAPER = {
+    "architecture": ["EfficientNetB0"],
+    "optimizer": ["adam", "rmsprop"],
+    "learning_rate": [0.0001, 0.0003, 0.001, 0.003],
+    "epochs": [20, 30, 50],
+    "batch_size": [32],
+    "seed": [0],
+}
+
+
+def test_the_papers_grid_has_24_cells_with_names_of_their_own():
+    cells = expand_grid(PAPER)
+    assert len({cell.name for cell in cells}) == 24
+    assert cells[0].name == "EfficientNetB0_adam_lr0.0001_b32_s0_e20"
+
+
+def test_a_cell_of_two_grids_is_trained_once():
+    assert len(expand_grid([PAPER, PAPER | {"epochs": [30, 40]}])) == 24 + 8
+
+
+@pytest.mark.parametrize(
+    ("rate", "text"), [(1e-4, "0.0001"), (0.00010, "0.0001"), (1, "1"), (0.5, "0.5"), (1e-7, "0.0000001"), (1.0, "1")]
+)
+def test_a_rate_has_one_spelling(rate, text):
+    assert format_rate(rate) == text
+
+
+@given(st.floats(min_value=1e-12, max_value=1))
+def test_the_spelling_of_a_rate_is_plain_and_loses_nothing(rate):
+    text = format_rate(rate)
+    assert float(text) == rate
+    assert set(text) <= set("0123456789.")
+
+
+def test_an_unknown_cell_is_an_error_that_names_the_grid():
+    cells = expand_grid(PAPER)
+    assert find_cell(cells[5].name, cells) == cells[5]
+    with pytest.raises(UserError, match="EfficientNetB0_rmsprop_lr0.003_b32_s0_e50"):
+        find_cell("EfficientNetB0_adam_lr0.5_b32_s0_e20", cells)
+
+
+def test_a_cell_survives_json():
+    cell = expand_grid(PAPER)[0]
+    assert Cell(**cell._asdict()) == cell

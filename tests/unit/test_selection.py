@@ -1,0 +1,58 @@
+"""The leaderboard and the choice."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from smear.job import UserError
+from smear.selection import rank_cells, select_cell
+
+
+def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:
+    """What a cell's metrics.json holds; without accuracy it diverged."""
+    row = {"cell": name, "architecture": "SmallCNN", "optimizer": "adam", "learning_rate": 0.1, "batch_size": 32}
+    row |= {"seed": 0, "epochs": epochs, "parameters": parameters, "seconds": 1.0}
+    if accuracy is None:
+        return row | {"status": "diverged"}
+    figures = {"accuracy": accuracy, "low": accuracy - 0.05, "high": accuracy + 0.05, "loss": loss}
+    figures |= {"correct": round(100 * accuracy), "images": 100}
+    return row | {"status": "finished"} | {f"validation_{key}": value for key, value in figures.items()}
+
+
+def rank(*cells: dict) -> pd.DataFrame:
+    return rank_cells(pd.DataFrame(list(cells)))
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        ({"accuracy": 0.9, "loss": 9, "epochs": 99}, {"accuracy": 0.8, "loss": 0.1, "epochs": 1}),
+        ({"accuracy": 0.9, "loss": 0.1, "epochs": 99}, {"accuracy": 0.9, "loss": 0.2, "epochs": 1}),
+        ({"accuracy": 0.9, "epochs": 5, "parameters": 900}, {"accuracy": 0.9, "epochs": 6, "parameters": 1}),
+        ({"accuracy": 0.9, "parameters": 5}, {"accuracy": 0.9, "parameters": 6}),
+        ({"accuracy": 0.1}, {}),
+    ],
+)
+def test_order_of_the_rule(better, worse):
+    for pair in [(cell("a", **better), cell("b", **worse)), (cell("b", **worse), cell("a", **better))]:
+        assert rank(*pair)["cell"].tolist() == ["a", "b"]
+
+
+@given(st.permutations([cell(name, accuracy) for name, accuracy in zip("abcde", [0.5, 0.9, 0.9, None, 0.7], strict=True)]))
+def test_the_order_of_the_cells_does_not_matter(cells):
+    table = rank(*cells)
+    assert table["cell"].tolist() == ["b", "c", "e", "a", "d"]
+    assert table["rank"].tolist() == [1, 2, 3, 4, 5]
+
+
+def test_the_selection_counts_what_it_cannot_tell_apart():
+    selection = select_cell(rank(cell("a", 0.9), cell("b", 0.85), cell("c", 0.5), cell("d")))
+    assert selection["cell"] == "a"
+    assert (selection["cells"], selection["indistinguishable"]) == (4, 1)
+    assert not [value for value in selection.values() if isinstance(value, np.generic)]
+
+
+def test_a_grid_that_diverged_wholly_is_an_error():
+    with pytest.raises(UserError, match=r"All 2 cells diverged.*learning_rate"):
+        select_cell(rank(cell("a"), cell("b")))

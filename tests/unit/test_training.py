@@ -1,0 +1,228 @@
+"""The network's parts, in seconds: small inputs, the small network, and one look at the real ones."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from smear.architectures import ARCHITECTURES, build_backbone
+from smear.augmentation import augmentation_layers
+from smear.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
+from smear.feed import Batches
+from smear.grid import Cell
+from smear.job import UserError
+from smear.model import build_classifier, build_trainer, get_backbone
+from smear.randomness import epoch_order, reseed
+from smear.training import Training, train, wants_reestimation
+from train_cell import summarise
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
+CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
+NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+SETTINGS = {"augmentation": NOTHING | {"flip": "both"}, "weights": "none", "dropout": 0.2, "reestimate_batch_norm": "auto"}
+
+
+@pytest.fixture(scope="module")
+def bright_and_dark():
+    """Forty images, 16 px, told apart by brightness: uint8 pixels and labels."""
+    labels = np.arange(40) % 2
+    noise = np.random.default_rng(0).integers(0, 80, (40, 16, 16, 3))
+    return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
+
+
+def run(cell, data, **changes):
+    training = Training(cell, SETTINGS | changes, False, data, data, 2)
+    return training, train(training)
+
+
+def test_a_cell_learns_and_the_same_twice(bright_and_dark):
+    (first, history), (second, again) = run(CELL, bright_and_dark), run(CELL, bright_and_dark)
+    figures = ["loss", "accuracy", "val_loss", "val_accuracy"]
+    assert history[figures].equals(again[figures])
+    assert history["val_accuracy"].iloc[-1] > 0.9
+    for one, other in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_another_seed_is_another_training(bright_and_dark):
+    _, history = run(CELL, bright_and_dark)
+    _, other = run(CELL._replace(seed=1), bright_and_dark)
+    assert history["loss"].iloc[0] != other["loss"].iloc[0]
+
+
+def test_the_saved_model_gives_the_validated_probabilities(bright_and_dark, tmp_path):
+    training, history = run(CELL, bright_and_dark)
+    training.model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
+    probabilities = loaded.predict(bright_and_dark[0], verbose=0)
+    assert np.allclose(probabilities, training.validate(), atol=1e-6)
+    assert (probabilities.argmax(axis=1) == bright_and_dark[1]).mean() == history["val_accuracy"].iloc[-1]
+
+
+def test_a_diverged_cell_is_a_result(bright_and_dark):
+    cell = CELL._replace(learning_rate=1e30, epochs=5)
+    training, history = run(cell, bright_and_dark, reestimate_batch_norm="off")
+    assert len(history) < 5
+    summary = summarise(cell, history, None, training.model.count_params())
+    assert summary["status"] == "diverged"
+    assert "validation_accuracy" not in summary
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(1, 50), st.integers(0, 5), st.integers(1, 60))
+def test_an_epoch_is_a_permutation_of_seed_and_epoch(images, batch_size, seed, epoch):
+    order = epoch_order(images, seed, epoch)
+    assert sorted(order) == list(range(images))
+    assert np.array_equal(order, epoch_order(images, seed, epoch))
+    batches = Batches(np.arange(images)[:, None], np.arange(images), batch_size, order)
+    seen = np.concatenate([batches[index][1] for index in range(len(batches))])
+    assert np.array_equal(seen, order)
+
+
+def test_random_layers_depend_on_seed_and_epoch_alone():
+    pixels = np.random.default_rng(0).integers(0, 256, (4, 16, 16, 3)).astype("float32")
+    model = keras.Sequential([keras.Input((16, 16, 3)), *augmentation_layers(0.2, 30, "both", 0.2)])
+
+    def augment(seed, epoch):
+        reseed(model, seed, epoch)
+        return np.asarray(model(pixels, training=True))
+
+    first = augment(0, 1)
+    assert not np.array_equal(augment(0, 2), first)
+    assert not np.array_equal(augment(1, 1), first)
+    assert np.array_equal(augment(0, 1), first)
+    assert np.array_equal(np.asarray(model(pixels, training=False)), pixels)
+
+
+@pytest.mark.parametrize(
+    ("strengths", "layers"),
+    [
+        ({}, []),
+        ({"flip": "horizontal"}, ["RandomFlip"]),
+        ({"rotation": 10}, ["RandomRotation"]),
+        ({"shift": 0.1}, ["RandomTranslation"]),
+        ({"crop": 0.1}, ["RandomZoom"]),
+    ],
+)
+def test_a_strength_of_nothing_leaves_its_layer_out(strengths, layers):
+    assert [type(layer).__name__ for layer in augmentation_layers(**NOTHING | strengths)] == layers
+
+
+def test_a_crop_enlarges_and_never_shrinks():
+    # A bright frame around a dark middle: cropping can only lose brightness, shrinking would add it by mirroring.
+    pixels = np.full((64, 32, 32, 3), 200, dtype="float32")
+    pixels[:, 4:-4, 4:-4] = 0
+    (crop,) = augmentation_layers(**NOTHING | {"crop": 0.3})
+    means = np.asarray(crop(pixels, training=True)).mean(axis=(1, 2, 3))
+    assert means.max() <= pixels.mean() + 1e-3
+    assert means.min() < 0.6 * pixels.mean()
+
+
+def test_reestimated_statistics_are_those_of_the_images(bright_and_dark):
+    keras.utils.set_random_seed(0)
+    model = build_classifier("SmallCNN", 16, 2, "none", 0.0)
+    pixels, labels = bright_and_dark
+    reestimate(TrainingMode(model), Batches(pixels, labels, 8))
+    first_convolution = get_backbone(model).layers[2]
+    values = np.asarray(first_convolution(pixels.astype("float32") / 127.5 - 1))
+    mean, variance = get_statistics(model)[0]
+    assert np.allclose(mean, values.mean(axis=(0, 1, 2)), rtol=0.05, atol=0.01)
+    batches = values.reshape(5, -1, values.shape[-1])
+    assert np.allclose(variance, batches.var(axis=1).mean(axis=0), rtol=0.05)
+
+
+def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):
+    with_it, history = run(CELL, bright_and_dark, reestimate_batch_norm="on")
+    without, plain = run(CELL, bright_and_dark, reestimate_batch_norm="off")
+    assert history["loss"].equals(plain["loss"])
+    for one, other in zip(with_it.model.trainable_weights, without.model.trainable_weights, strict=True):
+        assert np.array_equal(one, other)
+    assert not np.array_equal(get_statistics(with_it.model)[0][0], get_statistics(without.model)[0][0])
+
+
+@pytest.mark.parametrize(
+    ("setting", "weights", "wanted"),
+    [("auto", "none", True), ("auto", "imagenet", False), ("on", "imagenet", True), (True, "imagenet", True)]
+    + [("off", "none", False), (False, "none", False), ("auto", "a.keras", True)],
+)
+def test_when_statistics_are_reestimated(setting, weights, wanted):
+    assert wants_reestimation(setting, weights) == wanted
+
+
+def test_a_classifier_starts_from_another_one(tmp_path):
+    donor = build_classifier("SmallCNN", 32, 3, "none", 0.0)
+    donor.save(tmp_path / "donor.keras")
+    start = build_classifier("SmallCNN", 32, 3, str(tmp_path / "donor.keras"), 0.0)
+    assert all(np.array_equal(a, b) for a, b in zip(donor.get_weights(), start.get_weights(), strict=True))
+    fewer = build_classifier("SmallCNN", 32, 2, str(tmp_path / "donor.keras"), 0.0)
+    backbones = [get_backbone(model).get_weights() for model in (donor, fewer)]
+    assert all(np.array_equal(a, b) for a, b in zip(*backbones, strict=True))
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    build_classifier("SmallCNN", 32, 3, "none", 0.0).save(tmp_path / "small.keras")
+    with pytest.raises(UserError, match=r"small.keras does not hold weights of MobileNetV3Large"):
+        build_classifier("MobileNetV3Large", 32, 3, str(tmp_path / "small.keras"), 0.0)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifier(optimizer):
+    model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
+    trainer = build_trainer(model, NOTHING | {"rotation": 10}, optimizer, 0.0003, False)
+    assert type(trainer.optimizer).__name__.lower() == optimizer
+    assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)
+    assert "rotation" not in " ".join(layer.name for layer in model.layers)
+
+
+@pytest.mark.parametrize("name", ARCHITECTURES)
+def test_architectures_take_pixels_and_rescale_inside(name):
+    """A backbone scales 0 to 255 itself: its first layers hold a rescaling by more than a hundred."""
+    backbone = build_backbone(name, 64, None)
+    scales = [np.max(layer.scale) for layer in backbone.layers if isinstance(layer, keras.layers.Rescaling)]
+    assert backbone.input_shape == (None, 64, 64, 3)
+    assert len(backbone.output_shape) == 2
+    assert scales
+    assert 1 / np.prod(scales) > 100
+    assert any(True for _ in batch_norm_layers(backbone))
+
+
+STAND_IN = """
+import sys
+from pathlib import Path
+import h5py, keras, numpy as np
+from keras.src.applications import efficientnet, mobilenet_v3
+from keras.src.legacy.saving import legacy_h5_format
+from smear.architectures import build_backbone
+from smear.weights import PUBLISHED_WEIGHTS
+import hashlib
+name, home = sys.argv[1], Path(sys.argv[2])
+start = build_backbone(name, 64, None)
+path = home / "models" / PUBLISHED_WEIGHTS[name].file_name
+path.parent.mkdir(parents=True)
+with h5py.File(path, "w") as file:
+    legacy_h5_format.save_weights_to_hdf5_group(file, start)
+md5 = hashlib.md5(path.read_bytes()).hexdigest()
+efficientnet.WEIGHTS_HASHES["b0"] = mobilenet_v3.WEIGHTS_HASHES["large_224_1.0_float"] = (md5, md5)
+loaded = build_backbone(name, 64, "imagenet")
+assert all(np.array_equal(a, b) for a, b in zip(start.get_weights(), loaded.get_weights(), strict=True))
+print("rescaling layers:", sum(isinstance(layer, keras.layers.Rescaling) for layer in loaded.layers))
+"""
+
+
+@pytest.mark.parametrize(("name", "rescaling"), [("EfficientNetB0", 2), ("MobileNetV3Large", 1)])
+def test_published_weights_are_taken_from_the_file_of_the_rule(name, rescaling, tmp_path):
+    """A stand-in lies where `fetch_weights` puts the published file; its own MD5 takes the place of the published one.
+
+    The layers that Keras adds for ImageNet weights alone (EfficientNet's second rescaling) must be there.
+    """
+    environment = os.environ | {"KERAS_HOME": str(tmp_path), "PYTHONPATH": str(SCRIPTS), "HTTPS_PROXY": "http://127.0.0.1:9"}
+    result = subprocess.run(
+        [sys.executable, "-c", STAND_IN, name, str(tmp_path)], env=environment, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    assert f"rescaling layers: {rescaling}" in result.stdout

@@ -1,0 +1,64 @@
+"""The 3,256 images themselves, where they are at hand: identity, the paper's split, a short training."""
+
+import csv
+import json
+from collections import Counter
+
+import pytest
+
+SETTINGS = [
+    "experiment=real",
+    "split={unit: image}",
+    "image={size: 64}",
+    "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.003], epochs: [3]}",
+]
+
+
+@pytest.fixture(scope="module")
+def run(project, real_images):
+    """The project after a short training on the real images, split as in the paper."""
+    source = f"dataset={{source: folder, path: '{real_images}'}}"
+    result = project.snakemake("--config", source, *SETTINGS)
+    assert result.returncode == 0, result.output
+    return project.folder / "results"
+
+
+def read_column(path, *columns):
+    with path.open(newline="", encoding="utf-8") as file:
+        return [tuple(row[column] for column in columns) for row in csv.DictReader(file)]
+
+
+def test_the_catalog_holds_the_published_images(run, project):
+    published = {
+        tuple(line.split("  ")) for line in (project.folder / "resources/leukemia.sha256").read_text().splitlines()
+    }
+    catalog = read_column(run / "datasets/Original/catalog.csv", "sha256", "image_id")
+    assert len(catalog) == 3256
+    assert set(catalog) == published
+
+
+def test_the_split_has_the_papers_sizes(run):
+    counts = Counter(read_column(run / "real/split/manifest.csv", "split", "class"))
+    assert counts == {
+        **{("train", "Benign"): 403, ("train", "Early"): 788, ("train", "Pre"): 770, ("train", "Pro"): 643},
+        **{("validation", "Benign"): 50, ("validation", "Early"): 98, ("validation", "Pre"): 96},
+        **{("validation", "Pro"): 80, ("test", "Benign"): 51, ("test", "Early"): 99, ("test", "Pre"): 97},
+        ("test", "Pro"): 81,
+    }
+
+
+def test_the_audit_knows_the_exact_duplicates(run):
+    audit = json.loads((run / "real/split/audit.json").read_text())
+    assert audit["images_with_sibling"] == 80
+    assert audit["fields"] == 3256 - 40
+
+
+def test_a_short_training_learns_them(run):
+    metrics = json.loads((run / "real/report/test_metrics.json").read_text())
+    assert metrics["images"] == 328
+    assert metrics["accuracy"] > 0.7
+
+
+def test_the_report_sets_the_papers_figures_beside_them(run):
+    page = (run / "real/report/index.html").read_text()
+    assert "98.48" in page

@@ -1,0 +1,175 @@
+"""The whole workflow on synthetic images, and what reruns after which change. The tests go on from one another."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ADAM, RMSPROP = "SmallCNN_adam_lr0.001_b32_s0_e1", "SmallCNN_rmsprop_lr0.001_b32_s0_e1"
+MORE_RATES = "grid={architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.002], epochs: [1]}"
+
+
+@pytest.fixture(scope="module")
+def finished(project):
+    """The project after a plain call."""
+    result = project.snakemake()
+    assert result.returncode == 0, result.output
+    project.output = result.output
+    return project
+
+
+def read_table(path: Path) -> list[dict]:
+    with path.open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def modified(folder: Path) -> dict[str, int]:
+    return {path.as_posix(): path.stat().st_mtime_ns for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_makes_every_file_of_the_contract(finished):
+    results = finished.folder / "results"
+    dataset = results / "datasets/synthetic-80-48px-s0"
+    for path in [
+        *(dataset / name for name in ["catalog.csv", "rejected.csv", "fields.csv", "field_pairs.csv", "truth.csv"]),
+        *(results / "tiny/split" / name for name in ["manifest.csv", "audit.json"]),
+        *(results / f"tiny/tensors/{split}.{kind}" for split in ["train", "validation", "test"] for kind in ["npy", "csv"]),
+        *(
+            results / "tiny/cells" / cell / name
+            for cell in [ADAM, RMSPROP]
+            for name in [
+                "model.keras",
+                "history.csv",
+                "validation_predictions.csv",
+                "metrics.json",
+                "provenance.json",
+            ]
+        ),
+        *(results / "tiny/comparison" / name for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "heatmap.png"]),
+        *(
+            results / "tiny/report" / name
+            for name in ["index.html", "test_metrics.json", "test_predictions.csv", "model.keras", "model_card.md"]
+        ),
+    ]:
+        assert path.stat().st_size > 0, path
+    assert not [path for path in results.rglob(".*") if not path.name.startswith(".snakemake")], "temporary files left"
+
+
+def test_tables_and_tensors_agree(finished):
+    results = finished.folder / "results/tiny"
+    manifest = read_table(results / "split/manifest.csv")
+    assert len(manifest) == 80
+    assert [row["image_id"] for row in manifest] == sorted(row["image_id"] for row in manifest)
+    for split in ["train", "validation", "test"]:
+        rows = read_table(results / f"tensors/{split}.csv")
+        assert [row["image_id"] for row in rows] == [row["image_id"] for row in manifest if row["split"] == split]
+        tensor = np.load(results / f"tensors/{split}.npy", mmap_mode="r")
+        assert tensor.shape == (len(rows), 32, 32, 3)
+        assert tensor.dtype == np.uint8
+        assert tensor.std() > 5
+    predictions = read_table(results / "report/test_predictions.csv")
+    right = sum(row["label"] == row["predicted"] for row in predictions)
+    metrics = json.loads((results / "report/test_metrics.json").read_text())
+    assert (metrics["correct"], metrics["images"]) == (right, len(predictions))
+    sums = [sum(float(row[key]) for key in row if key.startswith("prob_")) for row in predictions]
+    assert np.allclose(sums, 1, atol=1e-5)
+
+
+def test_fields_are_not_cut(finished):
+    manifest = read_table(finished.folder / "results/tiny/split/manifest.csv")
+    sides = {}
+    for row in manifest:
+        sides.setdefault(row["sha256"], set()).add(row["split"])
+    assert len(sides) < len(manifest), "the synthetic images hold exact copies"
+    assert all(len(side) == 1 for side in sides.values())
+
+
+def test_the_report_shows_the_measured_figures(finished):
+    results = finished.folder / "results/tiny"
+    metrics = json.loads((results / "report/test_metrics.json").read_text())
+    page = (results / "report/index.html").read_text()
+    assert f"{metrics['correct']}" in page
+    assert metrics["cell"] in page
+    assert "no medical device" in page
+    assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css|png|svg|woff2?)""", page)
+
+
+def test_says_where_the_report_lies_and_that_there_is_no_gpu(finished):
+    assert "Test accuracy:" in finished.output
+    assert "results/tiny/report/index.html" in finished.output
+    if "no GPU found" in finished.output:
+        assert re.search(r"takes about \d+ (minutes|hours) on 2 CPU cores", finished.output)
+
+
+def test_log_has_one_line_for_each_epoch(finished):
+    log = (finished.folder / f"results/tiny/logs/train_cell/{ADAM}.log").read_text()
+    lines = re.findall(
+        r"epoch 1/1  loss [\d.]+  accuracy [\d.]+  val_loss [\d.]+  val_accuracy [\d.]+  [\d.]+ images/s  left 00:00:00",
+        log,
+    )
+    assert len(lines) == 1
+
+
+def test_no_training_reads_test_images(finished):
+    text = finished.snakemake("--dry-run", "--forceall").output
+    blocks = re.findall(r"rule train_cell:\n(?:    .*\n)+", text)
+    assert len(blocks) == 2
+    assert not [block for block in blocks if "tensors/test" in block]
+
+
+def test_a_second_call_does_nothing(finished):
+    before = modified(finished.folder / "results")
+    result = finished.snakemake()
+    assert result.returncode == 0
+    assert "Nothing to be done" in result.output
+    assert modified(finished.folder / "results") == before
+
+
+def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finished):
+    helper = finished.folder / "workflow/scripts/smear/feed.py"
+    text = helper.read_text()
+    try:
+        helper.write_text(text + "\n# Another comment.\n")
+        assert finished.jobs() == {}
+        helper.write_text(text.replace("return self.images[rows]", "return self.images[rows] * 1"))
+        jobs = finished.jobs()
+        assert jobs["train_cell"] == 2
+        assert "cache_tensors" not in jobs
+    finally:
+        helper.write_text(text)
+
+
+def test_a_new_learning_rate_trains_its_cells_alone(finished):
+    cells = finished.folder / "results/tiny/cells"
+    before = modified(cells)
+    assert finished.jobs("--config", MORE_RATES)["train_cell"] == 2
+    result = finished.snakemake("--config", MORE_RATES)
+    assert result.returncode == 0, result.output
+    after = modified(cells)
+    assert {path: after[path] for path in before} == before
+    assert len(after) == 2 * len(before)
+    leaderboard = read_table(finished.folder / "results/tiny/comparison/leaderboard.csv")
+    assert len(leaderboard) == 4
+
+
+def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
+    target = f"results/tiny/cells/{ADAM}/metrics.json"
+    other = finished.folder / f"results/tiny/cells/{RMSPROP}"
+    before = modified(other)
+    result = finished.snakemake("-f", target, "--config", MORE_RATES)
+    assert result.returncode == 0, result.output
+    assert "1 of 1 steps (100%) done" in result.output
+    jobs = finished.jobs("--config", MORE_RATES)
+    assert "train_cell" not in jobs
+    assert jobs["compare_cells"] == 1
+    assert finished.snakemake("--config", MORE_RATES).returncode == 0
+    assert modified(other) == before
+
+
+def test_a_cell_outside_the_grid_is_refused(finished):
+    result = finished.snakemake("results/tiny/cells/SmallCNN_adam_lr0.5_b32_s0_e1/metrics.json")
+    assert result.returncode != 0
+    assert "Traceback" not in result.output

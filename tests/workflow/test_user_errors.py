@@ -1,0 +1,98 @@
+"""A user's mistake ends before the work it would spoil, with a sentence that names the key, and without a traceback."""
+
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+
+FAULTS = {
+    "unknown key": ("split={units: image}", ["unknown key units in split", "did you mean unit?"]),
+    "rate as text": (
+        "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [1e-4], epochs: [1]}",
+        ["grid.learning_rate[0]", "'1e-4'", "0.0001"],
+    ),
+    "missing folder": ("dataset={source: folder, path: no/such/folder}", ["no/such/folder does not exist"]),
+    "small classes": (
+        "dataset={source: synthetic, synthetic: {images: 24}}",
+        ["Class Benign has 6 images, too few", "needs 10"],
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_fault_in_the_configuration(project, fault):
+    setting, words = FAULTS[fault]
+    result = project.snakemake("--config", setting)
+    assert result.returncode != 0
+    assert "Traceback" not in result.output
+    assert 'File "' not in result.output
+    for word in words:
+        assert word in result.output
+    assert not (project.folder / "results").exists()
+
+
+def test_numbers_inside_a_value_on_the_command_line_are_numbers(project):
+    jobs = project.jobs("--config", "split={fractions: {train: 0.6, validation: 0.2, test: 0.2}, seed: 3}")
+    assert jobs["split_images"] == 1
+
+
+@pytest.fixture
+def smears(tmp_path):
+    """A folder of two classes of twelve small pictures."""
+    random = np.random.default_rng(0)
+    for name in ["blast", "normal"]:
+        (tmp_path / "my smears" / name).mkdir(parents=True)
+        for index in range(12):
+            pixels = random.integers(0, 256, (40, 40, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "my smears" / name / f"{index}.png")
+    return tmp_path / "my smears"
+
+
+def use(folder) -> list[str]:
+    return ["--config", f"dataset={{source: folder, path: '{folder}'}}"]
+
+
+def test_a_class_folder_without_images(project, smears):
+    (smears / "empty").mkdir()
+    result = project.snakemake(*use(smears))
+    assert result.returncode != 0
+    assert "class folder empty" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_a_folder_without_class_folders(project, smears):
+    result = project.snakemake(*use(smears / "blast"))
+    assert result.returncode != 0
+    assert "holds no class folders" in result.output
+
+
+def test_several_variants_ask_for_one(project, smears):
+    shutil.copytree(smears, smears.parent / "both/Original")
+    shutil.copytree(smears, smears.parent / "both/Segmented")
+    result = project.snakemake(*use(smears.parent / "both"))
+    assert result.returncode != 0
+    assert "dataset.variant is not set" in result.output
+    assert "Original, Segmented" in result.output
+
+
+def test_files_that_are_no_images_are_listed_or_skipped(project, smears):
+    (smears / "blast/notes.txt").write_text("not a smear")
+    good = (smears / "blast/1.png").read_bytes()
+    (smears / "blast/cut.png").write_bytes(good[: len(good) // 2])
+    target = "results/datasets/my-smears/catalog.csv"
+    result = project.snakemake(target, *use(smears))
+    assert result.returncode != 0
+    assert "2 files are no readable image" in result.output
+    assert "blast/notes.txt: not an image" in result.output
+    assert "blast/cut.png: " in result.output
+    assert "on_bad_image: skip" in result.output
+    assert "Traceback" not in result.output
+    assert not (project.folder / target).exists()
+
+    skip = f"dataset={{source: folder, path: '{smears}', on_bad_image: skip}}"
+    result = project.snakemake(target, "--config", skip)
+    assert result.returncode == 0, result.output
+    assert len((project.folder / target).read_text().splitlines()) == 1 + 24
+    rejected = (project.folder / "results/datasets/my-smears/rejected.csv").read_text().splitlines()
+    assert [line.split(",")[0] for line in rejected] == ["image_id", "blast/cut.png", "blast/notes.txt"]
