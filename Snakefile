@@ -30,10 +30,10 @@ localrules:
 
 
 rule all:
+    default_target: True
     """The report, and the figures and tables behind it."""
     input:
         get_final_files(),
-    default_target: True
 
 
 onstart:

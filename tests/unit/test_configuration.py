@@ -26,7 +26,10 @@ def message(changes: dict) -> str:
 FAULTS = {
     "unknown key": ({"optimiser": {}}, ["unknown key optimiser", "allowed: experiment, dataset"]),
     "unknown key inside": ({"split": {"units": "image"}}, ["unknown key units in split (did you mean unit?)"]),
-    "rate as text": ({"grid": GRID | {"learning_rate": ["1e-4"]}}, ["grid.learning_rate[0]", "'1e-4'", "0.0001", "1.0e-04"]),
+    "rate as text": (
+        {"grid": GRID | {"learning_rate": ["1e-4"]}},
+        ["grid.learning_rate[0]", "'1e-4'", "0.0001", "1.0e-04"],
+    ),
     "negative rate": ({"grid": GRID | {"learning_rate": [-1]}}, ["grid.learning_rate[0] is -1; it must be above 0"]),
     "rate twice": ({"grid": GRID | {"learning_rate": [0.1, 0.1]}}, ["grid.learning_rate names a value twice"]),
     "fractions": (

@@ -4,12 +4,15 @@ import json
 from xml.etree import ElementTree
 
 import matplotlib.image
+import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 import plot_comparison
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, write_comparison
+from smear.curves_figure import draw_curves
 from smear.figures import colours, named, save, shown
 from smear.heatmaps import draw_confusion
 from smear.job import UserError
@@ -132,6 +135,17 @@ def test_a_cell_that_diverged_before_its_first_epoch_ended_has_no_curve(tmp_path
     snakemake.input.histories[2].write_text(header + "\n1,inf,0.3,inf,0.2,31.5,82.6\n")
     plot_comparison.main(snakemake)
     assert "4 cells" in " ".join(texts_of(tmp_path / "curves.svg"))
+
+
+@pytest.mark.parametrize(("losses", "scale"), [((0.9, 1.4), "linear"), ((0.01, 1.4), "log"), ((1.4, np.inf), "linear")])
+def test_losses_get_a_scale_that_has_ticks(losses, scale):
+    table = leaderboard_of(grid_cells(**ONE))
+    history = pd.DataFrame(
+        {"epoch": [1.0, 2.0], "loss": losses, "val_loss": losses, "accuracy": 0.5, "val_accuracy": 0.5}
+    )
+    figure = draw_curves(table, {table["cell"][0]: history})
+    assert figure.axes[0].get_yscale() == scale
+    plt.close(figure)
 
 
 def test_histories_of_other_cells_than_the_leaderboards_are_refused(tmp_path):

@@ -39,7 +39,9 @@ def test_order_of_the_rule(better, worse):
         assert rank(*pair)["cell"].tolist() == ["a", "b"]
 
 
-@given(st.permutations([cell(name, accuracy) for name, accuracy in zip("abcde", [0.5, 0.9, 0.9, None, 0.7], strict=True)]))
+@given(
+    st.permutations([cell(name, accuracy) for name, accuracy in zip("abcde", [0.5, 0.9, 0.9, None, 0.7], strict=True)])
+)
 def test_the_order_of_the_cells_does_not_matter(cells):
     table = rank(*cells)
     assert table["cell"].tolist() == ["b", "c", "e", "a", "d"]

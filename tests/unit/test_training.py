@@ -24,7 +24,12 @@ from train_cell import summarise
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
 NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-SETTINGS = {"augmentation": NOTHING | {"flip": "both"}, "weights": "none", "dropout": 0.2, "reestimate_batch_norm": "auto"}
+SETTINGS = {
+    "augmentation": NOTHING | {"flip": "both"},
+    "weights": "none",
+    "dropout": 0.2,
+    "reestimate_batch_norm": "auto",
+}
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +225,11 @@ def test_published_weights_are_taken_from_the_file_of_the_rule(name, rescaling, 
 
     The layers that Keras adds for ImageNet weights alone (EfficientNet's second rescaling) must be there.
     """
-    environment = os.environ | {"KERAS_HOME": str(tmp_path), "PYTHONPATH": str(SCRIPTS), "HTTPS_PROXY": "http://127.0.0.1:9"}
+    environment = os.environ | {
+        "KERAS_HOME": str(tmp_path),
+        "PYTHONPATH": str(SCRIPTS),
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+    }
     result = subprocess.run(
         [sys.executable, "-c", STAND_IN, name, str(tmp_path)], env=environment, capture_output=True, text=True
     )

@@ -36,7 +36,11 @@ def test_makes_every_file_of_the_contract(finished):
     for path in [
         *(dataset / name for name in ["catalog.csv", "rejected.csv", "fields.csv", "field_pairs.csv", "truth.csv"]),
         *(results / "tiny/split" / name for name in ["manifest.csv", "audit.json"]),
-        *(results / f"tiny/tensors/{split}.{kind}" for split in ["train", "validation", "test"] for kind in ["npy", "csv"]),
+        *(
+            results / f"tiny/tensors/{split}.{kind}"
+            for split in ["train", "validation", "test"]
+            for kind in ["npy", "csv"]
+        ),
         *(
             results / "tiny/cells" / cell / name
             for cell in [ADAM, RMSPROP]
@@ -48,7 +52,10 @@ def test_makes_every_file_of_the_contract(finished):
                 "provenance.json",
             ]
         ),
-        *(results / "tiny/comparison" / name for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "heatmap.png"]),
+        *(
+            results / "tiny/comparison" / name
+            for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "heatmap.png"]
+        ),
         *(
             results / "tiny/report" / name
             for name in ["index.html", "test_metrics.json", "test_predictions.csv", "model.keras", "model_card.md"]
@@ -93,7 +100,7 @@ def test_the_report_shows_the_measured_figures(finished):
     page = (results / "report/index.html").read_text()
     assert f"{metrics['correct']}" in page
     assert metrics["cell"] in page
-    assert "no medical device" in page
+    assert "not a medical device" in page
     assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css|png|svg|woff2?)""", page)
 
 

@@ -8,14 +8,14 @@ rule compare_cells:
         metrics=expand("results/{{experiment}}/cells/{cell}/metrics.json", cell=CELLS),
     output:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
-    params:
-        code=code_digest("compare_cells"),
     log:
         "results/{experiment}/logs/compare_cells.log",
     benchmark:
         "results/{experiment}/logs/compare_cells.tsv"
     conda:
         "../../envs/report.yaml"
+    params:
+        code=code_digest("compare_cells"),
     script:
         "../scripts/compare_cells.py"
 
@@ -26,14 +26,14 @@ checkpoint select_cell:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
     output:
         selection="results/{experiment}/comparison/selection.json",
-    params:
-        code=code_digest("select_cell"),
     log:
         "results/{experiment}/logs/select_cell.log",
     benchmark:
         "results/{experiment}/logs/select_cell.tsv"
     conda:
         "../../envs/report.yaml"
+    params:
+        code=code_digest("select_cell"),
     script:
         "../scripts/select_cell.py"
 
@@ -75,14 +75,14 @@ rule plot_comparison:
             category="Comparison",
         ),
         heatmap_png="results/{experiment}/comparison/heatmap.png",
-    params:
-        cells=list(CELLS),
-        code=code_digest("plot_comparison"),
     log:
         "results/{experiment}/logs/plot_comparison.log",
     benchmark:
         "results/{experiment}/logs/plot_comparison.tsv"
     conda:
         "../../envs/report.yaml"
+    params:
+        cells=list(CELLS),
+        code=code_digest("plot_comparison"),
     script:
         "../scripts/plot_comparison.py"

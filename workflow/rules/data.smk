@@ -7,15 +7,15 @@ if SOURCE == "kaggle":
         """Download the data set's archive from Kaggle."""
         output:
             archive="results/datasets/{dataset}/archive.zip",
-        params:
-            handle=config["dataset"]["handle"],
-            code=code_digest("fetch_kaggle"),
         log:
             "results/datasets/{dataset}/logs/fetch_kaggle.log",
         benchmark:
             "results/datasets/{dataset}/logs/fetch_kaggle.tsv"
         conda:
             "../../envs/fetch.yaml"
+        params:
+            handle=config["dataset"]["handle"],
+            code=code_digest("fetch_kaggle"),
         script:
             "../scripts/fetch_kaggle.py"
 
@@ -28,16 +28,16 @@ if SOURCE in ("kaggle", "archive"):
             archive=get_archive,
         output:
             images=directory("results/datasets/{dataset}/images"),
-        params:
-            variant=config["dataset"]["variant"],
-            classes=config["dataset"]["classes"],
-            code=code_digest("extract_archive"),
         log:
             "results/datasets/{dataset}/logs/extract_archive.log",
         benchmark:
             "results/datasets/{dataset}/logs/extract_archive.tsv"
         conda:
             "../../envs/data.yaml"
+        params:
+            variant=config["dataset"]["variant"],
+            classes=config["dataset"]["classes"],
+            code=code_digest("extract_archive"),
         script:
             "../scripts/extract_archive.py"
 
@@ -48,18 +48,18 @@ if SOURCE == "folder":
         """Link the images of the user's class folders."""
         output:
             images=directory("results/datasets/{dataset}/images"),
-        params:
-            path=config["dataset"]["path"],
-            variant=config["dataset"]["variant"],
-            classes=config["dataset"]["classes"],
-            content=digest_source(config["dataset"]),
-            code=code_digest("link_folder"),
         log:
             "results/datasets/{dataset}/logs/link_folder.log",
         benchmark:
             "results/datasets/{dataset}/logs/link_folder.tsv"
         conda:
             "../../envs/data.yaml"
+        params:
+            path=config["dataset"]["path"],
+            variant=config["dataset"]["variant"],
+            classes=config["dataset"]["classes"],
+            content=digest_source(config["dataset"]),
+            code=code_digest("link_folder"),
         script:
             "../scripts/link_folder.py"
 
@@ -71,18 +71,18 @@ if SOURCE == "synthetic":
         output:
             images=directory("results/datasets/{dataset}/images"),
             truth="results/datasets/{dataset}/truth.csv",
+        log:
+            "results/datasets/{dataset}/logs/make_synthetic.log",
+        benchmark:
+            "results/datasets/{dataset}/logs/make_synthetic.tsv"
+        conda:
+            "../../envs/data.yaml"
+        threads: 4
         params:
             images=config["dataset"]["synthetic"]["images"],
             size=config["dataset"]["synthetic"]["size"],
             seed=config["dataset"]["synthetic"]["seed"],
             code=code_digest("make_synthetic"),
-        log:
-            "results/datasets/{dataset}/logs/make_synthetic.log",
-        benchmark:
-            "results/datasets/{dataset}/logs/make_synthetic.tsv"
-        threads: 4
-        conda:
-            "../../envs/data.yaml"
         script:
             "../scripts/make_synthetic.py"
 
@@ -94,16 +94,16 @@ rule catalog_images:
     output:
         catalog="results/datasets/{dataset}/catalog.csv",
         rejected="results/datasets/{dataset}/rejected.csv",
-    params:
-        on_bad_image=config["dataset"]["on_bad_image"],
-        code=code_digest("catalog_images"),
     log:
         "results/datasets/{dataset}/logs/catalog_images.log",
     benchmark:
         "results/datasets/{dataset}/logs/catalog_images.tsv"
-    threads: 4
     conda:
         "../../envs/data.yaml"
+    threads: 4
+    params:
+        on_bad_image=config["dataset"]["on_bad_image"],
+        code=code_digest("catalog_images"),
     script:
         "../scripts/catalog_images.py"
 
@@ -115,14 +115,14 @@ rule find_fields:
     output:
         fields="results/datasets/{dataset}/fields.csv",
         pairs="results/datasets/{dataset}/field_pairs.csv",
-    params:
-        code=code_digest("find_fields"),
     log:
         "results/datasets/{dataset}/logs/find_fields.log",
     benchmark:
         "results/datasets/{dataset}/logs/find_fields.tsv"
     conda:
         "../../envs/data.yaml"
+    params:
+        code=code_digest("find_fields"),
     script:
         "../scripts/find_fields.py"
 
@@ -135,17 +135,17 @@ rule split_images:
     output:
         manifest="results/{experiment}/split/manifest.csv",
         audit="results/{experiment}/split/audit.json",
-    params:
-        unit=config["split"]["unit"],
-        fractions=config["split"]["fractions"],
-        seed=config["split"]["seed"],
-        code=code_digest("split_images"),
     log:
         "results/{experiment}/logs/split_images.log",
     benchmark:
         "results/{experiment}/logs/split_images.tsv"
     conda:
         "../../envs/data.yaml"
+    params:
+        unit=config["split"]["unit"],
+        fractions=config["split"]["fractions"],
+        seed=config["split"]["seed"],
+        code=code_digest("split_images"),
     script:
         "../scripts/split_images.py"
 
@@ -158,15 +158,15 @@ rule cache_tensors:
     output:
         tensor="results/{experiment}/tensors/{split}.npy",
         rows="results/{experiment}/tensors/{split}.csv",
-    params:
-        size=config["image"]["size"],
-        code=code_digest("cache_tensors"),
     log:
         "results/{experiment}/logs/cache_tensors/{split}.log",
     benchmark:
         "results/{experiment}/logs/cache_tensors/{split}.tsv"
-    threads: 4
     conda:
         "../../envs/data.yaml"
+    threads: 4
+    params:
+        size=config["image"]["size"],
+        code=code_digest("cache_tensors"),
     script:
         "../scripts/cache_tensors.py"

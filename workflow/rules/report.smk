@@ -13,15 +13,15 @@ rule test_selected:
         predictions="results/{experiment}/report/test_predictions.csv",
         metrics="results/{experiment}/report/test_metrics.json",
         model="results/{experiment}/report/model.keras",
-    params:
-        code=code_digest("test_selected"),
     log:
         "results/{experiment}/logs/test_selected.log",
     benchmark:
         "results/{experiment}/logs/test_selected.tsv"
-    threads: config["training"]["threads"]
     conda:
         "../../envs/train.yaml"
+    threads: config["training"]["threads"]
+    params:
+        code=code_digest("test_selected"),
     script:
         "../scripts/test_selected.py"
 
@@ -57,15 +57,15 @@ rule render_report:
             category="Final test",
         ),
         confusion_png="results/{experiment}/report/confusion.png",
-    params:
-        experiment=EXPERIMENT,
-        dataset=DATASET,
-        code=code_digest("render_report"),
     log:
         "results/{experiment}/logs/render_report.log",
     benchmark:
         "results/{experiment}/logs/render_report.tsv"
     conda:
         "../../envs/report.yaml"
+    params:
+        experiment=EXPERIMENT,
+        dataset=DATASET,
+        code=code_digest("render_report"),
     script:
         "../scripts/render_report.py"

@@ -8,19 +8,19 @@ rule fetch_weights:
         local=get_placed_weights,
     output:
         weights="results/weights/models/{file_name}",
+    log:
+        "results/weights/logs/{file_name}.log",
+    benchmark:
+        "results/weights/logs/{file_name}.tsv"
     wildcard_constraints:
         file_name=match_exactly(published.file_name for published in PUBLISHED_WEIGHTS.values()),
+    conda:
+        "../../envs/fetch.yaml"
     params:
         architecture=get_published("architecture"),
         url=get_published("url"),
         md5=get_published("md5"),
         code=code_digest("fetch_weights"),
-    log:
-        "results/weights/logs/{file_name}.log",
-    benchmark:
-        "results/weights/logs/{file_name}.tsv"
-    conda:
-        "../../envs/fetch.yaml"
     script:
         "../scripts/fetch_weights.py"
 
@@ -39,19 +39,19 @@ rule train_cell:
         predictions="results/{experiment}/cells/{cell}/validation_predictions.csv",
         metrics="results/{experiment}/cells/{cell}/metrics.json",
         provenance="results/{experiment}/cells/{cell}/provenance.json",
-    params:
-        cell=get_cell,
-        settings=get_training_settings(),
-        code=code_digest("train_cell"),
     log:
         "results/{experiment}/logs/train_cell/{cell}.log",
     benchmark:
         "results/{experiment}/logs/train_cell/{cell}.tsv"
+    conda:
+        "../../envs/train.yaml"
     threads: config["training"]["threads"]
     resources:
         gpu=get_gpus_per_cell(),
         mem_mb=8000,
-    conda:
-        "../../envs/train.yaml"
+    params:
+        cell=get_cell,
+        settings=get_training_settings(),
+        code=code_digest("train_cell"),
     script:
         "../scripts/train_cell.py"

@@ -17,9 +17,7 @@ def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> N
         try:
             return read_pixels(Path(image.path), size, image.sha256)
         except UNREADABLE as error:
-            raise UserError(
-                f"{error}; run again with `-R catalog_images` so that the catalog is made anew."
-            ) from error
+            raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
 
     with replacing(path) as temporary:
         tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(len(images), size, size, 3))

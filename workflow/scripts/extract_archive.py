@@ -24,7 +24,9 @@ def extract_classes(archive: Path, folder: Path, variant: str | None, classes: l
                     with file.open(path) as source, (folder / name / PurePosixPath(path).name).open("xb") as target:
                         shutil.copyfileobj(source, target)
     except (zipfile.BadZipFile, EOFError, FileNotFoundError) as error:
-        raise UserError(f"{archive} is no readable zip archive ({error}); download it again or correct its path.") from error
+        raise UserError(
+            f"{archive} is no readable zip archive ({error}); download it again or correct its path."
+        ) from error
     return {name: len(paths) for name, paths in members.items()}
 
 

@@ -39,9 +39,7 @@ def audit_split(manifest: pd.DataFrame, params) -> dict:
 
 
 def main(snakemake) -> None:
-    manifest = make_manifest(
-        read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields), snakemake.params
-    )
+    manifest = make_manifest(read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields), snakemake.params)
     audit = audit_split(manifest, snakemake.params)
     for split, counts in audit["counts"].items():
         log.info("%s: %d images (%s)", split, sum(counts.values()), ", ".join(f"{k} {v}" for k, v in counts.items()))

@@ -18,7 +18,12 @@ from smear.provenance import digest_file, get_commit, get_versions
 def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int) -> dict:
     """What `metrics.json` holds; a diverged cell has no figures."""
     last = history.iloc[-1]
-    summary = {"cell": cell.name, **cell._asdict(), "parameters": parameters, "seconds": float(history["seconds"].sum())}
+    summary = {
+        "cell": cell.name,
+        **cell._asdict(),
+        "parameters": parameters,
+        "seconds": float(history["seconds"].sum()),
+    }
     if not math.isfinite(last["loss"]) or not math.isfinite(last["val_loss"]):
         return {**summary, "status": "diverged", "epochs_run": len(history)}
     correct, images = int((predictions["label"] == predictions["predicted"]).sum()), len(predictions)

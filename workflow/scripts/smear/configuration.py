@@ -95,7 +95,12 @@ def describe(error) -> list[str]:
         case "pattern":
             return [f"{key} is {show(value)}; it should be: {error.schema.get('description', limit)}"]
         case _:
-            words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
+            words = {
+                "minimum": "at least",
+                "maximum": "at most",
+                "exclusiveMinimum": "above",
+                "exclusiveMaximum": "below",
+            }
             return [f"{key} is {show(value)}; it must be {words[error.validator]} {limit}."]
 
 
@@ -133,7 +138,11 @@ def as_list(value: object) -> list:
 
 
 def show(value: object) -> str:
-    return f"'{value}'" if isinstance(value, str) else yaml.safe_dump(value, default_flow_style=True).split("\n...")[0].strip()
+    return (
+        f"'{value}'"
+        if isinstance(value, str)
+        else yaml.safe_dump(value, default_flow_style=True).split("\n...")[0].strip()
+    )
 
 
 def is_number_text(value: object) -> bool:
@@ -209,4 +218,3 @@ def find_contradictions(config: dict) -> list[str]:
                 f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
             )
     return faults
-

@@ -120,12 +120,15 @@ def mark_end(axes: Axes, history: pd.DataFrame, measure: str, colour: str, statu
     )
 
 
-def scale_axes(panels: dict[str, list[Axes]], table: pd.DataFrame, epochs: int) -> None:
-    """Give all panels the same epochs, losses a logarithmic and accuracies a percent scale."""
-    for axes in panels["loss"]:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
-        axes.yaxis.set_minor_formatter("")
+def scale_axes(panels: dict[str, list[Axes]], histories: pd.DataFrame, epochs: int) -> None:
+    """Give all panels the same epochs; losses that span more than a decade get a logarithmic scale."""
+    losses = histories[["loss", "val_loss"]].to_numpy(float)
+    losses = losses[np.isfinite(losses) & (losses > 0)]
+    if losses.size and losses.max() > 10 * losses.min():
+        for axes in panels["loss"]:
+            axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda loss, _: f"{loss:g}"))
+            axes.yaxis.set_minor_formatter("")
     for axes in panels["accuracy"]:
         percent_axis(axes)
     for axes in panels["loss"] + panels["accuracy"]:

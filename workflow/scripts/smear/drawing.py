@@ -154,7 +154,12 @@ def paint_nucleated_cell(
     grain = unit * max(0.1, random.normal(*look.grain))
     contrast = max(0.0, random.normal(*look.contrast))
     unevenness = np.sqrt(max(0.0, 0.32**2 - contrast**2))
-    stain = 1 + contrast * chromatin(random, inner, grain) + unevenness * chromatin(random, inner, 1.8 * nucleus) + 0.15 * (ratio > 0.8)
+    stain = (
+        1
+        + contrast * chromatin(random, inner, grain)
+        + unevenness * chromatin(random, inner, 1.8 * nucleus)
+        + 0.15 * (ratio > 0.8)
+    )
     for _ in range(random.binomial(4, look.nucleoli / 4)):
         spot = nucleus * random.uniform(0.15, 0.6) * np.exp(2j * np.pi * random.uniform())
         distance = np.abs(inner - spot) / (unit * random.uniform(0.25, 0.38))
@@ -206,7 +211,9 @@ def draw_field(
     platelets = random.uniform(box[0], box[1], (random.poisson(3 * area), 2))
 
     for x, y, reach in reds:
-        paint_red_cell(random, layers, *(np.array([x, y]) * size - low), reach / 0.8 * size * random.normal(1, 0.05), slide)
+        paint_red_cell(
+            random, layers, *(np.array([x, y]) * size - low), reach / 0.8 * size * random.normal(1, 0.05), slide
+        )
     for x, y, reach in smudges:
         paint_smudge(random, layers, *(np.array([x, y]) * size - low), reach * size)
     for x, y in platelets:
@@ -250,7 +257,9 @@ def capture(
     light = np.exp(-np.tensordot(seen, stains, axes=(0, 0)))
     focus = size * random.uniform(0.0015, 0.0045)
     light = gaussian_filter(light, (focus, focus, 0), truncate=2.5)
-    light *= illumination(random, size)[..., None] * (slide.glass * random.uniform(0.92, 1.04) * random.normal(1, 0.012, 3)).astype(np.float32)
+    light *= illumination(random, size)[..., None] * (
+        slide.glass * random.uniform(0.92, 1.04) * random.normal(1, 0.012, 3)
+    ).astype(np.float32)
     light += random.uniform(0.006, 0.016) * random.standard_normal(light.shape, np.float32)
     picture = Image.fromarray((255 * np.clip(light, 0, 1)).round().astype(np.uint8))
     draw_scale_bar(picture, slide.scale_bar)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from smear.class_sizes import SPLITS, check_class_sizes, split_sizes
 
+
 def lot(seed: int, name: str) -> float:
     """A number from 0 to 1 drawn for `name`: the same whatever other names there are."""
     digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()

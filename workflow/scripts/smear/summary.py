@@ -14,16 +14,16 @@ def summarise_results(experiment: Path) -> str:
         [
             f"Report:               {experiment / 'report/index.html'}",
             f"Best cell:            {selection['cell']} (of {selection['cells']})",
-            f"Validation accuracy:  {describe_accuracy(selection, 'validation_')}",
-            f"Test accuracy:        {describe_accuracy(test, '')}",
+            f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}",
+            f"Test accuracy:        {describe(test, 'accuracy', 'accuracy_')}",
         ]
     )
 
 
-def describe_accuracy(figures: dict, prefix: str) -> str:
-    """An accuracy with its images and its 95 % interval."""
-    share, low, high = (100 * figures[f"{prefix}{name}"] for name in ("accuracy", "low", "high"))
-    return f"{share:.2f} % ({figures[f'{prefix}correct']}/{figures[f'{prefix}images']}; 95 % interval {low:.2f} to {high:.2f} %)"
+def describe(figures: dict, accuracy: str, interval: str) -> str:
+    """An accuracy with its 95 % interval, in percent, from the keys `accuracy` and `interval` + low and high."""
+    share, low, high = (100 * figures[key] for key in (accuracy, f"{interval}low", f"{interval}high"))
+    return f"{share:.2f} % (95 % interval {low:.2f} to {high:.2f} %)"
 
 
 if __name__ == "__main__":

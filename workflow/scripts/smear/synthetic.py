@@ -37,20 +37,31 @@ def lay_out(images, size, seed) -> pd.DataFrame:
         repeats, copies = round(REPEATS * count), round(COPIES * count)
         originals = count - repeats - copies
         rows = [{"field": i, "kind": "original", "dx": 0, "dy": 0, "key": float(i), "of": i} for i in range(originals)]
+
         def later():
             return random.uniform(0, 1) if random.uniform() < 0.8 else random.uniform(0, 12)
+
         for _ in range(repeats):
             of = rows[random.integers(originals)]
             length, angle = random.uniform(0.08, 0.25), random.uniform(0, 2 * np.pi)
-            rows.append({**of, "kind": "repeat", "dx": int(size * length * np.cos(angle)), "dy": int(size * length * np.sin(angle)), "key": of["key"] + later(), "of": len(rows)})
+            rows.append(
+                {
+                    **of,
+                    "kind": "repeat",
+                    "dx": int(size * length * np.cos(angle)),
+                    "dy": int(size * length * np.sin(angle)),
+                    "key": of["key"] + later(),
+                    "of": len(rows),
+                }
+            )
         for i in random.permutation(len(rows))[:copies]:
             rows.append({**rows[i], "kind": "copy", "key": rows[i]["key"] + later(), "of": i})
-        t = pd.DataFrame(rows, columns=["field","kind","dx","dy","key","of"])
-        t["slide"] = t["field"] * slides // max(originals,1)
+        t = pd.DataFrame(rows, columns=["field", "kind", "dx", "dy", "key", "of"])
+        t["slide"] = t["field"] * slides // max(originals, 1)
         t["label"] = label
         t["class"] = CLASSES[label]
         t = t.sort_values("key", ignore_index=True)
-        t["image_id"] = [f"{CLASSES[label]}/Smear-{CLASSES[label]}-{n:03d}.jpg" for n in range(1, count+1)]
+        t["image_id"] = [f"{CLASSES[label]}/Smear-{CLASSES[label]}-{n:03d}.jpg" for n in range(1, count + 1)]
         tables.append(t)
     return pd.concat(tables, ignore_index=True)
 
@@ -74,8 +85,9 @@ def make_field(folder, captures, size, seed):
 
 
 def make_smears(folder: Path, images: int, size: int, seed: int, processes: int = 1) -> pd.DataFrame:
-    for c in CLASSES: (folder / c).mkdir(parents=True, exist_ok=True)
+    for c in CLASSES:
+        (folder / c).mkdir(parents=True, exist_ok=True)
     t = lay_out(images, size, seed)
-    for _, g in tqdm(list(t.groupby(["label","field"]))):
+    for _, g in tqdm(list(t.groupby(["label", "field"]))):
         make_field(folder, g, size, seed)
     return t

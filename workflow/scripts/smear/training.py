@@ -89,9 +89,7 @@ class Training:
 
     def validate(self) -> np.ndarray:
         """Probabilities of the validation images, (images, classes)."""
-        return self.model.predict(
-            Batches(self.validation_images, self.validation_labels, EVALUATION_BATCH), verbose=0
-        )
+        return self.model.predict(Batches(self.validation_images, self.validation_labels, EVALUATION_BATCH), verbose=0)
 
 
 def train(training: Training) -> pd.DataFrame:
