@@ -7,7 +7,7 @@ from extract_archive import extract_classes
 from hypothesis import given
 from hypothesis import strategies as st
 from link_folder import link_classes
-from smear.class_folders import find_class_folders, list_paths
+from smear.images.class_folders import find_class_folders, list_paths
 from smear.job import UserError
 
 CLASSES = ["Benign/1.jpg", "Benign/2.JPG", "Early/1.png"]

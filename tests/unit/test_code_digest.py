@@ -59,5 +59,10 @@ def test_the_folder_does_not_matter(script, tmp_path_factory):
 def test_training_depends_on_its_helpers_and_not_on_figures():
     scripts = Path(__file__).parents[2] / "workflow/scripts"
     names = {path.relative_to(scripts).as_posix() for path in collect_modules(scripts / "train_cell.py")}
-    assert {"smear/training.py", "smear/feed.py", "smear/batch_norm.py", "smear/augmentation.py"} <= names
-    assert not names & {"smear/figures.py", "smear/split.py", "smear/selection.py"}
+    assert {
+        "smear/training/epochs.py",
+        "smear/training/feed.py",
+        "smear/training/batch_norm.py",
+        "smear/training/augmentation.py",
+    } <= names
+    assert not names & {"smear/figures/style.py", "smear/images/split.py", "smear/selection.py"}

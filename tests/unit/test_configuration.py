@@ -6,10 +6,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.architectures import ARCHITECTURES
 from smear.configuration import complete_configuration, derive_name, find_contradictions, read_numbers, with_point
 from smear.grid import expand_grid
 from smear.job import UserError
+from smear.training.architectures import ARCHITECTURES
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"

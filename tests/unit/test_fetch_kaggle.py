@@ -14,7 +14,7 @@ from requests import ConnectionError, HTTPError, Response
 from servers.kaggle import SIGNATURE, KaggleServer, basic, bearer
 from servers.loopback import serving
 from servers.script_process import run_script
-from smear import network
+from smear.download import retries as network
 
 HANDLE = "toy/smears"
 TOKEN, KEY = "KGAT_0123456789abcdef", "fedcba9876543210"
@@ -30,8 +30,8 @@ LOGIN = json.dumps(
     }
 )
 IMPATIENT = {
-    "smear.network.PAUSES": [0.05],
-    "smear.network.TIMEOUT": 0.5,
+    "smear.download.retries.PAUSES": [0.05],
+    "smear.download.retries.TIMEOUT": 0.5,
     "kagglehub.clients.DEFAULT_READ_TIMEOUT": 1,
 }
 

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, write_comparison
-from smear.curves_figure import draw_curves
-from smear.figures import colours, named, save, shown
-from smear.heatmaps import draw_confusion
+from smear.figures.curves import draw_curves
+from smear.figures.heatmaps import draw_confusion
+from smear.figures.questions import draw_question
+from smear.figures.style import colours, named, save, shown
 from smear.job import UserError
-from smear.question_figure import draw_question
 
 NAMES = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import CLASSES, audit_of, grid_cells, leaderboard_of, selection_of
-from smear.findings import finding
-from smear.report_tables import (
+from smear.report.findings import finding
+from smear.report.tables import (
     duration,
     image_facts,
     leaderboard_table,

@@ -27,7 +27,7 @@ def test_a_cell_of_two_grids_is_trained_once():
 
 
 @pytest.mark.parametrize(
-    ("rate", "text"), [(1e-4, "0.0001"), (0.00010, "0.0001"), (1, "1"), (0.5, "0.5"), (1e-7, "0.0000001"), (1.0, "1")]
+    ("rate", "text"), [(1e-4, "0.0001"), (0.5, "0.5"), (1e-7, "0.0000001"), (1, "1"), (0.00030, "0.0003")]
 )
 def test_a_rate_has_one_spelling(rate, text):
     assert format_rate(rate) == text

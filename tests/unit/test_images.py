@@ -11,7 +11,7 @@ from find_fields import find_pairs, group_fields
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from smear.images import inspect_image, read_pixels
+from smear.images.decoding import inspect_image, read_pixels
 from smear.job import UserError
 
 

@@ -13,7 +13,7 @@ import pytest
 import render_report
 from made_up import grid_cells, leaderboard_of, selection_of, write_comparison, write_report_inputs
 from page import Page
-from smear.findings import finding
+from smear.report.findings import finding
 
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
 

@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.class_sizes import SPLITS, check_class_sizes, split_sizes
+from smear.images.class_sizes import SPLITS, check_class_sizes, split_sizes
+from smear.images.split import count_siblings, split_images
 from smear.job import UserError
-from smear.split import count_siblings, split_images
 
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
 PAPER_CLASSES = {"Benign": 504, "Early": 985, "Pre": 963, "Pro": 804}

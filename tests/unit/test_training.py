@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.architectures import ARCHITECTURES, build_backbone
-from smear.augmentation import augmentation_layers
-from smear.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
-from smear.feed import Batches
 from smear.grid import Cell
 from smear.job import UserError
-from smear.model import build_classifier, build_trainer, get_backbone
-from smear.randomness import epoch_order, reseed
-from smear.training import Training, train, wants_reestimation
+from smear.training.architectures import ARCHITECTURES, build_backbone
+from smear.training.augmentation import augmentation_layers
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
+from smear.training.epochs import Training, train, wants_reestimation
+from smear.training.feed import Batches
+from smear.training.model import build_classifier, build_trainer, get_backbone
+from smear.training.randomness import epoch_order, reseed
 from train_cell import summarise
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
@@ -202,8 +202,8 @@ from pathlib import Path
 import h5py, keras, numpy as np
 from keras.src.applications import efficientnet, mobilenet_v3
 from keras.src.legacy.saving import legacy_h5_format
-from smear.architectures import build_backbone
-from smear.weights import PUBLISHED_WEIGHTS
+from smear.training.architectures import build_backbone
+from smear.download.weights import PUBLISHED_WEIGHTS
 import hashlib
 name, home = sys.argv[1], Path(sys.argv[2])
 start = build_backbone(name, 64, None)

@@ -15,10 +15,10 @@ from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
 from smear.grid import expand_grid
 from smear.job import UserError
-from smear.source import check_source, digest_source
-from smear.class_sizes import split_sizes
-from smear.summary import summarise_results
-from smear.weights import PUBLISHED_WEIGHTS
+from smear.images.source import check_source, digest_source
+from smear.images.class_sizes import split_sizes
+from smear.report.summary import summarise_results
+from smear.download.weights import PUBLISHED_WEIGHTS
 
 
 def ask(question, *arguments):

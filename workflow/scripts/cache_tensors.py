@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from smear.files import read_csv, replacing, write_csv
-from smear.images import UNREADABLE, read_pixels
+from smear.files import replacing
+from smear.images.decoding import UNREADABLE, read_pixels
+from smear.images.parallel import map_images
 from smear.job import UserError, log, logged_to
-from smear.parallel import map_images
+from smear.tables import read_csv, write_csv
 
 
 def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> None:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
-from smear.files import write_csv
-from smear.images import ImageFile, inspect_image
+from smear.images.decoding import ImageFile, inspect_image
+from smear.images.parallel import map_images
 from smear.job import UserError, log, logged_to
-from smear.parallel import map_images
+from smear.tables import write_csv
 
 SHOWN = 20
 

@@ -1,9 +1,10 @@
 """Rank the trained cells by their validation figures."""
 
 import pandas as pd
-from smear.files import read_json, write_csv
+from smear.files import read_json
 from smear.job import log, logged_to
 from smear.selection import rank_cells
+from smear.tables import write_csv
 
 
 def main(snakemake) -> None:

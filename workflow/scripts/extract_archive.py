@@ -5,7 +5,7 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from smear.class_folders import find_class_folders
+from smear.images.class_folders import find_class_folders
 from smear.job import UserError, log, logged_to
 from tqdm import tqdm
 

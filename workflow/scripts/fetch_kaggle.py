@@ -21,9 +21,9 @@ from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetReque
 from kagglesdk.kaggle_client import KaggleClient
 from kagglesdk.kaggle_creds import KaggleCredentials
 from kagglesdk.kaggle_env import get_access_token_from_env, get_endpoint, get_env
+from smear.download.retries import TIMEOUT, failure_kind, status_of, with_retries
 from smear.files import replacing
 from smear.job import UserError, log, logged_to
-from smear.network import TIMEOUT, failure_kind, status_of, with_retries
 
 TOKEN_PAGE = "https://www.kaggle.com/settings/api"
 

@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 
 import requests
+from smear.download.retries import TIMEOUT, failure_kind, with_retries
 from smear.files import replacing
 from smear.job import UserError, log, logged_to
-from smear.network import TIMEOUT, failure_kind, with_retries
 
 CHUNK = 1 << 20  # bytes
 

@@ -1,8 +1,8 @@
 """Group images of one microscope field: files of the same bytes."""
 
 import pandas as pd
-from smear.files import read_csv, write_csv
 from smear.job import log, logged_to
+from smear.tables import read_csv, write_csv
 
 
 def find_pairs(catalog: pd.DataFrame) -> pd.DataFrame:

@@ -3,12 +3,13 @@
 from types import SimpleNamespace
 
 import pandas as pd
-from smear.curves_figure import draw_curves
-from smear.figures import save
-from smear.files import read_csv, read_json
-from smear.heatmaps import draw_grid
+from smear.figures.curves import draw_curves
+from smear.figures.heatmaps import draw_grid
+from smear.figures.questions import TITLES, draw_question
+from smear.figures.style import save
+from smear.files import read_json
 from smear.job import UserError, log, logged_to
-from smear.question_figure import TITLES, draw_question
+from smear.tables import read_csv
 
 
 def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -6,12 +6,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
-from smear.figures import percent, save
-from smear.files import read_csv, read_json, write_text
-from smear.findings import FIGURES, finding
-from smear.heatmaps import draw_confusion
+from smear.figures.heatmaps import draw_confusion
+from smear.figures.style import percent, save
+from smear.figures.svg import inline_svg
+from smear.files import read_json, write_text
 from smear.job import log, logged_to
-from smear.report_tables import (
+from smear.report.findings import FIGURES, finding
+from smear.report.tables import (
     cell_phrase,
     duration,
     image_facts,
@@ -21,7 +22,7 @@ from smear.report_tables import (
     provenance_rows,
     split_table,
 )
-from smear.svg import inline_svg
+from smear.tables import read_csv
 
 
 def read_results(inputs: SimpleNamespace) -> dict:

@@ -1,8 +1,9 @@
 """Choose the cell that will be tested."""
 
-from smear.files import read_csv, write_json
+from smear.files import write_json
 from smear.job import log, logged_to
 from smear.selection import select_cell
+from smear.tables import read_csv
 
 
 def main(snakemake) -> None:

@@ -1,10 +1,11 @@
 """Write the split manifest, and the audit that says what the split is worth."""
 
 import pandas as pd
-from smear.class_sizes import SPLITS
-from smear.files import read_csv, write_csv, write_json
+from smear.files import write_json
+from smear.images.class_sizes import SPLITS
+from smear.images.split import count_siblings, split_images
 from smear.job import log, logged_to
-from smear.split import count_siblings, split_images
+from smear.tables import read_csv, write_csv
 
 PROMISES = {
     "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",

@@ -3,10 +3,11 @@
 import shutil
 
 import numpy as np
-from smear.files import read_csv, read_json, replacing, write_csv, write_json
+from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to
 from smear.metrics import classification_summary
 from smear.predictions import get_classes, tabulate_predictions
+from smear.tables import read_csv, write_csv
 
 BATCH = 64
 
@@ -14,8 +15,8 @@ BATCH = 64
 def main(snakemake) -> None:
     # Imported here, so that what TensorFlow says when it starts goes to the log.
     import keras
-    from smear.device import prepare_device
-    from smear.feed import Batches
+    from smear.training.device import prepare_device
+    from smear.training.feed import Batches
 
     prepare_device(snakemake.threads)
     selected = read_json(snakemake.input.selection)["cell"]

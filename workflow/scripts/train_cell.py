@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from smear.files import read_csv, replacing, write_csv, write_json
+from smear.files import replacing, write_json
 from smear.grid import Cell
 from smear.job import log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.provenance import digest_file, get_commit, get_versions
+from smear.tables import read_csv, write_csv
 
 
 def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int) -> dict:
@@ -50,8 +51,8 @@ def main(snakemake) -> None:
         os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that what TensorFlow says when it starts goes to the log.
     import keras
-    from smear.device import prepare_device
-    from smear.training import Training, train
+    from smear.training.device import prepare_device
+    from smear.training.epochs import Training, train
 
     started = datetime.now(UTC)
     device = prepare_device(snakemake.threads)

@@ -41,7 +41,9 @@ def find_local_imports(tree: ast.Module, root: Path) -> list[Path]:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    paths = [root.joinpath(*name.split(".")) for name in names]
+    parts = [name.split(".") for name in names]
+    # Importing a.b.c runs a and a.b as well.
+    paths = {root.joinpath(*name[:depth]) for name in parts for depth in range(1, len(name) + 1)}
     return [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
 
 

@@ -8,9 +8,9 @@ from pathlib import Path, PurePosixPath
 import yaml
 from jsonschema import Draft202012Validator
 
+from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid, format_rate
 from smear.job import UserError
-from smear.weights import PUBLISHED_WEIGHTS
 
 
 def complete_configuration(config: dict, schema_path: str | Path) -> dict:

@@ -58,7 +58,7 @@ def prepare_slide(random: np.random.Generator) -> Slide:
         stains=np.stack([red, cytoplasm, nucleus]),
         glass=random.uniform([0.97, 0.98, 0.92], [1.03, 1.03, 1.01]),
         zoom=random.uniform(0.85, 1.2),
-        pallor=random.uniform(0.2, 0.75),
+        pallor=random.uniform(0.1, 0.95),
         rouleaux=random.choice([0.1, 0.3, 0.75]),
         crenation=random.choice([0.0, 0.0, 0.05]),
         scale_bar=str(random.choice(["none", "none", "box", "red"])),
@@ -115,10 +115,10 @@ def settle(
 
 def paint_red_cell(random: np.random.Generator, layers: np.ndarray, x: float, y: float, radius: float, slide: Slide):
     """A biconcave disc: dense towards the rim, pale in the middle."""
-    outline = wobble(random, 0.10)
+    outline = wobble(random, 0.12, waves=2)
     if slide.crenation:
-        outline = np.concatenate([slide.crenation * np.exp(2j * np.pi * random.uniform(size=2)), np.zeros(6), outline])
-    pallor = np.clip(random.normal(slide.pallor, 0.15), 0, 0.9)
+        outline = np.concatenate([slide.crenation * np.exp(2j * np.pi * random.uniform(size=2)), np.zeros(8), outline])
+    pallor = np.clip(random.normal(slide.pallor, 0.15), 0, 1)
     width = random.uniform(0.40, 0.60)
     thickness = random.uniform(0.8, 1.15)
     place, offsets = around(layers.shape[1:], x, y, 1.4 * radius + 1)

@@ -3,8 +3,8 @@
 import shutil
 import subprocess
 
-from smear.architectures import ARCHITECTURES
 from smear.grid import Cell
+from smear.training.architectures import ARCHITECTURES
 
 START_SECONDS = 40  # of a cell: importing TensorFlow and tracing the network
 SMALL_HOURS = 2
@@ -29,7 +29,7 @@ def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) 
 
 
 def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores: int) -> str:
-    """The sentence that is printed before training starts without a GPU; images are unknown (None) before a download."""
+    """The sentence for a start without a GPU; train_images is None where only a download can tell."""
     hours = estimate_hours(cells, train_images or 1000, size, cores)
     duration = f"{hours:.0f} hours" if hours >= 2 else f"{max(1, round(hours * 60))} minutes"
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"

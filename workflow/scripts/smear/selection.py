@@ -40,7 +40,7 @@ def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
 
 
 def select_cell(leaderboard: pd.DataFrame) -> dict:
-    """What `selection.json` holds: the first cell of the leaderboard, and how many cells its interval cannot tell apart."""
+    """What `selection.json` holds: the first cell, and how many others its interval cannot tell from it."""
     finished = leaderboard[leaderboard["status"] == "finished"]
     if finished.empty:
         raise UserError(

@@ -3,8 +3,6 @@
 The classes differ in morphology alone. Stain and magnification belong to the slide, and every slide holds all classes.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +13,9 @@ from smear.drawing import Morphology, capture, draw_field, prepare_slide
 
 MORPHOLOGIES = {
     "Benign": Morphology((1.10, 0.08), (0.88, 0.04), (0.35, 0.05), (0.05, 0.03), 0.0, (0.02, 0.02), 0.3),
-    "Early": Morphology((1.30, 0.10), (0.72, 0.05), (0.25, 0.05), (0.08, 0.04), 0.2, (0.60, 0.10), 0.2),
-    "Pre": Morphology((1.42, 0.10), (0.80, 0.05), (0.45, 0.08), (0.36, 0.05), 0.2, (0.06, 0.05), 0.8),
-    "Pro": Morphology((1.50, 0.10), (0.60, 0.06), (0.25, 0.05), (0.10, 0.04), 2.4, (0.08, 0.06), 0.3),
+    "Early": Morphology((1.30, 0.10), (0.72, 0.05), (0.25, 0.05), (0.08, 0.04), 0.2, (0.62, 0.10), 0.2),
+    "Pre": Morphology((1.42, 0.10), (0.80, 0.05), (0.45, 0.08), (0.37, 0.05), 0.2, (0.06, 0.05), 0.8),
+    "Pro": Morphology((1.52, 0.10), (0.58, 0.06), (0.25, 0.05), (0.09, 0.04), 2.5, (0.08, 0.06), 0.3),
 }
 CLASSES = tuple(MORPHOLOGIES)
 REPEATS = 0.15

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from smear.figures import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
+from smear.figures.style import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
 
 FACETS = ["architecture", "optimizer", "batch_size"]
 MOST_COLUMNS = 4

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures import QUIET, colours, header, house_style, named, percent_axis, shown
+from smear.figures.style import QUIET, colours, header, house_style, named, percent_axis, shown
 
 FACETS = ["architecture", "optimizer", "batch_size"]
 WALK = [*FACETS, "learning_rate", "seed"]

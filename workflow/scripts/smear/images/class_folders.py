@@ -12,7 +12,7 @@ TOP = PurePosixPath(".")
 
 
 def list_paths(folder: str | Path) -> list[str]:
-    """Relative paths of all files and folders below `folder`, sorted, as a zip lists them: a folder's ends in a slash."""
+    """Relative paths of all files and folders below `folder`, sorted; as in a zip, a folder's ends in a slash."""
     found = []
     for where, folders, files in os.walk(folder, followlinks=True):
         base = Path(where).relative_to(folder)

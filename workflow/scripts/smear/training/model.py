@@ -4,9 +4,9 @@ from pathlib import Path
 
 import keras
 
-from smear.architectures import build_backbone
-from smear.augmentation import augmentation_layers
 from smear.job import UserError, log
+from smear.training.architectures import build_backbone
+from smear.training.augmentation import augmentation_layers
 
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 

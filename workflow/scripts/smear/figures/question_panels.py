@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
-from smear.figures import CHOSEN, INK, QUIET, category_axis, colours, mark_diverged, named, percent_axis, shown
+from smear.figures.style import CHOSEN, INK, QUIET, category_axis, colours, mark_diverged, named, percent_axis, shown
 
 PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "learning_rate"}
 """Which axis of the grid tells the panels of a question apart."""

@@ -4,7 +4,7 @@ import hashlib
 
 import pandas as pd
 
-from smear.class_sizes import SPLITS, check_class_sizes, split_sizes
+from smear.images.class_sizes import SPLITS, check_class_sizes, split_sizes
 
 
 def lot(seed: int, name: str) -> float:

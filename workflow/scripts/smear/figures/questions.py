@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from smear.figures import (
+from smear.figures.question_panels import draw_panels, panel_grid
+from smear.figures.style import (
     CHOSEN,
     HUES,
     INK,
@@ -19,7 +20,6 @@ from smear.figures import (
     percent_axis,
     shown,
 )
-from smear.question_panels import draw_panels, panel_grid
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
 

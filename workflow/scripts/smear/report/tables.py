@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from smear.figures import LABELS, named, shown
+from smear.figures.style import LABELS, named, shown
 
 SPLITS = ("train", "validation", "test")
 

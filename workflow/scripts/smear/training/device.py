@@ -8,7 +8,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 
 class Device(NamedTuple):
-    """Where a training runs: the device's name, and whether XLA compiles for it (slower than plain kernels on a CPU)."""
+    """Where a training runs, and whether XLA compiles for it (on a CPU it is slower than plain kernels)."""
 
     name: str
     jit_compile: bool

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from smear.figures import LABELS, named, percent, shown
+from smear.figures.style import LABELS, named, percent, shown
 
 FIGURES = {
     "optimizer": "Which optimizer?",

@@ -7,13 +7,13 @@ import keras
 import numpy as np
 import pandas as pd
 
-from smear.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate, set_statistics
-from smear.feed import Batches
 from smear.grid import Cell
 from smear.job import log
 from smear.metrics import log_loss
-from smear.model import build_classifier, build_trainer
-from smear.randomness import epoch_order, reseed
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate, set_statistics
+from smear.training.feed import Batches
+from smear.training.model import build_classifier, build_trainer
+from smear.training.randomness import epoch_order, reseed
 
 EVALUATION_BATCH = 64
 REESTIMATION_IMAGES = 2048

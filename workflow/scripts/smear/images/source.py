@@ -4,8 +4,8 @@ import hashlib
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from smear.class_folders import find_class_folders, is_image, list_paths
-from smear.class_sizes import check_class_sizes
+from smear.images.class_folders import find_class_folders, is_image, list_paths
+from smear.images.class_sizes import check_class_sizes
 from smear.job import UserError
 
 
@@ -58,7 +58,7 @@ def list_members(path: str) -> list[str]:
 
 
 def digest_source(dataset: dict) -> str:
-    """A digest of the names, sizes and times of a folder's images: it changes when one is added, removed or replaced."""
+    """A digest of names, sizes and times of a folder's images: it changes as one is added, removed or replaced."""
     folder = check_folder(dataset["path"])
     found = find_class_folders(list_paths(folder), dataset["variant"], dataset["classes"], dataset["path"])
     digest = hashlib.sha256()

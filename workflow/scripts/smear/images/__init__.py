@@ -1,0 +1,1 @@
+"""Labelled images on disk: finding, reading and splitting them."""

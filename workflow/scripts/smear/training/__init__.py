@@ -1,0 +1,1 @@
+"""A classifier and its training; imports Keras."""
