@@ -12,10 +12,6 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/training.smk"
-include: "workflow/rules/comparison.smk"
-include: "workflow/rules/report.smk"
 
 
 wildcard_constraints:
@@ -30,10 +26,15 @@ localrules:
 
 
 rule all:
-    default_target: True
     """The report, and the figures and tables behind it."""
     input:
         get_final_files(),
+
+
+include: "workflow/rules/data.smk"
+include: "workflow/rules/training.smk"
+include: "workflow/rules/comparison.smk"
+include: "workflow/rules/report.smk"
 
 
 onstart:

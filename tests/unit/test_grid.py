@@ -43,7 +43,7 @@ def test_the_spelling_of_a_rate_is_plain_and_loses_nothing(rate):
 def test_an_unknown_cell_is_an_error_that_names_the_grid():
     cells = expand_grid(PAPER)
     assert find_cell(cells[5].name, cells) == cells[5]
-    with pytest.raises(UserError, match="EfficientNetB0_rmsprop_lr0.003_b32_s0_e50"):
+    with pytest.raises(UserError, match=r"EfficientNetB0_rmsprop_lr0\.003_b32_s0_e50"):
         find_cell("EfficientNetB0_adam_lr0.5_b32_s0_e20", cells)
 
 

@@ -180,4 +180,5 @@ def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
 def test_a_cell_outside_the_grid_is_refused(finished):
     result = finished.snakemake("results/tiny/cells/SmallCNN_adam_lr0.5_b32_s0_e1/metrics.json")
     assert result.returncode != 0
+    assert f"is not a cell of the grid, which holds: {ADAM}, {RMSPROP}" in result.output
     assert "Traceback" not in result.output

@@ -13,7 +13,7 @@ from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
-from smear.grid import expand_grid
+from smear.grid import expand_grid, find_cell
 from smear.job import UserError
 from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
@@ -37,6 +37,18 @@ DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 SOURCE_COUNTS = ask(check_source, config)
+
+
+def check_targets(targets):
+    """Raise a UserError for a target that is a cell outside the grid."""
+    folder = Path("results") / EXPERIMENT / "cells"
+    for target in map(Path, targets):
+        if folder in target.parents:
+            find_cell(target.relative_to(folder).parts[0], list(CELLS.values()))
+
+
+# Snakemake does not know its targets yet while it reads this file.
+ask(check_targets, sys.argv[1:])
 
 
 def match_exactly(names):

@@ -34,7 +34,10 @@ def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores
     duration = f"{hours:.0f} hours" if hours >= 2 else f"{max(1, round(hours * 60))} minutes"
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     per = "" if train_images else " for every 1,000 training images"
-    sentence = f"blastgrid: no GPU found. Training the {count} not yet trained takes about {duration}{per} on {cores} CPU cores."
+    sentence = (
+        f"blastgrid: no GPU found. Training the {count} not yet trained takes about {duration}{per} "
+        f"on {cores} CPU cores."
+    )
     if hours < SMALL_HOURS:
         return sentence
     return f"{sentence}\nblastgrid: a configuration for such a machine: --configfile config/laptop.yaml"

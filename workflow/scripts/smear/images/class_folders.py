@@ -30,13 +30,10 @@ def find_class_folders(
     only one set, nor where the class folders lie at the top. `classes` restricts to some of them. Hidden files are
     passed over. Errors: a UserError that says what was found, `source` naming where.
     """
-    visible = [path for path in map(PurePosixPath, paths) if not is_hidden(path)]
-    kept = {path for path in visible}
-    root = choose_root({path.parent.parent for path in kept if is_image(path)}, variant, source)
+    visible = {text: path for text in paths if not is_hidden(path := PurePosixPath(text))}
+    root = choose_root({path.parent.parent for path in visible.values() if is_image(path)}, variant, source)
     folders = defaultdict(list)
-    for path, text in ((PurePosixPath(text), text) for text in paths):
-        if path not in kept:
-            continue
+    for text, path in visible.items():
         if text.endswith("/") and path.parent == root:
             folders[path.name]
         elif not text.endswith("/") and path.parent.parent == root and len(path.parts) > 1:

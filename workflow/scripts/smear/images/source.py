@@ -16,9 +16,9 @@ def count_source_images(dataset: dict) -> dict[str, int] | None:
     """
     match dataset["source"]:
         case "synthetic":
-            from smear.synthetic import CLASSES, class_counts  # brings SciPy, which no other source needs
+            from smear.synthetic.smears import count_images  # brings SciPy, which no other source needs
 
-            return dict(zip(CLASSES, class_counts(dataset["synthetic"]["images"]), strict=True))
+            return count_images(dataset["synthetic"]["images"])
         case "folder":
             paths = list_paths(check_folder(dataset["path"]))
         case "archive":
