@@ -76,7 +76,7 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
     assert given_configuration["split"] == {"unit": "image"}
 
 
-@pytest.mark.parametrize(("name", "cells"), [("config", 24), ("demo", 5), ("laptop", 4), ("paper", 7)])
+@pytest.mark.parametrize(("name", "cells"), [("config", 24), ("demo", 6), ("laptop", 4), ("paper", 7)])
 def test_shipped_configurations_are_valid(name, cells):
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     if name != "config":
