@@ -38,10 +38,13 @@ class Project:
                 shutil.copyfile(ROOT / name, folder / name)
         (folder / "config/tiny.yaml").write_text(TINY)
 
-    def snakemake(self, *arguments: str, configfile: str = "config/tiny.yaml") -> subprocess.CompletedProcess:
+    def snakemake(
+        self, *arguments: str, configfile: str = "config/tiny.yaml", **variables: str
+    ) -> subprocess.CompletedProcess:
         """Call Snakemake as a user would; `output` of the result is all that it printed."""
         command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", configfile]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
+        environment |= variables
         result = subprocess.run(
             command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -50,7 +53,7 @@ class Project:
 
     def jobs(self, *arguments: str, configfile: str = "config/tiny.yaml") -> dict[str, int]:
         """How many jobs of each rule a call would run, by a dry run."""
-        result = self.snakemake("--dry-run", "--quiet", "rules", *arguments, configfile=configfile)
+        result = self.snakemake(*arguments, "--dry-run", "--quiet", "rules", configfile=configfile)
         assert result.returncode == 0, result.output
         table = result.output.partition("Job stats:")[2].partition("total")[0]
         rows = [line.split() for line in table.splitlines()]

@@ -121,6 +121,11 @@ def test_log_has_one_line_for_each_epoch(finished):
     assert len(lines) == 1
 
 
+def test_a_cell_keeps_to_its_threads(finished):
+    (row,) = csv.DictReader((finished.folder / f"results/tiny/logs/train_cell/{ADAM}.tsv").open(), delimiter="\t")
+    assert float(row["mean_load"]) < 120, "percent of one core, for one thread"
+
+
 def test_no_training_reads_test_images(finished):
     text = finished.snakemake("--dry-run", "--forceall").output
     blocks = re.findall(r"rule train_cell:\n(?:    .*\n)+", text)

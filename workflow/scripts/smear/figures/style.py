@@ -113,7 +113,9 @@ def named(axis: str, value: object) -> str:
     text = shown(axis, value)
     if axis in ("architecture", "optimizer"):
         return text
-    return f"{text} epochs" if axis == "epochs" else f"{LABELS[axis].lower()} {text}"
+    if axis == "epochs":
+        return "1 epoch" if text == "1" else f"{text} epochs"
+    return f"{LABELS[axis].lower()} {text}"
 
 
 def percent(share: float, digits: int = 2) -> str:

@@ -65,7 +65,7 @@ def cover(
 def mottle(random: np.random.Generator, offsets: np.ndarray, clump: float) -> np.ndarray:
     """Smooth noise from -1 to 1 whose clumps are about `clump` pixels wide."""
     places = offsets * draw_direction(random) / clump
-    noise = map_coordinates(random.standard_normal((24, 24)), np.stack([places.imag, places.real]) + 11.5, mode="wrap")
+    noise = map_coordinates(random.standard_normal((24, 24)), np.stack([places.imag, places.real]) + 11.5, mode="grid-wrap")
     return np.tanh(1.3 * noise)
 
 

@@ -45,7 +45,7 @@ def prepare_slide(random: np.random.Generator) -> Slide:
     red = (slate * np.array([0.50, 0.40, 0.24]) + (1 - slate) * np.array([0.24, 0.36, 0.20])) * random.uniform(0.7, 1.3)
     nucleus = np.array([random.uniform(0.40, 0.75), 1.0, random.uniform(0.12, 0.30)]) * random.uniform(0.75, 1.2)
     blue = np.array([random.uniform(0.30, 0.50), 0.42, random.uniform(0.08, 0.20)]) * random.uniform(0.7, 1.2)
-    likeness = random.uniform(0.0, 0.8)
+    likeness = random.uniform(0.2, 1.0)
     return Slide(
         stains=np.stack([red, likeness * red + (1 - likeness) * blue, nucleus]),
         glass=random.uniform([0.97, 0.98, 0.92], [1.03, 1.03, 1.01]),

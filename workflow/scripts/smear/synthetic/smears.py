@@ -32,7 +32,7 @@ MORPHOLOGIES = {
     ),
     "Early": Morphology(
         radius=(1.53, 0.12),
-        nuclear_share=(0.72, 0.05),
+        nuclear_share=(0.74, 0.05),
         clump_size=(0.25, 0.05),
         clump_contrast=(0.10, 0.04),
         nucleoli=0.2,
@@ -49,8 +49,8 @@ MORPHOLOGIES = {
         clinging=0.8,
     ),
     "Pro": Morphology(
-        radius=(2.00, 0.14),
-        nuclear_share=(0.58, 0.06),
+        radius=(1.97, 0.14),
+        nuclear_share=(0.60, 0.06),
         clump_size=(0.25, 0.05),
         clump_contrast=(0.10, 0.04),
         nucleoli=2.5,
