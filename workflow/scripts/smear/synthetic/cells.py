@@ -32,7 +32,7 @@ def window(layers: np.ndarray, x: float, y: float, reach: float) -> tuple[tuple[
         (min(max(int(middle - reach), 0), side), min(max(int(middle + reach) + 2, 0), side))
         for middle, side in ((x, layers.shape[2]), (y, layers.shape[1]))
     )
-    offsets = np.arange(left, right) - x + 1j * (np.arange(top, bottom)[:, None] - y)
+    offsets = np.arange(left, right) + 0.5 - x + 1j * (np.arange(top, bottom)[:, None] + 0.5 - y)
     return (slice(top, bottom), slice(left, right)), offsets
 
 
@@ -65,7 +65,9 @@ def cover(
 def mottle(random: np.random.Generator, offsets: np.ndarray, clump: float) -> np.ndarray:
     """Smooth noise from -1 to 1 whose clumps are about `clump` pixels wide."""
     places = offsets * draw_direction(random) / clump
-    noise = map_coordinates(random.standard_normal((24, 24)), np.stack([places.imag, places.real]) + 11.5, mode="grid-wrap")
+    noise = map_coordinates(
+        random.standard_normal((24, 24)), np.stack([places.imag, places.real]) + 11.5, mode="grid-wrap"
+    )
     return np.tanh(1.3 * noise)
 
 

@@ -1,0 +1,50 @@
+"""What is printed before and after the work."""
+
+import pytest
+from smear.estimate import describe_hours, estimate_hours
+from smear.files import write_json
+from smear.grid import Cell
+from smear.report.summary import summarise_results
+
+CELL = Cell("EfficientNetB0", "adam", 0.0001, 32, 0, 30)
+
+
+def test_hours_grow_with_the_work_and_shrink_with_the_cores():
+    hours = estimate_hours([CELL], 2604, 224, 2)
+    assert 1.5 < hours < 2.5, "12.1 images per second on two cores were measured"
+    assert estimate_hours([CELL, CELL], 2604, 224, 2) == pytest.approx(2 * hours)
+    assert estimate_hours([CELL], 2604, 224, 8) == pytest.approx(hours / 4)
+    assert estimate_hours([CELL], 2604, 112, 2) < hours / 3.5
+
+
+def test_a_long_grid_names_the_smaller_configuration():
+    text = describe_hours([CELL] * 24, 2604, 224, 4)
+    assert "no GPU found" in text
+    assert "24 cells" in text
+    assert "hours on 4 CPU cores" in text
+    assert "config/laptop.yaml" in text
+
+
+def test_a_short_grid_needs_no_smaller_one():
+    text = describe_hours([CELL._replace(epochs=1)], 500, 64, 2)
+    assert "1 cell " in text
+    assert "minutes" in text
+    assert "laptop" not in text
+
+
+def test_unknown_images_are_estimated_by_the_thousand():
+    assert "for every 1,000 training images" in describe_hours([CELL], None, 224, 4)
+
+
+def test_the_three_lines_that_matter(tmp_path):
+    figures = {"validation_accuracy": 0.97839, "validation_low": 0.9561, "validation_high": 0.98951}
+    write_json({"cell": CELL.name, "cells": 24, **figures}, tmp_path / "comparison/selection.json")
+    write_json(
+        {"accuracy": 0.98476, "accuracy_low": 0.9648, "accuracy_high": 0.99349}, tmp_path / "report/test_metrics.json"
+    )
+    assert summarise_results(tmp_path).splitlines() == [
+        f"Report:               {tmp_path}/report/index.html",
+        f"Best cell:            {CELL.name} (of 24)",
+        "Validation accuracy:  97.84 % (95 % interval 95.61 to 98.95 %)",
+        "Test accuracy:        98.48 % (95 % interval 96.48 to 99.35 %)",
+    ]
