@@ -12,9 +12,14 @@ from smear.tables import read_csv, write_csv
 
 def test_a_failed_write_leaves_what_was_there(tmp_path):
     (tmp_path / "a.json").write_text("old")
-    with pytest.raises(RuntimeError), replacing(tmp_path / "a.json") as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def fail_half_way() -> None:
+        with replacing(tmp_path / "a.json") as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
     assert (tmp_path / "a.json").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 

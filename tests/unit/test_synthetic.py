@@ -162,7 +162,7 @@ def test_a_seed_shows_one_view_at_every_size(tmp_path):
     for image_id in small.truth["image_id"]:
         coarse = Image.open(large.folder / image_id).resize((64, 64), Image.Resampling.BOX)
         first, second = (np.asarray(picture, float)[:56, :56].ravel() for picture in (coarse, small.pixels(image_id)))
-        assert np.corrcoef(first, second)[0, 1] > 0.95
+        assert np.corrcoef(first, second)[0, 1] > 0.97
 
 
 def test_nuclei_grow_from_hematogones_to_pro_b(smears):
