@@ -15,7 +15,7 @@ BATCH = 64
 def main(snakemake) -> None:
     # Imported here, so that what TensorFlow says when it starts goes to the log.
     import keras
-    from smear.training.device import prepare_device
+    from smear.training.device import prepare_device, stream
     from smear.training.feed import Batches
 
     prepare_device(snakemake.threads)
@@ -24,7 +24,9 @@ def main(snakemake) -> None:
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
     model = keras.models.load_model(snakemake.input.model, compile=False)
-    probabilities = model.predict(Batches(np.load(snakemake.input.test, mmap_mode="r"), labels, BATCH), verbose=0)
+    probabilities = model.predict(
+        stream(Batches(np.load(snakemake.input.test, mmap_mode="r"), labels, BATCH)), verbose=0
+    )
     predictions = tabulate_predictions(rows, probabilities, classes)
     summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
     log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])

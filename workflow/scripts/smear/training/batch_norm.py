@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 
+from smear.training.device import stream
+
 
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
     """Yield the batch-normalisation layers of a model and of the models inside it."""
@@ -53,7 +55,7 @@ def reestimate(forward: TrainingMode, batches: keras.utils.PyDataset) -> None:
     """
     model = forward.model
     set_statistics(model, [(np.zeros_like(mean), np.zeros_like(variance)) for mean, variance in get_statistics(model)])
-    forward.predict(batches, verbose=0)
+    forward.predict(stream(batches), verbose=0)
     for layer in batch_norm_layers(model):
         share = 1 - layer.momentum ** len(batches)
         layer.moving_mean.assign(layer.moving_mean / share)

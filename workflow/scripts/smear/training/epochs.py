@@ -11,6 +11,7 @@ from smear.grid import Cell
 from smear.job import log
 from smear.metrics import log_loss
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate, set_statistics
+from smear.training.device import stream
 from smear.training.feed import Batches
 from smear.training.model import build_classifier, build_trainer
 from smear.training.randomness import epoch_order, reseed
@@ -63,7 +64,7 @@ class Training:
         reseed(self.trainer, self.cell.seed, epoch)
         order = epoch_order(len(self.images), self.cell.seed, epoch)
         batches = Batches(self.images, self.labels, self.cell.batch_size, order)
-        figures = self.trainer.fit(batches, verbose=0).history
+        figures = self.trainer.fit(stream(batches), verbose=0).history
         trained = time.perf_counter() - started
         running = get_statistics(self.model)
         self.finish(epoch)
@@ -89,7 +90,8 @@ class Training:
 
     def validate(self) -> np.ndarray:
         """Probabilities of the validation images, (images, classes)."""
-        return self.model.predict(Batches(self.validation_images, self.validation_labels, EVALUATION_BATCH), verbose=0)
+        batches = Batches(self.validation_images, self.validation_labels, EVALUATION_BATCH)
+        return self.model.predict(stream(batches), verbose=0)
 
 
 def train(training: Training) -> pd.DataFrame:
