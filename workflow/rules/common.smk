@@ -1,5 +1,6 @@
 # Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -19,6 +20,10 @@ from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.download.weights import PUBLISHED_WEIGHTS
+
+# Snakemake calls scripts with the interpreter's path unquoted; seen from the working directory it has no blank in it.
+if " " in sys.executable:
+    sys.executable = os.path.relpath(sys.executable)
 
 
 def ask(question, *arguments):
