@@ -25,7 +25,7 @@ $(STAMP): uv.lock pyproject.toml
 
 demo: $(STAMP)
 	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml
-	@PYTHONPATH=workflow/scripts $(RUN) smear.summary results/demo
+	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
 
 lint: $(STAMP)
 	$(RUN) ruff check .
