@@ -20,7 +20,7 @@ def test_a_question_that_the_figures_settle_and_one_that_they_do_not():
     table = leaderboard_of(grid_cells(learning_rate=[0.0001, 0.003], epochs=[20]))
     table.loc[table["learning_rate"] == 0.003, ["validation_accuracy", "validation_high"]] = [0.5, 0.55]
     chosen = selection_of(table)
-    assert "settle it for 0.0001" in finding("learning_rate", table, chosen)
+    assert "set 0.0001 apart" in finding("learning_rate", table, chosen)
     assert "do not settle it" in finding("optimizer", table, chosen)
     assert "nothing to compare" in finding("epochs", table, chosen)
 

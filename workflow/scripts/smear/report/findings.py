@@ -49,7 +49,10 @@ def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
     if not apart:
         return "The intervals overlap, so these validation images do not settle it."
     if len(apart) == len(others):
-        return f"These validation images settle it for {best}: no other interval reaches that of the chosen cell."
+        return (
+            f"These validation images set {best} apart: no other interval reaches that of the chosen cell. How much of "
+            f"that is chance in the training, other seeds would show."
+        )
     worse = " and ".join(shown(axis, cell[axis]) for cell in apart)
     return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
 
