@@ -21,9 +21,10 @@ from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.download.weights import PUBLISHED_WEIGHTS
 
-# Snakemake calls scripts with the interpreter's path unquoted; seen from the working directory it has no blank in it.
+# Snakemake calls scripts with the interpreter's path unquoted; where that has a blank, its name on PATH serves.
 if " " in sys.executable:
-    sys.executable = os.path.relpath(sys.executable)
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    sys.executable = Path(sys.executable).name
 
 
 def ask(question, *arguments):
