@@ -16,6 +16,7 @@ from smear.training.architectures import ARCHITECTURES, build_backbone
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
 from smear.training.epochs import Training, train, wants_reestimation
+from smear.training.device import stream
 from smear.training.feed import Batches
 from smear.training.model import build_classifier, build_trainer, get_backbone
 from smear.training.randomness import epoch_order, reseed
@@ -87,6 +88,17 @@ def test_an_epoch_is_a_permutation_of_seed_and_epoch(images, batch_size, seed, e
     batches = Batches(np.arange(images)[:, None], np.arange(images), batch_size, order)
     seen = np.concatenate([batches[index][1] for index in range(len(batches))])
     assert np.array_equal(seen, order)
+
+
+def test_the_stream_gives_the_batches_in_order_without_autotuning():
+    images, labels = np.arange(10 * 12, dtype=np.uint8).reshape(10, 2, 2, 3), np.arange(10)
+    batches = Batches(images, labels, 4, epoch_order(10, 0, 1))
+    data = stream(batches)
+    assert data.options().autotune.enabled is False
+    assert int(data.cardinality()) == len(batches) == 3
+    for (pixels, targets), index in zip(data.as_numpy_iterator(), range(3), strict=True):
+        assert np.array_equal(pixels, batches[index][0])
+        assert np.array_equal(targets, batches[index][1])
 
 
 def test_random_layers_depend_on_seed_and_epoch_alone():

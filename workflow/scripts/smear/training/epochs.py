@@ -64,7 +64,7 @@ class Training:
         reseed(self.trainer, self.cell.seed, epoch)
         order = epoch_order(len(self.images), self.cell.seed, epoch)
         batches = Batches(self.images, self.labels, self.cell.batch_size, order)
-        figures = self.trainer.fit(stream(batches), verbose=0).history
+        figures = self.trainer.fit(stream(batches), shuffle=False, verbose=0).history
         trained = time.perf_counter() - started
         running = get_statistics(self.model)
         self.finish(epoch)
