@@ -15,8 +15,8 @@ from smear.job import UserError
 from smear.training.architectures import ARCHITECTURES, build_backbone
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
-from smear.training.epochs import Training, train, wants_reestimation
 from smear.training.device import stream
+from smear.training.epochs import Training, train, wants_reestimation
 from smear.training.feed import Batches
 from smear.training.model import build_classifier, build_trainer, get_backbone
 from smear.training.randomness import epoch_order, reseed
