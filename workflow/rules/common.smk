@@ -1,6 +1,5 @@
 # Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -15,17 +14,12 @@ from smear.configuration import complete_configuration, read_numbers
 from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
 from smear.grid import expand_grid, find_cell
+from smear.interpreter import name_interpreter
 from smear.job import UserError
 from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.download.weights import PUBLISHED_WEIGHTS
-
-# Snakemake calls scripts with the interpreter's path unquoted; where that has a blank, its name on PATH serves.
-if " " in sys.executable:
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    sys.executable = Path(sys.executable).name
-
 
 def ask(question, *arguments):
     """Call a function of the scripts; a user's mistake ends the workflow with its sentence, before any work starts."""
@@ -36,6 +30,7 @@ def ask(question, *arguments):
         sys.exit(f"blastgrid: {error}")
 
 
+name_interpreter()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"])}
