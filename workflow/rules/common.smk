@@ -21,6 +21,7 @@ from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.download.weights import PUBLISHED_WEIGHTS
 
+
 def ask(question, *arguments):
     """Call a function of the scripts; a user's mistake ends the workflow with its sentence, before any work starts."""
     try:

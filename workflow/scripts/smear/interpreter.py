@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def name_interpreter() -> None:
-    """Let the interpreter be found by its name on PATH where its path has a blank: Snakemake does not quote the path."""
+    """Find the interpreter by its name on PATH where its path has a blank: Snakemake does not quote the path."""
     path = Path(sys.executable)
     if " " in str(path):
         os.environ["PATH"] = f"{path.parent}{os.pathsep}{os.environ['PATH']}"
