@@ -109,22 +109,52 @@ rule catalog_images:
 
 
 rule find_fields:
-    """Group images that show the same microscope field."""
+    """Find the images that show one microscope field, by registering them with each other."""
     input:
         catalog="results/datasets/{dataset}/catalog.csv",
     output:
         fields="results/datasets/{dataset}/fields.csv",
         pairs="results/datasets/{dataset}/field_pairs.csv",
+        summary="results/datasets/{dataset}/fields.json",
+        evidence="results/datasets/{dataset}/field_evidence.csv",
     log:
         "results/datasets/{dataset}/logs/find_fields.log",
     benchmark:
         "results/datasets/{dataset}/logs/find_fields.tsv"
     conda:
         "../../envs/data.yaml"
+    threads: 4
     params:
+        ignore=config["fields"]["ignore"],
+        search=config["fields"]["search"],
+        similarity=config["fields"]["similarity"],
         code=code_digest("find_fields"),
     script:
         "../scripts/find_fields.py"
+
+
+rule plot_fields:
+    """Draw what separates captures of one field from chance."""
+    input:
+        evidence="results/datasets/{dataset}/field_evidence.csv",
+        summary="results/datasets/{dataset}/fields.json",
+    output:
+        svg=report(
+            "results/datasets/{dataset}/fields.svg",
+            caption="../report/fields.rst",
+            category="Data",
+        ),
+        png="results/datasets/{dataset}/fields.png",
+    log:
+        "results/datasets/{dataset}/logs/plot_fields.log",
+    benchmark:
+        "results/datasets/{dataset}/logs/plot_fields.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_digest("plot_fields"),
+    script:
+        "../scripts/plot_fields.py"
 
 
 rule split_images:
@@ -132,9 +162,11 @@ rule split_images:
     input:
         catalog=f"results/datasets/{DATASET}/catalog.csv",
         fields=f"results/datasets/{DATASET}/fields.csv",
+        groups=config["split"]["groups_csv"] or [],
     output:
-        manifest="results/{experiment}/split/manifest.csv",
-        audit="results/{experiment}/split/audit.json",
+        # An earlier manifest of the same method is read, so that images which are added move no others.
+        manifest=update("results/{experiment}/split/manifest.csv"),
+        audit=update("results/{experiment}/split/audit.json"),
     log:
         "results/{experiment}/logs/split_images.log",
     benchmark:
@@ -145,9 +177,38 @@ rule split_images:
         unit=config["split"]["unit"],
         fractions=config["split"]["fractions"],
         seed=config["split"]["seed"],
+        folds=config["split"]["folds"],
+        groups=config["split"]["groups_csv"],
         code=code_digest("split_images"),
     script:
         "../scripts/split_images.py"
+
+
+rule audit_splits:
+    """Count the images with a sibling on another side, by every unit of splitting."""
+    input:
+        manifest="results/{experiment}/split/manifest.csv",
+        audit="results/{experiment}/split/audit.json",
+        catalog=f"results/datasets/{DATASET}/catalog.csv",
+    output:
+        siblings="results/{experiment}/split/siblings.csv",
+        svg=report(
+            "results/{experiment}/split/siblings.svg",
+            caption="../report/siblings.rst",
+            category="Data",
+        ),
+        png="results/{experiment}/split/siblings.png",
+    log:
+        "results/{experiment}/logs/audit_splits.log",
+    benchmark:
+        "results/{experiment}/logs/audit_splits.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        fractions=config["split"]["fractions"],
+        code=code_digest("audit_splits"),
+    script:
+        "../scripts/audit_splits.py"
 
 
 rule cache_tensors:

@@ -1,40 +1,107 @@
-"""Group images of one microscope field: files of the same bytes."""
+"""Find repeat captures of one microscope field, and group the images by field."""
 
+from pathlib import Path
+
+import numpy as np
 import pandas as pd
-from smear.job import log, logged_to
+from smear.fields.detail import read_detail, shrink, valid_area
+from smear.fields.grouping import group_fields
+from smear.fields.landmarks import describe_landmarks, find_alike
+from smear.fields.search import Search, search_fields
+from smear.files import write_json
+from smear.images.decoding import UNREADABLE
+from smear.images.parallel import map_images
+from smear.job import UserError, log, logged_to
 from smear.tables import read_csv, write_csv
 
-
-def find_pairs(catalog: pd.DataFrame) -> pd.DataFrame:
-    """`first,second,similarity,dx,dy`: each image with the first one of the same bytes, shift 0."""
-    first = catalog.groupby("sha256")["image_id"].transform("min")
-    second = catalog["image_id"]
-    pairs = pd.DataFrame({"first": first, "second": second})[first != second]
-    return pairs.assign(similarity=1.0, dx=0, dy=0).sort_values(["first", "second"], ignore_index=True)
+ALL_PAIRS = 8_000  # images; twice as many take four times as long
+BIN = 0.01
 
 
-def group_fields(image_ids: pd.Series, pairs: pd.DataFrame) -> pd.DataFrame:
-    """`image_id,field_id`: the connected components of the pairs; a field is named by its first image."""
-    field = {image_id: image_id for image_id in image_ids}
+def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
+    """Search the images of the catalog: all pairs, or those with a landmark alike."""
+    valid = valid_area(params.ignore)
+    images = list(catalog[["path", "sha256"]].itertuples(index=False))
 
-    def find(image_id: str) -> str:
-        while field[image_id] != image_id:
-            image_id = field[image_id]
-        return image_id
+    def read(image) -> np.ndarray:
+        try:
+            return read_detail(Path(image.path), image.sha256, valid)
+        except UNREADABLE as error:
+            raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
 
-    for first, second in zip(pairs["first"], pairs["second"], strict=True):
-        low, high = sorted((find(first), find(second)))
-        field[high] = low
-    return pd.DataFrame({"image_id": image_ids, "field_id": [find(image_id) for image_id in image_ids]})
+    every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
+    if every_pair:
+        coarse = np.stack(list(map_images(lambda image: shrink(read(image)), images, threads, "reading")))
+        candidates = None
+    else:
+        found = map_images(lambda image: describe_landmarks(read(image)), images, threads, "reading")
+        coarse, candidates = None, find_alike(list(found), threads)
+        log.info("%d pairs of images have a landmark alike", len(candidates))
+    return search_fields(len(images), lambda row: read(images[row]), valid, coarse, candidates, params.similarity)
+
+
+def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
+    """`first,second,similarity,dx,dy,evidence,same_class` of the matches, the shift in pixels of the first image."""
+    found = search.pairs[search.pairs["evidence"] >= search.threshold].reset_index(drop=True)
+    first, second = (catalog.iloc[found[side]].reset_index(drop=True) for side in ("first", "second"))
+    pairs = pd.DataFrame(
+        {
+            "first": first["image_id"],
+            "second": second["image_id"],
+            "similarity": found["similarity"].round(4),
+            "dx": (found["dx"] * first["width"]).round().astype(int),
+            "dy": (found["dy"] * first["height"]).round().astype(int),
+            "evidence": found["evidence"].round(4),
+            "same_class": first["class"] == second["class"],
+        }
+    )
+    return pairs.sort_values(["first", "second"], ignore_index=True)
+
+
+def summarise(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict:
+    """What `fields.json` holds."""
+    sizes = fields["field_id"].value_counts()
+    return {
+        "images": len(fields),
+        "fields": len(sizes),
+        "images_with_sibling": int(sizes[sizes > 1].sum()),
+        "largest_field": int(sizes.max()),
+        "pairs": len(pairs),
+        "pairs_across_classes": int((~pairs["same_class"]).sum()),
+        "pairs_compared": search.compared,
+        "pairs_registered": len(search.pairs),
+        "threshold": search.threshold,
+        "pairs_by_chance": float(search.compared * search.chance.share(search.threshold)),
+        "chance": search.chance._asdict(),
+    }
+
+
+def count_evidence(search: Search) -> pd.DataFrame:
+    """`evidence,random_pairs,registered_pairs`: how many pairs there are from each evidence to the next, BIN higher."""
+    edges = np.arange(-1, 1 + 2 * BIN, BIN).round(6)
+    counts = {
+        "random_pairs": np.histogram(search.sample, edges)[0],
+        "registered_pairs": np.histogram(search.pairs["evidence"], edges)[0],
+    }
+    return pd.DataFrame({"evidence": edges[:-1], **counts})
 
 
 def main(snakemake) -> None:
     catalog = read_csv(snakemake.input.catalog)
-    pairs = find_pairs(catalog)
+    search = search_catalog(catalog, snakemake.params, snakemake.threads)
+    pairs = list_pairs(catalog, search)
     fields = group_fields(catalog["image_id"], pairs)
-    log.info("%d images in %d fields, %d pairs of equal files", len(fields), fields["field_id"].nunique(), len(pairs))
+    summary = summarise(search, pairs, fields)
+    log.info(
+        "%d of %d images have a sibling: %d pairs, %d fields",
+        *(summary[name] for name in ("images_with_sibling", "images", "pairs", "fields")),
+    )
+    for row in pairs[~pairs["same_class"]].itertuples():
+        log.warning("%s and %s show one field, but have different classes", row.first, row.second)
     write_csv(fields, snakemake.output.fields)
     write_csv(pairs, snakemake.output.pairs)
+    write_json(summary, snakemake.output.summary)
+    write_csv(count_evidence(search), snakemake.output.evidence)
 
 
 if __name__ == "__main__":

@@ -1,51 +1,118 @@
 """Write the split manifest, and the audit that says what the split is worth."""
 
+from pathlib import Path
+
 import pandas as pd
-from smear.files import write_json
-from smear.images.class_sizes import SPLITS
-from smear.images.split import count_siblings, split_images
-from smear.job import log, logged_to
+from smear.files import read_json, write_json
+from smear.images.class_sizes import SPLITS, check_class_sizes
+from smear.job import UserError, log, logged_to
+from smear.split.assignment import assign_groups
+from smear.split.audit import count_siblings
+from smear.split.targets import TEST, fold_targets, split_targets
+from smear.split.units import PROMISES, get_groups
+from smear.split.user_groups import match_images, read_user_groups
 from smear.tables import read_csv, write_csv
 
-PROMISES = {
-    "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",
-    "field": "All images of one microscope field lie in the same split, as far as fields.csv knows them.",
-}
+COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", "split", "fold"]
 
 
-def make_manifest(catalog: pd.DataFrame, fields: pd.DataFrame, params) -> pd.DataFrame:
-    """`image_id,path,class,label,field_id,sha256,split`, sorted by `image_id`; labels number the sorted classes."""
+def group_images(catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int):
+    """The catalog with `label`, `field_id`, `group` and, where the user gives it, `split`; and the key of its promise."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
     labels = {name: label for label, name in enumerate(sorted(images["class"].unique()))}
     images["label"] = images["class"].map(labels)
-    images["split"] = split_images(images, params.unit, params.fractions, params.seed)
-    return images[["image_id", "path", "class", "label", "field_id", "sha256", "split"]]
+    if user_table is None:
+        images["group"] = get_groups(images, unit, seed)
+        return images, unit
+    given = match_images(images["image_id"], read_user_groups(user_table), user_table)
+    images["group"] = given["group"] if "group" in given else images["image_id"]
+    if "split" in given:
+        images["split"] = given["split"]
+    return images, "given" if "split" in given else "group"
 
 
-def audit_split(manifest: pd.DataFrame, params) -> dict:
+def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.DataFrame:
+    """Add `split` and `fold`: 0 to k - 1 for images that are not for the test, -1 otherwise and without folds."""
+    counts = images["class"].value_counts().sort_index().to_dict()
+    folds, fractions, seed = method["folds"], method["fractions"], method["seed"]
+    check_class_sizes(counts, fractions)
+    if folds:
+        places = assign_groups(images, fold_targets(counts, fractions, folds), seed, kept)
+        # Fold 0 is validated first, so that the manifest is a split like any other.
+        split = places.map(lambda place: place if place == TEST else "validation" if place == "0" else "train")
+        return images.assign(split=split, fold=places.replace(TEST, "-1").astype(int))
+    return images.assign(split=assign_groups(images, split_targets(counts, fractions), seed, kept), fold=-1)
+
+
+def read_kept(manifest: Path, audit: Path, method: dict) -> pd.Series:
+    """Places of the images, by `image_id`, in an earlier manifest made by the same method; empty where there is none."""
+    if not (manifest.exists() and audit.exists()) or read_json(audit).get("method") != method:
+        return pd.Series(dtype=object)
+    earlier = read_csv(manifest).set_index("image_id")
+    if not method["folds"]:
+        return earlier["split"]
+    return earlier["fold"].astype(str).where(earlier["split"] != TEST, TEST)
+
+
+def check_classes_everywhere(images: pd.DataFrame) -> None:
+    """Raise a UserError if a class is missing from a split, or from a fold."""
+    for place in ["split"] + ["fold"] * (images["fold"].max() >= 0):
+        table = pd.crosstab(images["class"], images[place])
+        for name, row in table.iterrows():
+            absent = [str(value) for value in (SPLITS if place == "split" else table.columns) if not row.get(value, 0)]
+            if absent:
+                groups = images.loc[images["class"] == name, "group"].nunique()
+                raise UserError(
+                    f"Class {name} has no image in {place} {', '.join(absent)}: its {row.sum()} images lie in {groups} "
+                    f"group{'s' * (groups != 1)}, which stay whole; use a finer split.unit or other groups."
+                )
+
+
+def audit_split(images: pd.DataFrame, promise: str, method: dict, kept: pd.Series) -> dict:
     """What `audit.json` holds."""
-    counts = pd.crosstab(manifest["split"], manifest["class"])
-    siblings, across = count_siblings(manifest)
+    counts = pd.crosstab(images["split"], images["class"])
+    siblings, across = count_siblings(images["field_id"], images["split"])
+    places = images["fold"].astype(str).where(images["split"] != TEST, TEST) if method["folds"] else images["split"]
+    earlier = images["image_id"].map(kept)
     return {
-        "unit": params.unit,
-        "seed": params.seed,
-        "fractions": dict(params.fractions),
-        "promise": PROMISES[params.unit],
-        "images": len(manifest),
-        "fields": int(manifest["field_id"].nunique()),
+        "method": method,
+        "unit": promise,
+        "seed": method["seed"],
+        "fractions": method["fractions"],
+        "promise": PROMISES[promise],
+        "images": len(images),
+        "fields": int(images["field_id"].nunique()),
+        "groups": int(images["group"].nunique()),
+        "largest_group": int(images["group"].value_counts().max()),
         "counts": {split: counts.loc[split].to_dict() for split in SPLITS},
+        "folds": pd.crosstab(images["fold"], images["class"]).drop(index=-1, errors="ignore").to_dict("records"),
         "images_with_sibling": siblings,
         "images_with_sibling_across_splits": across,
+        "images_with_sibling_across_folds": count_siblings(images["field_id"], places)[1],
+        "images_kept": int(earlier.notna().sum()),
+        "images_moved": int((earlier.notna() & (earlier != places)).sum()),
     }
 
 
 def main(snakemake) -> None:
-    manifest = make_manifest(read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields), snakemake.params)
-    audit = audit_split(manifest, snakemake.params)
+    params, output = snakemake.params, snakemake.output
+    method = {name: params[name] for name in ("unit", "fractions", "seed", "folds", "groups")}
+    catalog, fields = read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields)
+    user_table = snakemake.input.get("groups")
+    images, promise = group_images(catalog, fields, user_table, params.unit, params.seed)
+    kept = read_kept(Path(output.manifest), Path(output.audit), method)
+    if promise == "given":
+        images["fold"] = -1
+    else:
+        images = place_images(images, method, kept)
+    check_classes_everywhere(images)
+    audit = audit_split(images, promise, method, kept)
     for split, counts in audit["counts"].items():
         log.info("%s: %d images (%s)", split, sum(counts.values()), ", ".join(f"{k} {v}" for k, v in counts.items()))
-    write_csv(manifest, snakemake.output.manifest)
-    write_json(audit, snakemake.output.audit)
+    if len(kept):
+        log.info("%d images keep the place they had, %d moved", len(kept) - audit["images_moved"], audit["images_moved"])
+    write_csv(images[COLUMNS], output.manifest)
+    write_json(audit, output.audit)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""A user's own table of groups or splits: what is read, and what is refused with which words."""
+
+import pandas as pd
+import pytest
+from smear.job import UserError
+from smear.split.user_groups import match_images, read_user_groups
+
+IMAGES = pd.Series(["a/1.png", "a/2.png", "b/1.png", "b/3.png"])
+
+
+def write(tmp_path, text: str):
+    path = tmp_path / "groups.csv"
+    path.write_text(text)
+    return path
+
+
+def test_images_are_named_with_or_without_their_class(tmp_path):
+    table = read_user_groups(write(tmp_path, "image,group\na/1.png,p1\n2.png,p1\nb/1.png,p2\n3.png,007\nextra.png,p9\n"))
+    assert match_images(IMAGES, table, "x.csv")["group"].tolist() == ["p1", "p1", "p2", "007"]
+
+
+def test_a_manifest_serves_as_a_split(tmp_path):
+    text = "image_id,class,split\na/1.png,a,train\na/2.png,a,test\nb/1.png,b,train\nb/3.png,b,validation\n"
+    found = match_images(IMAGES, read_user_groups(write(tmp_path, text)), "x.csv")
+    assert found["split"].tolist() == ["train", "test", "train", "validation"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("picture,group\na,b\n", r"columns picture, group; it needs image, and group or split"),
+        ("image\na\n", r"it needs image, and group or split"),
+        ("", r"is no CSV file"),
+        ("image,group\na/1.png,\n", r"line 2 of .* has an empty cell"),
+        ("image,group\na/1.png,p\na/1.png,q\n", r"names a/1.png twice"),
+        ("image,split\na/1.png,training\n", r"has the split training; allowed: train, validation, test"),
+    ],
+)
+def test_a_bad_table_is_refused(tmp_path, text, message):
+    with pytest.raises(UserError, match=message):
+        read_user_groups(write(tmp_path, text))
+
+
+def test_a_table_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"groups.csv does not exist"):
+        read_user_groups(tmp_path / "groups.csv")
+
+
+def test_missing_and_ambiguous_images_are_named(tmp_path):
+    table = read_user_groups(write(tmp_path, "image,group\na/1.png,p\na/2.png,p\n"))
+    with pytest.raises(UserError, match=r"lacks 2 of 4 images, such as b/1.png, b/3.png"):
+        match_images(IMAGES, table, "x.csv")
+    table = read_user_groups(write(tmp_path, "image,group\n1.png,p\n2.png,p\n3.png,p\n"))
+    with pytest.raises(UserError, match=r"names 1.png, which several classes have; write <Class>/1.png"):
+        match_images(IMAGES, table, "x.csv")

@@ -1,0 +1,28 @@
+"""Split the images by every unit and several seeds, and show how many have a sibling on another side."""
+
+from smear.figures.siblings import draw_siblings
+from smear.figures.style import save
+from smear.files import read_json
+from smear.job import log, logged_to
+from smear.split.audit import compare_units
+from smear.split.targets import split_targets
+from smear.tables import read_csv, write_csv
+
+SEEDS = range(20)
+
+
+def main(snakemake) -> None:
+    manifest = read_csv(snakemake.input.manifest)
+    catalog = read_csv(snakemake.input.catalog)
+    images = catalog.merge(manifest[["image_id", "field_id"]], on="image_id", validate="one_to_one")
+    counts = images["class"].value_counts().sort_index().to_dict()
+    table = compare_units(images, split_targets(counts, snakemake.params.fractions), SEEDS)
+    for unit, across in table.groupby("unit", sort=False)["images_with_sibling_across_splits"]:
+        log.info("%s: %.1f images with a sibling in another split, mean of %d seeds", unit, across.mean(), len(across))
+    write_csv(table, snakemake.output.siblings)
+    save(draw_siblings(table, read_json(snakemake.input.audit)), snakemake.output.svg, snakemake.output.png)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

@@ -1,0 +1,17 @@
+"""Draw what separates captures of one field from chance."""
+
+from smear.figures.fields import draw_evidence
+from smear.figures.style import save
+from smear.files import read_json
+from smear.job import logged_to
+from smear.tables import read_csv
+
+
+def main(snakemake) -> None:
+    figure = draw_evidence(read_csv(snakemake.input.evidence), read_json(snakemake.input.summary))
+    save(figure, snakemake.output.svg, snakemake.output.png)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]):
+        main(snakemake)

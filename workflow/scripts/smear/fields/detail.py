@@ -1,0 +1,50 @@
+"""The detail of an image: what tells a field from others, whatever the light it was photographed in."""
+
+from pathlib import Path
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from smear.images.decoding import read_pixels
+
+SIDE = 96
+COARSE = 24
+GREEN = 1  # nuclei absorb green most
+WIDTH = 0.06  # of the Gaussian that is taken off, as a share of the frame: about a red cell's radius
+
+
+def valid_area(ignore: list[list[float]]) -> np.ndarray:
+    """Which pixels are compared: float32, (SIDE, SIDE), 0 inside the rectangles (left, top, right, bottom as shares)."""
+    valid = np.ones((SIDE, SIDE), np.float32)
+    for left, top, right, bottom in ignore:
+        valid[int(top * SIDE) : int(np.ceil(bottom * SIDE)), int(left * SIDE) : int(np.ceil(right * SIDE))] = 0
+    return valid
+
+
+def read_detail(path: Path, sha256: str, valid: np.ndarray) -> np.ndarray:
+    """The detail of an image file: float32, (SIDE, SIDE), between -1 and 1, 0 where it is not valid."""
+    return extract_detail(read_pixels(path, SIDE, sha256)[..., GREEN].astype(np.float32), valid)
+
+
+def extract_detail(brightness: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """High-pass `brightness`, (SIDE, SIDE), scale it to unit variance and compress it.
+
+    Without the compression a few dark nuclei outweigh everything else, and two nearly empty frames correlate as soon as
+    their nuclei are laid over each other.
+    """
+    weight = gaussian_filter(valid, WIDTH * SIDE)
+    local = gaussian_filter(brightness * valid, WIDTH * SIDE) / np.maximum(weight, 1e-6)
+    detail = (brightness - local) * valid
+    spread = np.sqrt((detail**2).sum() / valid.sum())
+    return np.tanh(detail / max(spread, 1e-6)) * valid
+
+
+def shrink(detail: np.ndarray) -> np.ndarray:
+    """Average a detail or a valid area, (…, SIDE, SIDE), to (…, COARSE, COARSE)."""
+    step = SIDE // COARSE
+    return detail.reshape(*detail.shape[:-2], COARSE, step, COARSE, step).mean((-3, -1))
+
+
+def shrink_area(valid: np.ndarray) -> np.ndarray:
+    """The coarse pixels that are valid all over."""
+    return (shrink(valid) == 1).astype(np.float32)

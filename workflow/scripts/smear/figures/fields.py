@@ -1,0 +1,47 @@
+"""What separates captures of one microscope field from chance."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from smear.fields.chance import Chance
+from smear.figures.style import CHOSEN, HUES, QUIET, header, house_style
+
+
+@house_style()
+def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
+    """Draw how many pairs have which evidence. counts: `evidence.csv`. summary: `fields.json`."""
+    step = counts["evidence"].iloc[1] - counts["evidence"].iloc[0]
+    edges = np.append(counts["evidence"], counts["evidence"].iloc[-1] + step)
+    chance, threshold, compared = Chance(**summary["chance"]), summary["threshold"], summary["pairs_compared"]
+    random, registered = counts["random_pairs"].to_numpy(), counts["registered_pairs"].to_numpy()
+    matching = edges[:-1] >= threshold - step / 2
+
+    figure, axes = plt.subplots(figsize=(7.8, 4.1), layout="constrained")
+    expected = -np.diff(chance.share(edges)) * compared
+    axes.stairs(expected, edges, fill=True, color="#d5d9df", label="unrelated pairs, as expected (Gumbel)")
+    scaled = random * compared / random.sum()
+    axes.stairs(scaled, edges, color=QUIET, linewidth=1.1, label=f"{random.sum():,} random pairs, scaled up")
+    axes.stairs(np.where(matching, 0, registered), edges, fill=True, color=HUES[4], label="looked at closely, no match")
+    axes.stairs(
+        np.where(matching, registered, 0), edges, fill=True, color=HUES[0], label=f"{summary['pairs']:,} pairs that match"
+    )
+    axes.axvline(threshold, color=CHOSEN, linewidth=1.6)
+    axes.text(
+        threshold + 0.008, 0.97, f"threshold {threshold:.2f}", color=CHOSEN, size=9.5, va="top",
+        transform=axes.get_xaxis_transform(),
+    )  # fmt: skip
+    axes.set_yscale("log")
+    axes.set_ylim(0.5, None)
+    axes.set_xlim(edges[:-1][(random + registered > 0)].min() - 2 * step, 1 + step)
+    axes.set_xlabel("Evidence: correlation × square root of the overlap")
+    axes.set_ylabel("Pairs of images")
+    axes.legend(loc="upper right", bbox_to_anchor=(1, 0.92))
+    header(
+        figure,
+        "Which images show the same field?",
+        f"Of {compared:,} pairs of images, those right of the line are taken for captures of one microscope field. "
+        f"Unrelated pairs are expected to put {summary['pairs_by_chance']:.2g} pairs there.",
+    )
+    return figure

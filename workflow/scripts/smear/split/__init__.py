@@ -1,0 +1,1 @@
+"""Which images may not be parted, and which split they go to."""

@@ -1,0 +1,26 @@
+"""What a split is worth: images whose field has another image on another side."""
+
+import pandas as pd
+
+from smear.split.assignment import assign_groups
+from smear.split.units import UNITS, get_groups
+
+
+def count_siblings(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
+    """Images that share their field with another one, and those that share it with one in another place."""
+    places_of_field = places.groupby(fields)
+    return int((places_of_field.transform("size") > 1).sum()), int((places_of_field.transform("nunique") > 1).sum())
+
+
+def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range) -> pd.DataFrame:
+    """`unit,seed,images,images_with_sibling_across_splits` of splits by every unit that were not used, for comparison.
+
+    images: `image_id,class,field_id` and the colour numbers.
+    """
+    rows = []
+    for unit in UNITS:
+        for seed in seeds:
+            grouped = images.assign(group=get_groups(images, unit, seed))
+            across = count_siblings(images["field_id"], assign_groups(grouped, targets, seed))[1]
+            rows.append((unit, seed, len(images), across))
+    return pd.DataFrame(rows, columns=["unit", "seed", "images", "images_with_sibling_across_splits"])
