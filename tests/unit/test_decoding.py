@@ -128,6 +128,13 @@ def test_a_link_to_nothing_has_its_reason(tmp_path):
     assert inspect_image(tmp_path / "gone.png", MEGAPIXELS) == "cannot be read (No such file or directory)"
 
 
+def test_a_file_too_long_for_an_image_is_not_read(tmp_path):
+    with (tmp_path / "film.png").open("wb") as file:
+        file.truncate(1 << 40)
+    reason = "1,099,512 MB, more than an image of 1 megapixels can take"
+    assert inspect_image(tmp_path / "film.png", MEGAPIXELS) == reason
+
+
 @pytest.mark.parametrize("values", [[0, 128, 129, 257, 32896, 65278, 65535]])
 def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path, values):
     data = save(Image.fromarray(np.resize(np.array(values, np.uint16), (20, 20))), "PNG")

@@ -209,7 +209,7 @@ def test_a_server_with_a_lasting_fault_leaves_what_has_arrived(fetch, archive, p
     with serving(KaggleServer(archive, **{part: [500] * 9})) as server:
         fetched, message = fetch(server.address)
     assert fetched is None
-    assert "The connection to Kaggle fails (HTTP status 500)" in message
+    assert "Kaggle does not serve toy/smears at present (HTTP status 500): start again later" in message
     assert fetch.partial.read_bytes() == archive[:1_000_000]
 
 

@@ -142,8 +142,11 @@ def get_archive(wildcards):
 
 
 def name_digests():
-    """The name of the file in resources/ that holds the digests of a Kaggle data set."""
-    return f"{config['dataset']['handle'].split('/')[1]}.sha256" if SOURCE == "kaggle" else None
+    """The name of the file in resources/ that holds the digests of a Kaggle data set, None for other sources."""
+    if SOURCE != "kaggle":
+        return None
+    name, variant = config["dataset"]["handle"].split("/")[1], config["dataset"]["variant"]
+    return f"{name}.sha256" if variant in (None, "Original") else f"{name}-{variant}.sha256"
 
 
 def get_reference_digests():

@@ -47,9 +47,9 @@ def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float
     raise UserError(f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines))
 
 
-def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None) -> None:
-    """Raise a UserError where a downloaded data set is not the published one."""
-    remedy = f"the data set has changed, or is another variant; to accept what came, move {reference} elsewhere:"
+def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None, archive: Path) -> None:
+    """Raise a UserError where a data set, downloaded as `archive`, is not the published one."""
+    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}}}:"
     check_digests(digests, reference, classes, remedy)
     log.info("every image is the one of %s", reference)
 
@@ -83,7 +83,8 @@ def main(snakemake) -> None:
     check_rejected(catalog, rejected, params.max_rejected_share)
     digests = catalog_digests(catalog)
     if reference := snakemake.input.get("reference"):
-        compare_published(digests, Path(reference), params.classes)
+        archive = Path(snakemake.input.images).with_name("archive.zip")
+        compare_published(digests, Path(reference), params.classes, archive)
     elif record := output.get("record"):
         compare_recorded(digests, Path(record), params.classes, params.resource)
     tell_about(catalog, rejected)

@@ -3,10 +3,9 @@
 import shutil
 import sys
 import zipfile
-import zlib
 from pathlib import Path, PurePosixPath
 
-from smear.images.archive import Limits, find_members
+from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import is_image
 from smear.images.class_sizes import check_expected
 from smear.job import UserError, check_space, log, logged_to
@@ -34,7 +33,7 @@ def extract_classes(
                     target = folder / name / PurePosixPath(member.filename).name
                     with file.open(member) as source, target.open("xb") as copy:
                         shutil.copyfileobj(source, copy)
-    except (zipfile.BadZipFile, zlib.error, EOFError, FileNotFoundError, NotImplementedError) as error:
+    except (*UNREADABLE, FileNotFoundError) as error:
         raise UserError(
             f"{archive} is no readable zip archive ({error}); download it again or correct its path."
         ) from error

@@ -1,8 +1,11 @@
 """What may be taken out of a zip archive that anyone may have made."""
 
+import lzma
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
@@ -12,6 +15,8 @@ from smear.job import UserError
 
 GIGABYTE = 10**9
 ENCRYPTED = 0x1  # bit of a member's flags
+# What `zipfile` raises for a file that is no zip, or a broken or hostile one.
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError)
 
 
 class Limits(NamedTuple):

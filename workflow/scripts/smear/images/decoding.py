@@ -18,6 +18,7 @@ FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 # What Pillow raises for content that is no image, or a broken or hostile one.
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
 MEGA = 10**6
+BYTES_PER_PIXEL = 10  # no image of FORMATS takes more
 
 Image.MAX_IMAGE_PIXELS = None  # `refuse_unusable` has the bound
 
@@ -54,6 +55,8 @@ def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
 def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
     """Decode a file wholly; the reason, in a few words, where it is no usable image."""
     try:
+        if (size := path.stat().st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
+            return f"{size / MEGA:,.0f} MB, more than an image of {max_megapixels:g} megapixels can take"
         data = path.read_bytes()
     except OSError as error:
         return f"cannot be read ({error.strerror})"

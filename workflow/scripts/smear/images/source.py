@@ -4,7 +4,7 @@ import hashlib
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from smear.images.archive import Limits, find_members
+from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
 from smear.images.class_sizes import check_class_sizes, check_expected
 from smear.job import UserError
@@ -58,8 +58,8 @@ def list_members(dataset: dict) -> dict[str, list[str]]:
     try:
         with zipfile.ZipFile(path) as archive:
             found = find_members(archive, dataset["variant"], dataset["classes"], limits, path)
-    except zipfile.BadZipFile as error:
-        raise UserError(f"dataset.path: {path} is no zip archive ({error}).") from error
+    except UNREADABLE as error:
+        raise UserError(f"dataset.path: {path} is no readable zip archive ({error}).") from error
     return {name: [member.filename for member in members] for name, members in found.items()}
 
 
