@@ -25,7 +25,7 @@ def check_space(folder: Path, needed: int, purpose: str) -> None:
     if needed > free:
         raise UserError(
             f"{purpose} needs {needed / MIB:,.1f} MiB and the disk of {folder} has {free / MIB:,.1f} MiB free: make "
-            f"room there, or run on another disk (snakemake --directory)."
+            f"room there, or make results a link to another disk."
         )
 
 
@@ -35,7 +35,7 @@ def describe_full_disk(error: OSError, folder: Path) -> str:
     free = shutil.disk_usage(place).free / MIB
     return (
         f"A file could not be written whole ({error.strerror}): the disk of {place.resolve()} has {free:,.1f} MiB "
-        f"free; make room there, or run on another disk (snakemake --directory), and start again."
+        f"free; make room there, or make results a link to another disk, and start again."
     )
 
 
