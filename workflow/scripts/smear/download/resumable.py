@@ -51,7 +51,7 @@ def request_rest(offer: requests.Response, start: int, size: int | None, path: P
 def write_body(response: requests.Response, start: int, size: int | None, path: Path, title: str) -> None:
     """Write the body of `response` at byte `start` of `path`, with a line of progress now and then."""
     if size is not None:
-        check_space(path.parent, size - start, f"The rest of {title}" if start else title)
+        check_space(path.parent, size - start, f"The rest of {title}" if start else f"Downloading {title}")
     done, told = start, time.monotonic()
     with path.open("ab" if start else "wb") as file:
         for chunk in response.iter_content(CHUNK):
