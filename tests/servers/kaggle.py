@@ -8,11 +8,13 @@ import hashlib
 import json
 import re
 import threading
+import time
 
 from servers.loopback import LoopbackHandler, LoopbackServer
 
 OWNER, NAME, VERSION = "toy", "smears", 3
 SIGNATURE = "X-Goog-Signature=5ec7e7"
+PIECE = 1 << 19  # bytes
 ANONYMOUS = None
 
 
@@ -24,22 +26,32 @@ def basic(user: str, key: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{key}".encode()).decode()
 
 
+def take_first(statuses: list[int]) -> int | None:
+    return statuses.pop(0) if statuses else None
+
+
 class KaggleServer(LoopbackServer):
     """Serves `archive` to requests whose Authorization header is `authorized` (`ANONYMOUS`: to those without).
 
     The first `breaks` answers with the archive stop half way, by a cut line or, with `stall`, by silence. With `flip`
-    the archive's middle byte is wrong; its MD5 is stated unless `state_md5` is False. `refuse` is a status for all
-    downloads.
+    the archive's middle byte is wrong; its MD5 is stated unless `state_md5` is False. With `pace` the archive comes in
+    pieces of 512 KiB and so many seconds between them. `refuse` is a status for all downloads, `failures` are statuses
+    for the first of them, `storage_failures` for the first requests to storage; `retry_after` goes with all of these.
+    Which version is current is said if `tells_version`.
     """
 
     def __init__(
-        self, archive, authorized=ANONYMOUS, *, breaks=0, stall=False, flip=False, state_md5=True, refuse=None
-    ):
+        self, archive, authorized=ANONYMOUS, *, breaks=0, stall=False, flip=False, state_md5=True, pace=0, refuse=None,
+        failures=(), storage_failures=(), retry_after=None, tells_version=True,
+    ):  # fmt: skip
         super().__init__(("127.0.0.1", 0), KaggleHandler)
         self.archive, self.authorized, self.refuse = archive, authorized, refuse
-        self.breaks, self.stall = breaks, stall
+        self.breaks, self.stall, self.pace = breaks, stall, pace
         self.flip, self.state_md5 = flip, state_md5
+        self.failures, self.storage_failures = list(failures), list(storage_failures)
+        self.retry_after, self.tells_version = retry_after, tells_version
         self.ranges: list[str] = []
+        self.versions: list[int | None] = []
         self.released = threading.Event()
 
     def server_close(self) -> None:
@@ -61,6 +73,8 @@ class KaggleHandler(LoopbackHandler):
             self.answer_json({"code": 401, "message": "Unauthenticated"}, 401)
         elif self.route.endswith("/datasets.DatasetApiService/DownloadDataset"):
             self.redirect_to_storage(body)
+        elif self.route.endswith("/datasets.DatasetApiService/GetDataset") and self.server.tells_version:
+            self.answer_json({"ownerRef": OWNER, "currentVersionNumber": VERSION})
         else:
             self.answer_json({"code": 501, "message": f"no {self.route} here"}, 501)
 
@@ -70,9 +84,10 @@ class KaggleHandler(LoopbackHandler):
 
     def redirect_to_storage(self, body: dict) -> None:
         """Send to another host, as Kaggle does, which no address but the proxy's can reach."""
+        self.server.versions.append(body.get("datasetVersionNumber"))
         version = body.get("datasetVersionNumber") or VERSION
-        if self.server.refuse:
-            self.answer_json({"code": self.server.refuse, "message": "no"}, self.server.refuse)
+        if status := self.server.refuse or take_first(self.server.failures):
+            self.answer_json({"code": status, "message": "no"}, status, **self.retry_header())
         elif (body["ownerSlug"], body["datasetSlug"], version) != (OWNER, NAME, VERSION):
             self.answer_json({"code": 404, "message": "Not found"}, 404)
         else:
@@ -82,6 +97,9 @@ class KaggleHandler(LoopbackHandler):
         """Storage: the archive, or its rest from the byte that a Range names."""
         assert SIGNATURE in self.path
         asked = self.headers.get("Range")
+        if asked and self.server.storage_failures:
+            self.answer(self.server.storage_failures.pop(0), b"<Error>busy</Error>", **self.retry_header())
+            return
         start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1]) if asked else 0
         if asked:
             self.server.ranges.append(asked)
@@ -97,7 +115,7 @@ class KaggleHandler(LoopbackHandler):
         return headers | ({"x-goog-hash": f"crc32c=AAAAAA==,md5={digest}"} if self.server.state_md5 else {})
 
     def send_archive(self, start: int, read_by_client: bool) -> None:
-        """kagglehub reads only the answers to its Range requests, so those are the ones to break."""
+        """The first answer of storage stays unread; the answers to Range requests are the ones to break."""
         data = bytearray(self.server.archive)
         if self.server.flip:
             data[len(data) // 2] ^= 1
@@ -108,7 +126,12 @@ class KaggleHandler(LoopbackHandler):
             if self.server.stall:
                 self.server.released.wait()
         else:
-            self.wfile.write(data[start:])
+            for place in range(start, len(data), PIECE):
+                self.wfile.write(data[place : place + PIECE])
+                time.sleep(self.server.pace if read_by_client else 0)
 
-    def answer_json(self, value: dict, status: int = 200) -> None:
-        self.answer(status, json.dumps(value).encode(), Content_Type="application/json")
+    def retry_header(self) -> dict[str, str]:
+        return {} if self.server.retry_after is None else {"Retry-After": self.server.retry_after}
+
+    def answer_json(self, value: dict, status: int = 200, **headers: str) -> None:
+        self.answer(status, json.dumps(value).encode(), Content_Type="application/json", **headers)

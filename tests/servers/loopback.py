@@ -37,7 +37,7 @@ class LoopbackServer(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def handle_error(self, *request) -> None:
-        """A client that hangs up is no fault: kagglehub leaves the first answer of Kaggle's storage unread."""
+        """A client that hangs up is no fault: the first answer of Kaggle's storage is left unread."""
         if not isinstance(sys.exception(), ConnectionError):
             super().handle_error(*request)
 

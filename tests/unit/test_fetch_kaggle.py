@@ -2,19 +2,22 @@
 
 import json
 import random
+import re
 import socket
 import time
 import zipfile
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 from fetch_kaggle import check_zip, explain, find_credentials
-from kagglehub.exceptions import DataCorruptionError
 from requests import ConnectionError, HTTPError, Response
-from servers.kaggle import SIGNATURE, KaggleServer, basic, bearer
+from servers.kaggle import SIGNATURE, KaggleHandler, KaggleServer, basic, bearer
 from servers.loopback import serving
 from servers.script_process import run_script
 from smear.download import retries as network
+from smear.download.resumable import DamagedDownload
 
 HANDLE = "toy/smears"
 TOKEN, KEY = "KGAT_0123456789abcdef", "fedcba9876543210"
@@ -29,16 +32,18 @@ LOGIN = json.dumps(
         "username": "tester",
     }
 )
+CHUNK = 1 << 18
 IMPATIENT = {
     "smear.download.retries.PAUSES": [0.05],
     "smear.download.retries.TIMEOUT": 0.5,
-    "kagglehub.clients.DEFAULT_READ_TIMEOUT": 1,
+    "smear.download.resumable.CHUNK": CHUNK,
+    "smear.download.resumable.REPORT_EVERY": 0,
 }
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory) -> bytes:
-    """A zip of 3 MB: kagglehub resumes at whole MiB."""
+    """A zip of 3 MB."""
     path = tmp_path_factory.mktemp("kaggle") / "smears.zip"
     with zipfile.ZipFile(path, "w") as file:
         for number in range(3):
@@ -48,25 +53,31 @@ def archive(tmp_path_factory) -> bytes:
 
 @pytest.fixture
 def fetch(tmp_path):
-    """A function that runs the script; it gives the fetched bytes or None, and the sentence on the terminal."""
+    """A function that runs the script; it gives the fetched bytes or None, and the sentence on the terminal.
+
+    Its attributes are the `log` of the last run and the `partial` file beside the output.
+    """
 
     def run(proxy: str, handle: str = HANDLE, files: dict[str, str] | None = None, **variables: str):
         for name, text in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
-        output, log = tmp_path / "out" / "data.zip", tmp_path / "fetch.log"
+        output, log = run.folder / "data.zip", tmp_path / "fetch.log"
         job = {"params": {"handle": handle}, "output": {"archive": str(output)}, "log": [str(log)]}
         environment = {"HOME": str(tmp_path), "KAGGLE_API_ENVIRONMENT": "LOCALHOST", "VERBOSE": "1"}
         process = run_script(
             "fetch_kaggle", job, environment | {"HTTP_PROXY": proxy, "http_proxy": proxy} | variables, IMPATIENT
         )
-        told = process.stderr + log.read_text()
+        run.log = log.read_text()
+        told = process.stderr + run.log
         assert not [secret for secret in SECRETS if secret in told]
         assert "Traceback" not in told, told
         assert (process.returncode == 0) == output.exists(), told
-        assert list(output.parent.glob(".*")) == []
+        assert output.exists() <= (list(output.parent.glob(".*")) == []), "a complete archive leaves nothing else"
         return output.read_bytes() if output.exists() else None, process.stderr
 
+    run.folder = tmp_path / "out"
+    run.partial = run.folder / ".archive-toy-smears-3.part"
     return run
 
 
@@ -140,7 +151,92 @@ def test_broken_download_goes_on_where_it_stopped(fetch, archive, stall):
     with serving(KaggleServer(archive, breaks=1, stall=stall)) as server:
         fetched, _ = fetch(server.address)
     assert fetched == archive
-    assert server.ranges == ["bytes=0-", f"bytes={1 << 20}-"]
+    assert server.ranges == ["bytes=0-", f"bytes={len(archive) // 2 // CHUNK * CHUNK}-"]
+
+
+def test_a_later_run_goes_on_where_an_earlier_one_gave_up(fetch, archive):
+    with serving(KaggleServer(archive, breaks=2)) as server:
+        assert fetch(server.address)[0] is None
+        left = fetch.partial.stat().st_size
+        assert 0 < left < len(archive)
+        assert fetch(server.address)[0] == archive
+    assert server.ranges[-1] == f"bytes={left}-"
+    assert f"going on after the {left / 2**20:.1f} MiB of {len(archive) / 2**20:.1f} MiB that an earlier" in fetch.log
+    assert not fetch.partial.exists()
+
+
+@pytest.mark.parametrize("state_md5", [True, False])
+@pytest.mark.parametrize("length", [0.4, 1, 1.2], ids=["short", "whole", "long"])
+def test_what_an_earlier_run_left_damaged_is_begun_anew(fetch, archive, length, state_md5):
+    fetch.folder.mkdir()
+    fetch.partial.write_bytes(b"x" * int(length * len(archive)))
+    with serving(KaggleServer(archive, state_md5=state_md5)) as server:
+        assert fetch(server.address)[0] == archive
+    assert server.ranges[-1] == "bytes=0-"
+
+
+def test_what_is_left_of_another_version_is_not_mixed_in_and_goes(fetch, archive):
+    fetch.folder.mkdir()
+    other = fetch.folder / ".archive-toy-smears-2.part"
+    other.write_bytes(b"x")
+    with serving(KaggleServer(archive)) as server:
+        assert fetch(server.address)[0] == archive
+    assert server.ranges == ["bytes=0-"]
+    assert not other.exists()
+
+
+@pytest.mark.parametrize("tells_version", [True, False])
+def test_the_current_version_is_asked_for_and_downloaded(fetch, archive, tells_version):
+    with serving(KaggleServer(archive, tells_version=tells_version)) as server:
+        assert fetch(server.address)[0] == archive
+    assert server.versions == [3 if tells_version else None]
+    assert ("version 3 of toy/smears is current" in fetch.log) == tells_version
+    assert ("does not say which version of toy/smears is current" in fetch.log) != tells_version
+
+
+@pytest.mark.parametrize("part", ["failures", "storage_failures"], ids=["API", "storage"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_server_is_given_the_time_that_it_asks_for(fetch, archive, part, status):
+    with serving(KaggleServer(archive, **{part: [status]}, retry_after="1")) as server:
+        assert fetch(server.address)[0] == archive
+    assert f"HTTP status {status}: trying again in 1 s" in fetch.log
+
+
+@pytest.mark.parametrize("part", ["failures", "storage_failures"], ids=["API", "storage"])
+def test_a_server_with_a_lasting_fault_leaves_what_has_arrived(fetch, archive, part):
+    fetch.folder.mkdir()
+    fetch.partial.write_bytes(archive[:1_000_000])
+    with serving(KaggleServer(archive, **{part: [500] * 9})) as server:
+        fetched, message = fetch(server.address)
+    assert fetched is None
+    assert "Kaggle does not serve toy/smears at present (HTTP status 500): start again later" in message
+    assert fetch.partial.read_bytes() == archive[:1_000_000]
+
+
+def test_a_slow_server_is_waited_for_while_bytes_come(fetch, archive):
+    with serving(KaggleServer(archive, pace=0.3)) as server:
+        assert fetch(server.address)[0] == archive
+    assert server.ranges == ["bytes=0-"], "1.8 s in all, and a silence of 0.5 s is too long"
+    assert "of 2.9 MiB (100 %)" in fetch.log
+
+
+def test_the_password_of_a_proxy_is_told_to_no_one(fetch):
+    fetched, message = fetch(f"http://tester:{KEY}@127.0.0.1:9")
+    assert fetched is None
+    assert "The connection to Kaggle fails (ProxyError)" in message
+
+
+def test_an_archive_larger_than_the_disk_is_not_begun(fetch, archive):
+    class Boasting(KaggleHandler):
+        def storage_headers(self, start: int) -> dict[str, str]:
+            return super().storage_headers(start) | {"Content-Length": str((1 << 60) - start)}
+
+    with serving(KaggleServer(archive)) as server:
+        server.RequestHandlerClass = Boasting
+        fetched, message = fetch(server.address)
+    assert fetched is None
+    assert "the archive of toy/smears/versions/3 needs 1,099,511,627,776.0 MiB and the disk of " in message
+    assert re.search(r"has [\d,.]+ MiB free: make room there", message)
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["nothing listens", "no answer"])
@@ -186,7 +282,7 @@ def test_credentials_are_found_in_every_place(monkeypatch, tmp_path, file, varia
 def test_damaged_archive_is_removed(tmp_path, archive, damage):
     path = Path(tmp_path, "data.zip")
     path.write_bytes(damage(archive))
-    with pytest.raises(DataCorruptionError):
+    with pytest.raises(DamagedDownload):
         check_zip(path)
     assert not path.exists()
 
@@ -210,3 +306,22 @@ def test_text_of_an_error_stays_out_of_sentence_and_log(monkeypatch, caplog):
         network.with_retries(fail)
     assert "ConnectionError: trying again" in caplog.text
     assert "password" not in caplog.text + explain(failure.value, HANDLE, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "seconds"),
+    [
+        (429, "7", 7),
+        (503, "86400", 300),
+        (503, format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True), 300),
+        (429, "Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        (429, "soon", 0),
+        (429, "", 0),
+        (500, "7", 0),
+    ],
+)
+def test_the_pause_that_a_server_asks_for_is_bounded(status, text, seconds):
+    response = Response()
+    response.status_code = status
+    response.headers["Retry-After"] = text
+    assert network.asked_pause(HTTPError(response=response)) == seconds

@@ -6,13 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from cache_tensors import cache_pixels
-from catalog_images import catalog_images, refuse_bad_images
+from catalog_images import catalog_images, check_rejected, compare_published, compare_recorded
 from find_fields import find_pairs, group_fields
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from smear.images.decoding import inspect_image, read_pixels
+from smear.images.digests import write_digests
 from smear.job import UserError
+
+MEGAPIXELS = 100
 
 
 def noise(size=(30, 20), seed=0) -> Image.Image:
@@ -35,7 +38,7 @@ def folder(tmp_path):
 
 
 def test_the_catalog_lists_the_good_and_the_bad(folder):
-    catalog, rejected = catalog_images(folder, 2)
+    catalog, rejected = catalog_images(folder, 2, MEGAPIXELS)
     assert catalog["image_id"].tolist() == ["A/1.png", "A/2.jpg", "B/1.gif", "B/2.png"]
     assert catalog["class"].tolist() == ["A", "A", "B", "B"]
     assert set(zip(catalog["width"], catalog["height"], strict=True)) == {(30, 20)}
@@ -43,21 +46,43 @@ def test_the_catalog_lists_the_good_and_the_bad(folder):
     assert catalog.loc[0, ["bytes", "sha256"]].tolist() == [len(data), hashlib.sha256(data).hexdigest()]
     reasons = rejected.set_index("image_id")["reason"]
     assert list(reasons.index) == ["A/empty.png", "B/cut.png", "B/text.jpg"]
-    assert (reasons["A/empty.png"], reasons["B/text.jpg"]) == ("empty file", "not an image")
-    assert "truncated" in reasons["B/cut.png"]
+    assert reasons["A/empty.png"] == "empty file"
+    assert reasons["B/text.jpg"] == "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)"
+    assert reasons["B/cut.png"] == "truncated: the end of the file is missing"
+    assert catalog["format"].tolist() == ["PNG", "JPEG", "GIF", "PNG"]
+    assert catalog["mode"].tolist() == ["RGB", "L", "P", "RGBA"]
+
+
+def refusal(good: int, bad: int, allowed: float) -> str:
+    catalog = pd.DataFrame({"image_id": [f"A/{index}" for index in range(good)], "class": "A"})
+    rejected = pd.DataFrame({"image_id": [f"A/x{index}" for index in range(bad)], "reason": "empty file"})
+    try:
+        check_rejected(catalog, rejected, allowed)
+    except UserError as error:
+        return str(error)
+    return ""
 
 
 def test_many_bad_files_are_counted_and_the_first_shown():
-    rejected = pd.DataFrame({"image_id": [f"A/{index}" for index in range(50)], "reason": "empty file"})
-    with pytest.raises(UserError, match=r"50 files are no readable image[\s\S]*A/19: empty file\n  and 30 more$"):
-        refuse_bad_images(rejected)
+    message = refusal(950, 50, 0.04)
+    assert message.startswith("50 files of 1000 are no usable image; remove or replace what is listed, or set ")
+    assert "dataset.max_rejected_share to 0.05 or more\n" in message
+    assert message.endswith("A/x19: empty file\n  and 30 more")
+
+
+@given(st.integers(0, 500), st.integers(1, 500))
+def test_the_advised_share_is_enough(good, bad):
+    advised = float(refusal(good, bad, 0).partition("max_rejected_share to ")[2].partition(" ")[0])
+    assert advised <= 1
+    message = refusal(good, bad, advised)
+    assert message == "" if good else "leave A, which has no other, out of dataset.classes" in message
 
 
 def test_an_image_is_shown_upright(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6
     noise().save(tmp_path / "turned.jpg", exif=exif)
-    found = inspect_image(tmp_path / "turned.jpg")
+    found = inspect_image(tmp_path / "turned.jpg", MEGAPIXELS)
     assert (found.width, found.height) == (20, 30)
 
 
@@ -71,7 +96,7 @@ def test_pixels_of_the_right_size_are_untouched_and_others_resized(folder):
 
 
 def test_an_image_that_changed_after_the_catalog_is_refused(folder, tmp_path):
-    catalog, _ = catalog_images(folder, 1)
+    catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
     noise(seed=9).save(folder / "B/2.png")
     with pytest.raises(UserError, match=r"B/2.png has changed since it was catalogued.*-R catalog_images"):
         cache_pixels(catalog, 16, tmp_path / "x.npy", 2)
@@ -79,7 +104,7 @@ def test_an_image_that_changed_after_the_catalog_is_refused(folder, tmp_path):
 
 
 def test_a_tensor_holds_the_images_in_order(folder, tmp_path):
-    catalog, _ = catalog_images(folder, 1)
+    catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
     cache_pixels(catalog, 16, tmp_path / "x.npy", 2)
     tensor = np.load(tmp_path / "x.npy", mmap_mode="r")
     assert (tensor.shape, tensor.dtype) == ((4, 16, 16, 3), np.uint8)
@@ -108,3 +133,36 @@ def test_fields_are_the_connected_components(pairs):
         union = components[str(a)] | components[str(b)]
         components |= dict.fromkeys(union, union)
     assert all((field[a] == field[b]) == (b in components[a]) for a in ids for b in ids)
+
+
+def compare(tmp_path, found: dict, published: dict, classes=None) -> str:
+    write_digests(published, tmp_path / "smears.sha256")
+    try:
+        compare_published(found, tmp_path / "smears.sha256", classes, tmp_path / "archive.zip")
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def test_published_digests_are_held_against_the_images(tmp_path):
+    digests = {f"{name}/{index}.png": f"{name}{index}" for name in "AB" for index in range(8)}
+    assert compare(tmp_path, digests, digests) == ""
+    lines = compare(tmp_path, digests | {"A/1.png": "other", "A/new 1.png": ""}, digests | {"C/1.png": "C1"})
+    assert lines.splitlines()[1:] == ["  1 differ: A/1.png", "  1 are missing: C/1.png", "  1 are extra: A/new 1.png"]
+    assert f"set dataset: {{source: archive, path: {tmp_path}/archive.zip}}:" in lines
+    one_class = {name: digest for name, digest in digests.items() if name.startswith("A/")}
+    assert compare(tmp_path, one_class, digests, ["A"]) == ""
+    missing = compare(tmp_path, one_class, digests)
+    assert "8 are missing: B/0.png, B/1.png, B/2.png, B/3.png, B/4.png and 3 more" in missing
+
+
+def test_the_digests_of_a_first_download_are_kept_and_others_refused(tmp_path):
+    record = tmp_path / "images.sha256"
+    compare_recorded({"A/1": "1", "B/1": "2"}, record, None, "toy.sha256")
+    assert record.read_text() == "1  A/1\n2  B/1\n"
+    compare_recorded({"A/1": "1"}, record, ["A"], "toy.sha256")
+    assert record.read_text() == "1  A/1\n2  B/1\n", "the class that was not taken this time stays"
+    with pytest.raises(UserError, match="1 differ: A/1") as refused:
+        compare_recorded({"A/1": "x", "B/1": "2"}, record, None, "toy.sha256")
+    assert f"remove {record}" in str(refused.value)
+    assert record.read_text() == "1  A/1\n2  B/1\n"

@@ -1,6 +1,7 @@
 """The same images through every source give the same catalog, and `Segmented` twins never mix in."""
 
 import csv
+import hashlib
 import io
 import zipfile
 
@@ -86,3 +87,67 @@ def test_a_broken_network_is_said_in_one_sentence(project, tmp_path):
     assert result.returncode != 0
     assert "check the network and the proxy, or download the zip by hand" in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.fixture
+def downloaded(project, archive, tmp_path):
+    """A function that catalogs what a Kaggle on this machine serves as `toy/smears`, of the wanted variant."""
+
+    def run(name: str, variant: str = "Original", classes: str = "null", **options):
+        with serving(KaggleServer(archive.read_bytes(), **options)) as server:
+            proxy = {"KAGGLE_API_ENVIRONMENT": "LOCALHOST", "HTTP_PROXY": server.address, "http_proxy": server.address}
+            chosen = f"handle: toy/smears, name: {name}, variant: {variant}, classes: {classes}"
+            target = f"results/datasets/{name}/catalog.csv"
+            setting = f"dataset={{source: kaggle, {chosen}}}"
+            result = project.snakemake(target, "--config", setting, HOME=str(tmp_path), **proxy)
+        assert "Traceback" not in result.output
+        return result
+
+    return run
+
+
+def test_a_later_run_goes_on_with_a_cut_download(project, downloaded, archive):
+    folder = project.folder / "results/datasets/cut"
+    folder.mkdir(parents=True)
+    (folder / ".archive-toy-smears-3.part").write_bytes(archive.read_bytes()[:5000])
+    result = downloaded("cut", refuse=403)
+    assert result.returncode != 0
+    assert "Kaggle gives toy/smears to no one without an account" in result.output
+    assert (folder / ".archive-toy-smears-3.part").exists(), "Snakemake leaves what is no output"
+    assert downloaded("cut").returncode == 0
+    assert not (folder / ".archive-toy-smears-3.part").exists()
+    assert "going on after" in (folder / "logs/fetch_kaggle.log").read_text()
+
+
+def test_a_later_download_is_compared_with_the_first(project, downloaded):
+    folder = project.folder / "results/datasets/kept"
+    assert downloaded("kept").returncode == 0
+    record = (folder / "images.sha256").read_text()
+    assert len(record.splitlines()) == len(IMAGES)
+    assert "put it at resources/smears.sha256 to keep them" in (folder / "logs/catalog_images.log").read_text()
+    result = downloaded("kept", variant="Segmented")
+    assert result.returncode != 0
+    assert "The images are not those of results/datasets/kept/images.sha256" in result.output
+    assert "20 differ: blast/0.png, blast/1.png" in result.output
+    assert (folder / "images.sha256").read_text() == record
+    assert downloaded("kept").returncode == 0
+    assert (folder / "images.sha256").read_text() == record
+    assert "Nothing to be done" in downloaded("kept").output
+    (folder / "images.sha256").unlink()
+    assert downloaded("kept", variant="Segmented").returncode == 0
+    assert (folder / "images.sha256").read_text() != record
+
+
+def test_published_digests_are_compared(project, downloaded):
+    lines = {name: hashlib.sha256(picture(seed)).hexdigest() for seed, name in enumerate(IMAGES)}
+    reference = project.folder / "resources/smears.sha256"
+    try:
+        reference.write_text("".join(f"{digest}  {name}\n" for name, digest in lines.items()))
+        assert downloaded("published").returncode == 0
+        reference.write_text(reference.read_text().replace("blast/3.png", "blast/33.png"))
+        result = downloaded("published")
+    finally:
+        reference.unlink()
+    assert result.returncode != 0
+    assert "  1 are missing: blast/33.png\n  1 are extra: blast/3.png\n" in result.output
+    assert not (project.folder / "results/datasets/published/catalog.csv").exists()

@@ -1,6 +1,7 @@
 """A user's mistake ends before the work it would spoil, with a sentence that names the key, and without a traceback."""
 
 import shutil
+import zipfile
 
 import numpy as np
 import pytest
@@ -13,6 +14,11 @@ FAULTS = {
         ["grid.learning_rate[0]", "'1e-4'", "0.0001"],
     ),
     "missing folder": ("dataset={source: folder, path: no/such/folder}", ["no/such/folder does not exist"]),
+    "other numbers of images": (
+        "dataset={source: synthetic, expected: {Benign: 20, Early: 21, Pro: 20}}",
+        ["dataset.expected names: Early has 20 instead of 21, Pre has 20 instead of 0."],
+    ),
+    "a key of before": ("dataset={on_bad_image: skip}", ["unknown key on_bad_image in dataset"]),
     "small classes": (
         "dataset={source: synthetic, synthetic: {images: 24}}",
         ["Class Benign has 6 images, too few", "needs 10"],
@@ -76,23 +82,33 @@ def test_several_variants_ask_for_one(project, smears):
     assert "Original, Segmented" in result.output
 
 
-def test_files_that_are_no_images_are_listed_or_skipped(project, smears):
+def test_files_that_are_no_images_are_listed_and_stop_or_are_left_out(project, smears):
     (smears / "blast/notes.txt").write_text("not a smear")
     good = (smears / "blast/1.png").read_bytes()
     (smears / "blast/cut.png").write_bytes(good[: len(good) // 2])
     target = "results/datasets/my-smears/catalog.csv"
     result = project.snakemake(target, *use(smears))
     assert result.returncode != 0
-    assert "2 files are no readable image" in result.output
+    assert "2 files of 26 are no usable image" in result.output
     assert "blast/notes.txt: not an image" in result.output
-    assert "blast/cut.png: " in result.output
-    assert "on_bad_image: skip" in result.output
+    assert "blast/cut.png: truncated" in result.output
+    assert "set dataset.max_rejected_share to 0.077 or more" in result.output
     assert "Traceback" not in result.output
     assert not (project.folder / target).exists()
 
-    skip = f"dataset={{source: folder, path: '{smears}', on_bad_image: skip}}"
-    result = project.snakemake(target, "--config", skip)
+    allow = f"dataset={{source: folder, path: '{smears}', max_rejected_share: 0.077}}"
+    result = project.snakemake(target, "--config", allow)
     assert result.returncode == 0, result.output
     assert len((project.folder / target).read_text().splitlines()) == 1 + 24
     rejected = (project.folder / "results/datasets/my-smears/rejected.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in rejected] == ["image_id", "blast/cut.png", "blast/notes.txt"]
+
+
+def test_a_hostile_archive_is_refused_before_work_starts(project, tmp_path):
+    with zipfile.ZipFile(tmp_path / "smears.zip", "w") as archive:
+        for path in ["A/1.jpg", "B/1.jpg", "../up.jpg"]:
+            archive.writestr(path, "x")
+    result = project.snakemake("--config", f"dataset={{source: archive, path: '{tmp_path}/smears.zip'}}")
+    assert result.returncode != 0
+    assert "is refused, for its member '../up.jpg' leads to a parent folder" in result.output
+    assert "Traceback" not in result.output

@@ -141,6 +141,29 @@ def get_archive(wildcards):
     return config["dataset"]["path"] if SOURCE == "archive" else "results/datasets/{dataset}/archive.zip"
 
 
+def name_digests():
+    """The name of the file in resources/ that holds the digests of a Kaggle data set, None for other sources."""
+    if SOURCE != "kaggle":
+        return None
+    name, variant = config["dataset"]["handle"].split("/")[1], config["dataset"]["variant"]
+    return f"{name}.sha256" if variant in (None, "Original") else f"{name}-{variant}.sha256"
+
+
+def get_reference_digests():
+    """The published digests of a Kaggle data set's images, where there are any, as a named input."""
+    folders = [Path("resources"), Path(workflow.basedir) / "resources"] if SOURCE == "kaggle" else []
+    found = [str(folder / name_digests()) for folder in folders if (folder / name_digests()).exists()]
+    return {"reference": found[0]} if found else {}
+
+
+def get_recorded_digests():
+    """The digests of a Kaggle data set's first download, where none are published, as a named output."""
+    if SOURCE != "kaggle" or get_reference_digests():
+        return {}
+    # Kept while the job runs, and put back if it fails: the script compares before it writes.
+    return {"record": update("results/datasets/{dataset}/images.sha256")}
+
+
 def count_train_images():
     """Training images, as far as they are known before the work starts."""
     if SOURCE_COUNTS is None:

@@ -37,6 +37,9 @@ if SOURCE in ("kaggle", "archive"):
         params:
             variant=config["dataset"]["variant"],
             classes=config["dataset"]["classes"],
+            expected=config["dataset"]["expected"],
+            max_files=config["dataset"]["max_files"],
+            max_gigabytes=config["dataset"]["max_gigabytes"],
             code=code_digest("extract_archive"),
         script:
             "../scripts/extract_archive.py"
@@ -90,8 +93,10 @@ if SOURCE == "synthetic":
 rule catalog_images:
     """Open every image once; list the good ones, and the others with the reason."""
     input:
+        **get_reference_digests(),
         images="results/datasets/{dataset}/images",
     output:
+        **get_recorded_digests(),
         catalog="results/datasets/{dataset}/catalog.csv",
         rejected="results/datasets/{dataset}/rejected.csv",
     log:
@@ -102,7 +107,10 @@ rule catalog_images:
         "../../envs/data.yaml"
     threads: 4
     params:
-        on_bad_image=config["dataset"]["on_bad_image"],
+        max_rejected_share=config["dataset"]["max_rejected_share"],
+        max_megapixels=config["dataset"]["max_megapixels"],
+        classes=config["dataset"]["classes"],
+        resource=name_digests(),
         code=code_digest("catalog_images"),
     script:
         "../scripts/catalog_images.py"

@@ -1,5 +1,6 @@
 """Decode the images of one split into one tensor, so that no training decodes them again."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 from smear.files import replacing
 from smear.images.decoding import UNREADABLE, read_pixels
 from smear.images.parallel import map_images
-from smear.job import UserError, log, logged_to
+from smear.job import UserError, check_space, log, logged_to
 from smear.tables import read_csv, write_csv
 
 
@@ -21,7 +22,10 @@ def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> N
             raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
 
     with replacing(path) as temporary:
-        tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=(len(images), size, size, 3))
+        shape = (len(images), size, size, 3)
+        # A mapped file on a full disk would end the process by a signal.
+        check_space(temporary.parent, math.prod(shape), "A tensor of the images")
+        tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
         for row, pixels in enumerate(map_images(read, images.itertuples(), threads, "decoding")):
             tensor[row] = pixels
         tensor.flush()

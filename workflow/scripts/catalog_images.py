@@ -1,9 +1,12 @@
 """Open every image once, and list the good ones and the others."""
 
+import math
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 from smear.images.decoding import ImageFile, inspect_image
+from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
 from smear.images.parallel import map_images
 from smear.job import UserError, log, logged_to
 from smear.tables import write_csv
@@ -11,11 +14,12 @@ from smear.tables import write_csv
 SHOWN = 20
 
 
-def catalog_images(folder: Path, threads: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The catalog of `folder/<Class>/<name>` and the table `image_id,reason` of files that are no readable images."""
+def catalog_images(folder: Path, threads: int, max_megapixels: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The catalog of `folder/<Class>/<name>` and the table `image_id,reason` of files that are no usable images."""
     paths = sorted(path for path in folder.glob("*/*") if not path.is_dir())
+    inspect = partial(inspect_image, max_megapixels=max_megapixels)
     good, rejected = [], []
-    for path, found in zip(paths, map_images(inspect_image, paths, threads, "opening"), strict=True):
+    for path, found in zip(paths, map_images(inspect, paths, threads, "opening"), strict=True):
         image_id = path.relative_to(folder).as_posix()
         if isinstance(found, ImageFile):
             good.append({"image_id": image_id, "path": path.as_posix(), "class": path.parent.name, **found._asdict()})
@@ -26,28 +30,66 @@ def catalog_images(folder: Path, threads: int) -> tuple[pd.DataFrame, pd.DataFra
     return catalog, pd.DataFrame(rejected, columns=["image_id", "reason"])
 
 
-def refuse_bad_images(rejected: pd.DataFrame) -> None:
-    """Raise a UserError that lists the files which are no images."""
+def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float) -> None:
+    """Raise a UserError that lists the rejected files where they are more than `allowed` of all, or all of a class."""
+    files = len(catalog) + len(rejected)
+    classes = sorted({image_id.partition("/")[0] for image_id in rejected["image_id"]} - set(catalog["class"]))
+    if len(rejected) > allowed * files:
+        remedy = f"set dataset.max_rejected_share to {math.ceil(1000 * len(rejected) / files) / 1000:g} or more"
+    elif classes:
+        remedy = f"leave {', '.join(classes)}, which has no other, out of dataset.classes"
+    else:
+        return
     lines = [f"  {row.image_id}: {row.reason}" for row in rejected.head(SHOWN).itertuples()]
     if len(rejected) > SHOWN:
         lines.append(f"  and {len(rejected) - SHOWN} more")
-    files = "1 file is" if len(rejected) == 1 else f"{len(rejected)} files are"
-    raise UserError(
-        f"{files} no readable image; remove or replace what is listed, or set dataset.on_bad_image: skip\n"
-        + "\n".join(lines)
-    )
+    subject = f"1 file of {files} is" if len(rejected) == 1 else f"{len(rejected)} files of {files} are"
+    raise UserError(f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines))
+
+
+def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None, archive: Path) -> None:
+    """Raise a UserError where a data set, downloaded as `archive`, is not the published one."""
+    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}}}:"
+    check_digests(digests, reference, classes, remedy)
+    log.info("every image is the one of %s", reference)
+
+
+def compare_recorded(digests: dict[str, str], record: Path, classes: list[str] | None, resource: str) -> None:
+    """Record a data set's digests, after comparing them with those of an earlier download, if any (a UserError)."""
+    known = {}
+    if record.exists():
+        remedy = f"the data set, or what dataset takes of it, has changed; to accept what came, remove {record}:"
+        check_digests(digests, record, classes, remedy)
+        known = read_digests(record)
+        log.info("every image is the one of the first download (%s)", record)
+    else:
+        log.info("recorded the digests in %s; put it at resources/%s to keep them", record, resource)
+    write_digests(known | digests, record)
+
+
+def tell_about(catalog: pd.DataFrame, rejected: pd.DataFrame) -> None:
+    """Log what was left out, what was changed, and how many images each class has."""
+    for row in rejected.itertuples():
+        log.warning("left out %s: %s", row.image_id, row.reason)
+    for image_id in catalog.loc[catalog["transparent"].astype(bool), "image_id"]:
+        log.warning("%s has transparent pixels, which are shown on white", image_id)
+    for name, count in catalog["class"].value_counts().sort_index().items():
+        log.info("%s: %d images", name, count)
 
 
 def main(snakemake) -> None:
-    catalog, rejected = catalog_images(Path(snakemake.input.images), snakemake.threads)
-    if len(rejected) and snakemake.params.on_bad_image == "stop":
-        refuse_bad_images(rejected)
-    for row in rejected.itertuples():
-        log.warning("skipped %s: %s", row.image_id, row.reason)
-    for name, count in catalog["class"].value_counts().sort_index().items():
-        log.info("%s: %d images", name, count)
-    write_csv(catalog, snakemake.output.catalog)
-    write_csv(rejected, snakemake.output.rejected)
+    params, output = snakemake.params, snakemake.output
+    catalog, rejected = catalog_images(Path(snakemake.input.images), snakemake.threads, params.max_megapixels)
+    check_rejected(catalog, rejected, params.max_rejected_share)
+    digests = catalog_digests(catalog)
+    if reference := snakemake.input.get("reference"):
+        archive = Path(snakemake.input.images).with_name("archive.zip")
+        compare_published(digests, Path(reference), params.classes, archive)
+    elif record := output.get("record"):
+        compare_recorded(digests, Path(record), params.classes, params.resource)
+    tell_about(catalog, rejected)
+    write_csv(catalog.drop(columns="transparent"), output.catalog)
+    write_csv(rejected, output.rejected)
 
 
 if __name__ == "__main__":

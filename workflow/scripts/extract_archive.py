@@ -5,35 +5,57 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from smear.images.class_folders import find_class_folders
-from smear.job import UserError, log, logged_to
+from smear.images.archive import UNREADABLE, Limits, find_members
+from smear.images.class_folders import is_image
+from smear.images.class_sizes import check_expected
+from smear.job import UserError, check_space, log, logged_to
 from tqdm import tqdm
 
 
-def extract_classes(archive: Path, folder: Path, variant: str | None, classes: list[str] | None) -> dict[str, int]:
+def extract_classes(
+    archive: Path, folder: Path, variant: str | None, classes: list[str] | None, limits: Limits, expected: dict | None
+) -> dict[str, int]:
     """Extract the class folders to `folder/<Class>/<name>` and return the number of files of each.
 
-    Members are placed by class and file name alone, so that no path inside the archive can lead elsewhere.
+    Members are placed by class and file name alone. Errors: a UserError for an archive that cannot be read, is hostile,
+    or holds other numbers of images than `expected`, and where the disk is too small.
     """
     try:
         with zipfile.ZipFile(archive) as file:
-            members = find_class_folders(file.namelist(), variant, classes, str(archive))
-            for name, paths in members.items():
-                (folder / name).mkdir(parents=True)
-                for path in tqdm(paths, name, file=sys.stderr, unit=" files", mininterval=2, ascii=True):
-                    with file.open(path) as source, (folder / name / PurePosixPath(path).name).open("xb") as target:
-                        shutil.copyfileobj(source, target)
-    except (zipfile.BadZipFile, EOFError, FileNotFoundError) as error:
+            found = find_members(file, variant, classes, limits, str(archive))
+            check_expected(count_images(found), expected, str(archive))
+            folder.mkdir(parents=True, exist_ok=True)
+            needed = sum(member.file_size for members in found.values() for member in members)
+            check_space(folder, needed, f"Unpacking {archive}")
+            for name, members in found.items():
+                (folder / name).mkdir()
+                for member in tqdm(members, name, file=sys.stderr, unit=" files", mininterval=2, ascii=True):
+                    target = folder / name / PurePosixPath(member.filename).name
+                    with file.open(member) as source, target.open("xb") as copy:
+                        shutil.copyfileobj(source, copy)
+    except (*UNREADABLE, FileNotFoundError) as error:
         raise UserError(
             f"{archive} is no readable zip archive ({error}); download it again or correct its path."
         ) from error
-    return {name: len(paths) for name, paths in members.items()}
+    return {name: len(members) for name, members in found.items()}
+
+
+def count_images(found: dict[str, list[zipfile.ZipInfo]]) -> dict[str, int]:
+    """Members of each class that are named like images."""
+    return {
+        name: sum(is_image(PurePosixPath(member.filename)) for member in members) for name, members in found.items()
+    }
 
 
 def main(snakemake) -> None:
     params = snakemake.params
     counts = extract_classes(
-        Path(snakemake.input.archive), Path(snakemake.output.images), params.variant, params.classes
+        Path(snakemake.input.archive),
+        Path(snakemake.output.images),
+        params.variant,
+        params.classes,
+        Limits(params.max_files, params.max_gigabytes),
+        params.expected,
     )
     log.info("extracted %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
 

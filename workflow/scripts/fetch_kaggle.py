@@ -1,8 +1,8 @@
 """Fetch a Kaggle data set as the one zip file that Kaggle serves, with an account or without.
 
-The `kaggle` client knows every kind of credentials, but checks nothing that it downloads. `kagglehub` needs no account,
-resumes, and checks the MD5 that Kaggle's storage states, but knows fewer kinds and unpacks. So: `kaggle` signs in where
-there are credentials, and the archive comes through the download function of `kagglehub`, below its unpacking.
+The `kaggle` client knows every kind of credentials, but checks nothing that it downloads. `kagglehub` needs no account
+but knows fewer kinds, and appends a server's refusal to a file that it resumes. So: `kaggle` signs in where there are
+credentials, `kagglehub` where there are none, and `smear.download.resumable` brings the bytes.
 """
 
 import os
@@ -14,15 +14,15 @@ from io import StringIO
 from pathlib import Path
 
 import requests
-from kagglehub.clients import build_kaggle_client, download_file
-from kagglehub.exceptions import DataCorruptionError
+from kagglehub.clients import build_kaggle_client
 from kagglehub.handle import DatasetHandle, parse_dataset_handle
-from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetRequest
+from kagglehub.integrity import get_md5_checksum_from_response
+from kagglesdk.datasets.types.dataset_api_service import ApiDownloadDatasetRequest, ApiGetDatasetRequest
 from kagglesdk.kaggle_client import KaggleClient
 from kagglesdk.kaggle_creds import KaggleCredentials
 from kagglesdk.kaggle_env import get_access_token_from_env, get_endpoint, get_env
+from smear.download.resumable import DamagedDownload, download
 from smear.download.retries import TIMEOUT, failure_kind, status_of, with_retries
-from smear.files import replacing
 from smear.job import UserError, log, logged_to
 
 TOKEN_PAGE = "https://www.kaggle.com/settings/api"
@@ -66,24 +66,53 @@ def open_client(credentials: str | None) -> KaggleClient:
     return kaggle.api.build_kaggle_client()
 
 
-def download_archive(dataset: DatasetHandle, credentials: str | None, archive: Path) -> None:
-    """Download into `archive`, going on from what it already holds, and check every byte.
+def download_archive(dataset: DatasetHandle, credentials: str | None, folder: Path) -> Path:
+    """Download into a file in `folder`, going on from what an earlier call left there, and check every byte.
 
-    Raises `requests.RequestException`, `DataCorruptionError`, and `SystemExit` for bad credentials.
+    Raises `requests.RequestException`, `DamagedDownload`, and `SystemExit` for bad credentials.
     """
     requests.head(get_endpoint(get_env()), timeout=TIMEOUT)  # both clients would wait without end for a silent network
-    request = ApiDownloadDatasetRequest()
-    request.owner_slug, request.dataset_slug = dataset.owner, dataset.dataset
-    request.dataset_version_number = dataset.version
     with open_client(credentials) as client:
-        response = client.datasets.dataset_api_client.download_dataset(request)
-        archive.touch()  # kagglehub gives up on a stalled download only where it goes on with a file, be it empty
-        download_file(response, str(archive), dataset)
+        dataset = find_version(dataset, client)
+        archive = name_partial(dataset, folder)
+        request = ApiDownloadDatasetRequest()
+        request.owner_slug, request.dataset_slug = dataset.owner, dataset.dataset
+        request.dataset_version_number = dataset.version
+        with client.datasets.dataset_api_client.download_dataset(request) as offer:
+            download(offer, get_md5_checksum_from_response(offer), archive, f"the archive of {dataset}")
     check_zip(archive)
+    return archive
+
+
+def find_version(dataset: DatasetHandle, client: KaggleClient) -> DatasetHandle:
+    """Ask Kaggle for the current version of a handle without one, so that no file mixes two.
+
+    A server that does not answer this question, which serves nothing else, is no hindrance.
+    """
+    if dataset.is_versioned():
+        return dataset
+    request = ApiGetDatasetRequest()
+    request.owner_slug, request.dataset_slug = dataset.owner, dataset.dataset
+    try:
+        version = client.datasets.dataset_api_client.get_dataset(request).current_version_number
+    except (requests.HTTPError, ValueError) as error:
+        if status_of(error) == requests.codes.too_many_requests:
+            raise
+        version = None
+    if not version:
+        log.info("Kaggle does not say which version of %s is current", dataset)
+        return dataset
+    log.info("version %d of %s is current", version, dataset)
+    return dataset.with_version(version)
+
+
+def name_partial(dataset: DatasetHandle, folder: Path) -> Path:
+    """The file that a download grows in. No output of the rule, so that Snakemake leaves it when the job fails."""
+    return folder / f".archive-{dataset.owner}-{dataset.dataset}-{dataset.version or 'current'}.part"
 
 
 def check_zip(archive: Path) -> None:
-    """Read every member against its checksum; remove a damaged archive and raise `DataCorruptionError`."""
+    """Read every member against its checksum; remove a damaged archive and raise `DamagedDownload`."""
     try:
         with zipfile.ZipFile(archive) as file:
             damaged = file.testzip()
@@ -91,7 +120,7 @@ def check_zip(archive: Path) -> None:
         damaged = repr(error)
     if damaged:
         archive.unlink()
-        raise DataCorruptionError(damaged)
+        raise DamagedDownload(damaged)
 
 
 def parse_handle(handle: str) -> DatasetHandle:
@@ -125,8 +154,11 @@ def explain(error: BaseException, handle: str, credentials: str | None) -> str:
         return f"Kaggle refuses {handle} to the account of {credentials}: {remedy}."
     if status == requests.codes.not_found:
         return describe_wrong_handle(handle)
-    if isinstance(error, DataCorruptionError):
+    if isinstance(error, DamagedDownload):
         return f"The archive of {handle} arrived damaged each time it was tried: try later, or {by_hand}."
+    if status is not None:
+        remedy = f"start again later, which goes on with what has arrived, or {by_hand}"
+        return f"Kaggle does not serve {handle} at present (HTTP status {status}): {remedy}."
     return f"The connection to Kaggle fails ({failure_kind(error)}): check the network and the proxy, or {by_hand}."
 
 
@@ -134,11 +166,15 @@ def main(snakemake) -> None:
     handle, credentials = snakemake.params.handle, find_credentials()
     log.info("%s, %s", handle, f"with the credentials in {credentials}" if credentials else "without an account")
     dataset = parse_handle(handle)
-    with replacing(snakemake.output.archive) as temporary:
-        try:
-            with_retries(lambda: download_archive(dataset, credentials, temporary), DataCorruptionError)
-        except (requests.RequestException, DataCorruptionError, SystemExit) as error:
-            raise UserError(explain(error, handle, credentials)) from error
+    archive = Path(snakemake.output.archive)
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        complete = with_retries(lambda: download_archive(dataset, credentials, archive.parent), DamagedDownload)
+    except (requests.RequestException, DamagedDownload, SystemExit) as error:
+        raise UserError(explain(error, handle, credentials)) from error
+    complete.replace(archive)
+    for left in archive.parent.glob(".archive-*.part"):  # of other versions
+        left.unlink()
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """What every script's main does around its work: a log file, and one sentence for a user's mistake."""
 
+import errno
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,17 +11,40 @@ from pathlib import Path
 
 log = logging.getLogger("blastgrid")
 
+MIB = 1 << 20  # bytes
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class UserError(Exception):
     """Something that the user can mend: the message says in one sentence what is wrong and what to do."""
+
+
+def check_space(folder: Path, needed: int, purpose: str) -> None:
+    """Raise a UserError unless `needed` bytes are free where `folder`, which exists, lies."""
+    free = shutil.disk_usage(folder).free
+    if needed > free:
+        raise UserError(
+            f"{purpose} needs {needed / MIB:,.1f} MiB and the disk of {folder} has {free / MIB:,.1f} MiB free: make "
+            f"room there, or make results a link to another disk."
+        )
+
+
+def describe_full_disk(error: OSError, folder: Path) -> str:
+    """Say in one sentence that a disk is full: the one that `error` names a file on, else that of `folder`."""
+    place = Path(error.filename).parent if error.filename else folder
+    free = shutil.disk_usage(place).free / MIB
+    return (
+        f"A file could not be written whole ({error.strerror}): the disk of {place.resolve()} has {free:,.1f} MiB "
+        f"free; make room there, or make results a link to another disk, and start again."
+    )
 
 
 @contextmanager
 def logged_to(path: str | Path) -> Iterator[None]:
     """Send the log and all output of this process, native libraries included, to `path`.
 
-    A `UserError` ends the process with status 1 and its sentence alone, in the log and on the terminal. Any other
-    exception is a fault of the workflow and keeps its traceback.
+    A `UserError`, or a full disk, ends the process with status 1 and its sentence alone, in the log and on the
+    terminal. Any other exception is a fault of the workflow and keeps its traceback.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -35,9 +60,12 @@ def logged_to(path: str | Path) -> Iterator[None]:
     log.setLevel(logging.INFO)
     try:
         yield
-    except UserError as error:
-        log.error("%s", error)
-        print(f"blastgrid: {error}", file=terminal, flush=True)
+    except (UserError, OSError) as error:
+        if isinstance(error, OSError) and error.errno not in FULL:
+            raise
+        sentence = describe_full_disk(error, path.parent) if isinstance(error, OSError) else error
+        print(f"blastgrid: {sentence}", file=terminal, flush=True)
+        log.error("%s", sentence)
         sys.exit(1)
     finally:
         log.removeHandler(handler)

@@ -6,8 +6,10 @@ import pandas as pd
 
 from smear.files import write_text
 
-# Identities stay text even where they look like numbers (a class folder named `0`, an image named `001`).
-TEXT_COLUMNS = dict.fromkeys(("image_id", "path", "class", "field_id", "sha256", "split", "first", "second"), str)
+# Identities stay text even where they look like numbers: a class folder named `0`, an image `001`, the colour mode `1`.
+TEXT_COLUMNS = dict.fromkeys(
+    ("image_id", "path", "class", "field_id", "sha256", "mode", "split", "first", "second"), str
+)
 
 
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:

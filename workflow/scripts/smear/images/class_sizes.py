@@ -28,3 +28,17 @@ def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> No
                 f"split.fractions {shares} it needs {needed}. Add images, change the fractions, or leave the class "
                 f"out with dataset.classes."
             )
+
+
+def check_expected(counts: dict[str, int], expected: dict[str, int] | None, source: str) -> None:
+    """Raise a UserError where the images of a class are not as many as `dataset.expected` says."""
+    if expected is None:
+        return
+    expected = {str(name): images for name, images in expected.items()}  # YAML reads a class named 0 as a number
+    faults = [
+        f"{name} has {counts.get(name, 0):,} instead of {expected.get(name, 0):,}"
+        for name in sorted(counts.keys() | expected.keys())
+        if counts.get(name, 0) != expected.get(name, 0)
+    ]
+    if faults:
+        raise UserError(f"{source} does not hold the images that dataset.expected names: {', '.join(faults)}.")

@@ -2,47 +2,90 @@
 
 import hashlib
 import io
+import struct
 import warnings
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from smear.images.colours import find_unusable_mode, make_rgb
+
+# No other readers of Pillow: some call other programs.
+FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
 # What Pillow raises for content that is no image, or a broken or hostile one.
-UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
+UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, struct.error, zlib.error)
+MEGA = 10**6
+BYTES_PER_PIXEL = 10  # no image of FORMATS takes more
+
+Image.MAX_IMAGE_PIXELS = None  # `refuse_unusable` has the bound
+
+
+class UnusableImage(ValueError):  # noqa: N818
+    """An image that is not taken: the message says why, in a few words."""
 
 
 class ImageFile(NamedTuple):
-    """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes."""
+    """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes.
+
+    `format` and `mode` are what is stored, by Pillow's names; `transparent` tells whether pixels were laid on white.
+    """
 
     width: int
     height: int
     bytes: int
     sha256: str
+    format: str
+    mode: str
+    transparent: bool
 
 
-def decode(data: bytes) -> Image.Image:
-    """Decode the whole image, upright and as RGB; raises one of UNREADABLE where that fails."""
-    with warnings.catch_warnings(), Image.open(io.BytesIO(data)) as image:
-        warnings.simplefilter("ignore")
-        return ImageOps.exif_transpose(image).convert("RGB")
+def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
+    """Raise UnusableImage, before decoding, for an image that is too large, several, or without defined colours."""
+    if image.width * image.height > max_megapixels * MEGA:
+        raise UnusableImage(f"{image.width} x {image.height} pixels, more than {max_megapixels:g} megapixels")
+    if (pictures := getattr(image, "n_frames", 1)) > 1:
+        raise UnusableImage(f"holds {pictures} pictures")
+    if problem := find_unusable_mode(image.mode):
+        raise UnusableImage(problem)
 
 
-def inspect_image(path: Path) -> ImageFile | str:
-    """Decode a file wholly; the reason, in a few words, where it is no readable image."""
+def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
+    """Decode a file wholly; the reason, in a few words, where it is no usable image."""
     try:
+        if (size := path.stat().st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
+            return f"{size / MEGA:,.0f} MB, more than an image of {max_megapixels:g} megapixels can take"
         data = path.read_bytes()
-        if not data:
-            return "empty file"
-        width, height = decode(data).size
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not data:
+        return "empty file"
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            refuse_unusable(image, max_megapixels)
+            kind, mode = image.format, image.mode
+            upright, transparent = make_rgb(ImageOps.exif_transpose(image))
     except UNREADABLE as error:
-        return "not an image" if "cannot identify" in str(error) else str(error)
-    return ImageFile(width, height, len(data), hashlib.sha256(data).hexdigest())
+        return describe_unreadable(error)
+    return ImageFile(*upright.size, len(data), hashlib.sha256(data).hexdigest(), kind, mode, transparent)
+
+
+def describe_unreadable(error: Exception) -> str:
+    """Say in a few words why a file is no usable image."""
+    text = str(error)
+    if isinstance(error, UnusableImage):
+        return text
+    if "cannot identify" in text:
+        return "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)"
+    if "truncated" in text.lower():
+        return "truncated: the end of the file is missing"
+    return f"damaged ({text or type(error).__name__})"
 
 
 def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
-    """Pixels of an image resized to a square: uint8, (size, size, 3), RGB.
+    """Pixels of a catalogued image resized to a square: uint8, (size, size, 3), RGB.
 
     An image of another shape is stretched, as the paper's resizing does. Shrinking averages over the pixels that fall
     together (Pillow's bilinear filter), so that small sizes do not alias. ValueError if the bytes are not those that
@@ -51,7 +94,8 @@ def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError(f"{path} has changed since it was catalogued")
-    image = decode(data)
-    if image.size != (size, size):
-        image = image.resize((size, size), Image.Resampling.BILINEAR)
-    return np.asarray(image)
+    with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        upright, _ = make_rgb(ImageOps.exif_transpose(image))
+    if upright.size != (size, size):
+        upright = upright.resize((size, size), Image.Resampling.BILINEAR)
+    return np.asarray(upright)

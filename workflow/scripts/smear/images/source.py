@@ -4,15 +4,16 @@ import hashlib
 import zipfile
 from pathlib import Path, PurePosixPath
 
+from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
-from smear.images.class_sizes import check_class_sizes
+from smear.images.class_sizes import check_class_sizes, check_expected
 from smear.job import UserError
 
 
 def count_source_images(dataset: dict) -> dict[str, int] | None:
     """Images of each class that the source holds, by their names; None where only a download can tell.
 
-    Errors: a UserError for a missing or unusable folder or archive.
+    Errors: a UserError for a missing or unusable folder, and for a missing, unusable or hostile archive.
     """
     match dataset["source"]:
         case "synthetic":
@@ -21,18 +22,20 @@ def count_source_images(dataset: dict) -> dict[str, int] | None:
             return count_images(dataset["synthetic"]["images"])
         case "folder":
             paths = list_paths(check_folder(dataset["path"]))
+            found = find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
         case "archive":
-            paths = list_members(dataset["path"])
+            found = list_members(dataset)
         case _:
             return None
-    found = find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
     return {name: sum(is_image(PurePosixPath(path)) for path in files) for name, files in found.items()}
 
 
 def check_source(config: dict) -> dict[str, int] | None:
-    """`count_source_images`, after checking that every class is large enough to be split."""
-    counts = count_source_images(config["dataset"])
+    """`count_source_images`, after checking that the counts are the expected ones and large enough to be split."""
+    dataset = config["dataset"]
+    counts = count_source_images(dataset)
     if counts is not None:
+        check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
         check_class_sizes(counts, config["split"]["fractions"])
     return counts
 
@@ -46,15 +49,18 @@ def check_folder(path: str) -> Path:
     return folder
 
 
-def list_members(path: str) -> list[str]:
-    """Names inside the zip archive of that path; a UserError where it is none."""
+def list_members(dataset: dict) -> dict[str, list[str]]:
+    """Names of the wanted members of each class in the data set's zip archive; a UserError where it is unusable."""
+    path = dataset["path"]
     if not Path(path).is_file():
         raise UserError(f"dataset.path: {path} does not exist; give the zip archive that holds the class folders.")
+    limits = Limits(dataset["max_files"], dataset["max_gigabytes"])
     try:
         with zipfile.ZipFile(path) as archive:
-            return archive.namelist()
-    except zipfile.BadZipFile as error:
-        raise UserError(f"dataset.path: {path} is no zip archive ({error}).") from error
+            found = find_members(archive, dataset["variant"], dataset["classes"], limits, path)
+    except UNREADABLE as error:
+        raise UserError(f"dataset.path: {path} is no readable zip archive ({error}).") from error
+    return {name: [member.filename for member in members] for name, members in found.items()}
 
 
 def digest_source(dataset: dict) -> str:
