@@ -123,6 +123,20 @@ def test_what_cannot_be_used_has_its_reason(tmp_path, case):
     assert show(tmp_path / "bad.jpg", data)[0] == reason
 
 
+def test_the_second_picture_of_a_telephone_is_passed_over(tmp_path):
+    data = save(FRAMES[0], "MPO", save_all=True, append_images=FRAMES[1:])
+    (tmp_path / "telephone.jpg").write_bytes(data)
+    found = inspect_image(tmp_path / "telephone.jpg", MEGAPIXELS)
+    assert (found.format, found.width, found.height) == ("MPO", *FRAMES[0].size)
+
+
+def test_colours_are_measured(tmp_path):
+    Image.fromarray(COLOUR).save(tmp_path / "c.png")
+    found = inspect_image(tmp_path / "c.png", MEGAPIXELS)
+    pixels = COLOUR.reshape(-1, 3)
+    assert found[-6:] == pytest.approx([*pixels.mean(axis=0), *pixels.std(axis=0)], abs=0.001)
+
+
 def test_a_link_to_nothing_has_its_reason(tmp_path):
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere")
     assert inspect_image(tmp_path / "gone.png", MEGAPIXELS) == "cannot be read (No such file or directory)"

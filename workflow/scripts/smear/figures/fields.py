@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from smear.fields.chance import Chance
 from smear.figures.style import CHOSEN, HUES, QUIET, header, house_style
@@ -33,6 +34,7 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
         transform=axes.get_xaxis_transform(),
     )  # fmt: skip
     axes.set_yscale("log")
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_ylim(0.5, None)
     axes.set_xlim(edges[:-1][(random + registered > 0)].min() - 2 * step, 1 + step)
     axes.set_xlabel("Evidence: correlation × square root of the overlap")

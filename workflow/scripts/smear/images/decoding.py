@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from smear.images.colours import find_unusable_mode, make_rgb
+from smear.images.colours import find_unusable_mode, make_rgb, measure_colours
 
 # No other readers of Pillow: some call other programs.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
@@ -31,6 +31,7 @@ class ImageFile(NamedTuple):
     """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes.
 
     `format` and `mode` are what is stored, by Pillow's names; `transparent` tells whether pixels were laid on white.
+    The means and standard deviations of the colours, 0 to 255, say how the slide was stained and lit.
     """
 
     width: int
@@ -40,13 +41,20 @@ class ImageFile(NamedTuple):
     format: str
     mode: str
     transparent: bool
+    red_mean: float
+    green_mean: float
+    blue_mean: float
+    red_sd: float
+    green_sd: float
+    blue_sd: float
 
 
 def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
     """Raise UnusableImage, before decoding, for an image that is too large, several, or without defined colours."""
     if image.width * image.height > max_megapixels * MEGA:
         raise UnusableImage(f"{image.width} x {image.height} pixels, more than {max_megapixels:g} megapixels")
-    if (pictures := getattr(image, "n_frames", 1)) > 1:
+    # Telephones put a second, smaller picture behind the first of a JPEG, which Pillow then calls MPO.
+    if (pictures := getattr(image, "n_frames", 1)) > 1 and image.format != "MPO":
         raise UnusableImage(f"holds {pictures} pictures")
     if problem := find_unusable_mode(image.mode):
         raise UnusableImage(problem)
@@ -69,7 +77,8 @@ def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
             upright, transparent = make_rgb(ImageOps.exif_transpose(image))
     except UNREADABLE as error:
         return describe_unreadable(error)
-    return ImageFile(*upright.size, len(data), hashlib.sha256(data).hexdigest(), kind, mode, transparent)
+    digest = hashlib.sha256(data).hexdigest()
+    return ImageFile(*upright.size, len(data), digest, kind, mode, transparent, *measure_colours(upright))
 
 
 def describe_unreadable(error: Exception) -> str:
