@@ -87,6 +87,15 @@ def test_a_tensor_holds_the_images_in_order(folder, tmp_path):
         assert np.array_equal(tensor[row], read_pixels(folder / image.image_id, 16, image.sha256))
 
 
+def test_a_tensor_is_painted_over_before_resizing_and_then_recoloured(folder, tmp_path):
+    catalog, _ = catalog_images(folder, 1)
+    cache_pixels(catalog, 16, tmp_path / "x.npy", 1, mask=[[0.5, 0, 1, 1]], color="gray")
+    tensor = np.load(tmp_path / "x.npy")
+    assert np.ptp(tensor, axis=3).max() == 0
+    assert np.ptp(tensor[:, :, 9:], axis=(1, 2)).max() == 0
+    assert np.ptp(tensor[:, :, :6], axis=(1, 2)).min() > 0
+
+
 @given(st.lists(st.sampled_from("abcdef"), min_size=1, max_size=30))
 def test_files_of_the_same_bytes_share_a_field(digests):
     catalog = pd.DataFrame({"image_id": [f"A/{index:02d}" for index in range(len(digests))], "sha256": digests})

@@ -1,5 +1,7 @@
 """Painting over parts of an image."""
 
+from math import ceil, floor
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,8 @@ def test_what_stood_in_a_rectangle_leaves_no_trace(height, width, across, down, 
     random = np.random.default_rng(seed)
     pixels = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
     rectangle = [across[0], down[0], across[1], down[1]]
-    inside = np.s_[int(down[0] * height) : -int(-down[1] * height // 1), int(across[0] * width) : -int(-across[1] * width // 1)]
+    rows, columns = ([floor(a * side), ceil(b * side)] for (a, b), side in [(down, height), (across, width)])
+    inside = np.s_[rows[0] : rows[1], columns[0] : columns[1]]
     other = pixels.copy()
     other[inside] = 255 - other[inside]
     painted = paint_over(pixels, [rectangle])

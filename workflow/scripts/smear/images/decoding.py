@@ -3,11 +3,14 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from smear.images.mask import paint_over
 
 # What Pillow raises for content that is no image, or a broken or hostile one.
 UNREADABLE = (OSError, SyntaxError, ValueError, Image.DecompressionBombError)
@@ -41,8 +44,8 @@ def inspect_image(path: Path) -> ImageFile | str:
     return ImageFile(width, height, len(data), hashlib.sha256(data).hexdigest())
 
 
-def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
-    """Pixels of an image resized to a square: uint8, (size, size, 3), RGB.
+def read_pixels(path: Path, size: int, sha256: str, mask: Sequence = ()) -> np.ndarray:
+    """Pixels of an image resized to a square: uint8, (size, size, 3), RGB; `mask`'s rectangles are painted over before.
 
     An image of another shape is stretched, as the paper's resizing does. Shrinking averages over the pixels that fall
     together (Pillow's bilinear filter), so that small sizes do not alias. ValueError if the bytes are not those that
@@ -52,6 +55,8 @@ def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError(f"{path} has changed since it was catalogued")
     image = decode(data)
+    if mask:
+        image = Image.fromarray(paint_over(np.asarray(image), mask))
     if image.size != (size, size):
         image = image.resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(image)
