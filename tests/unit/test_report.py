@@ -238,6 +238,19 @@ def test_the_model_card_warns_and_says_the_figures(paper):
     assert f"`{test['cell']}`" in card
 
 
+@pytest.mark.parametrize(
+    ("color", "words"), [("rgb", None), ("gray", "gray"), ("stain_normalised", "stain-normalised")]
+)
+def test_the_model_card_says_what_images_the_model_takes(tmp_path, color, words):
+    cells = grid_cells(**ONE, color=[color])
+    snakemake = write_report_inputs(tmp_path, cells=cells)
+    shortcuts_of((color,)).to_csv(snakemake.input.shortcuts, index=False)
+    render_report.main(snakemake)
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert ("Its images were made" in card) == (words is not None)
+    assert words is None or f"were made {words} before" in card
+
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
 QUIET += " --disable-component-update --disable-sync --hide-scrollbars"

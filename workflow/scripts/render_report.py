@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from smear.figures.heatmaps import draw_confusion
-from smear.figures.style import percent, save
+from smear.figures.style import COLORS, percent, save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.job import log, logged_to
@@ -67,6 +67,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "shortcuts": shortcut_table(results["shortcuts"]),
         "shortcuts_sentence": judge_network(results["shortcuts"], chosen),
         "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of classifiers that cannot see a cell"),
+        "colors": COLORS,
         "shuffled": bool(settings.get("shuffle_labels")),
         "confusion": inline_svg(confusion, "Confusion matrix of the test images"),
         "provenance": provenance_rows(results["provenance"]),
