@@ -19,6 +19,7 @@ wildcard_constraints:
     experiment=match_exactly([EXPERIMENT]),
     cell=match_exactly(CELLS),
     split="train|validation|test",
+    color="|-gray|-stain_normalised",
 
 
 localrules:
@@ -34,6 +35,7 @@ rule all:
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/comparison.smk"
+include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -41,8 +41,11 @@ class Project:
     def snakemake(
         self, *arguments: str, configfile: str = "config/tiny.yaml", **variables: str
     ) -> subprocess.CompletedProcess:
-        """Call Snakemake as a user would; `output` of the result is all that it printed."""
-        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", configfile]
+        """Call Snakemake as a user would, with one configuration file or several with blanks between them.
+
+        `output` of the result is all that it printed.
+        """
+        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *configfile.split()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
         environment |= variables
         result = subprocess.run(

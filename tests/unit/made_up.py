@@ -7,6 +7,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from smear.figures.shortcuts import CLASSIFIERS, FEATURES, draw_shortcuts
+from smear.figures.style import save
 from smear.grid import Cell
 from smear.metrics import classification_summary, wilson_interval
 
@@ -17,6 +19,7 @@ PAPER_GRID = {
     "epochs": [20, 30, 50],
     "batch_size": [32],
     "seed": [0],
+    "color": ["rgb"],
 }
 CLASSES = ["Benign", "Early", "Pre", "Pro"]
 IMAGES = 324
@@ -126,6 +129,20 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
     )
 
 
+def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318) -> pd.DataFrame:
+    """Return `shortcuts.csv`: the prior, and four classifiers on each kind of features, the best with `best` right."""
+    rows = []
+    for place, color in enumerate(colors):
+        pairs = [(name, kind) for name in list(FEATURES)[1:] for kind in list(CLASSIFIERS)[1:]]
+        counts = [98, *(best - 7 * k - 30 * place for k in range(len(pairs)))]
+        for (features, classifier), correct in zip([("none", "prior"), *pairs], counts, strict=True):
+            low, high = wilson_interval(correct, IMAGES)
+            figures = {"accuracy": correct / IMAGES, "low": low, "high": high, "correct": correct, "images": IMAGES}
+            row = {"color": color, "features": features, "classifier": classifier}
+            rows.append(row | {f"validation_{name}": value for name, value in figures.items()})
+    return pd.DataFrame(rows)
+
+
 def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], sizes: list[int]) -> pd.DataFrame:
     """Return test predictions: `sizes` images of each class, `mistakes` (true, predicted) among them."""
     rows = []
@@ -196,6 +213,8 @@ def write_report_inputs(
     predictions.to_csv(folder / "test_predictions.csv", index=False)
     image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
     digests = [f"{number:064x}" for number in range(len(image_ids))]
+    shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
+    save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
     catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
@@ -207,6 +226,8 @@ def write_report_inputs(
             selection=comparison.input.selection,
             test_predictions=folder / "test_predictions.csv",
             catalog=folder / "catalog.csv",
+            shortcuts=folder / "shortcuts.csv",
+            shortcuts_svg=folder / "shortcuts.svg",
             **{name: folder / f"{name}.json" for name in objects},
             reference=folder / "paper.sha256",
             published=root / "resources/fajrina2024.json",

@@ -16,6 +16,8 @@ SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 GRID = {"architecture": ["SmallCNN"], "optimizer": ["adam"], "learning_rate": [0.1], "epochs": [1]}
 BASE = {"experiment": "e", "dataset": {"source": "synthetic"}, "model": {"weights": "none"}, "grid": GRID}
 
+MASKED = {"source": "synthetic"}
+
 
 def message(changes: dict) -> str:
     with pytest.raises(UserError) as caught:
@@ -49,6 +51,15 @@ FAULTS = {
         ["dataset.classes[0] must be a text, not 1; put it in quotes"],
     ),
     "folder without path": ({"dataset": {"source": "folder"}}, ["dataset.source is folder, which needs dataset.path"]),
+    "mask of three": (
+        {"dataset": MASKED | {"mask": [[0, 0, 1]]}},
+        ["dataset.mask[0] has 3 values; it needs at least 4"],
+    ),
+    "mask of five": ({"dataset": MASKED | {"mask": [[0] * 5]}}, ["dataset.mask[0] has 5 values; it takes at most 4"]),
+    "mask in pixels": ({"dataset": MASKED | {"mask": [[192, 192, 224, 224]]}}, ["dataset.mask[0][0] is 192"]),
+    "mask inside out": ({"dataset": MASKED | {"mask": [[0.9, 0, 0.8, 1]]}}, ["dataset.mask[0] is", "left < right"]),
+    "mask of everything": ({"dataset": MASKED | {"mask": [[0, 0, 1, 1]]}}, ["more than half of the frame"]),
+    "color": ({"image": {"color": "grey"}}, ["image.color is 'grey' (did you mean gray?)"]),
     "bad experiment": ({"experiment": "../up"}, ["experiment is '../up'"]),
     "missing weights": ({"model": {"weights": "no/such.keras"}}, ["no/such.keras, which does not exist"]),
     "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
@@ -65,6 +76,12 @@ def test_fault(fault):
 
 def test_all_faults_are_listed_at_once():
     assert message({"optimiser": 1, "image": {"size": "big"}}).count("\n  - ") == 2
+
+
+def test_the_grid_has_the_color_of_the_images_unless_it_names_others():
+    grids = [GRID, GRID | {"color": ["rgb", "gray"]}]
+    config = complete_configuration(BASE | {"grid": grids, "image": {"color": "stain_normalised"}}, SCHEMA)
+    assert [cell.color for cell in expand_grid(config["grid"])] == ["stain_normalised", "rgb", "gray"]
 
 
 def test_defaults_are_filled_in_and_the_input_is_left_alone():

@@ -11,11 +11,12 @@ import plot_comparison
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, write_comparison
+from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_confusion
 from smear.figures.questions import draw_question
-from smear.figures.style import colours, named, save, shown
+from smear.figures.shortcuts import draw_shortcuts
+from smear.figures.style import colours, named, percent, save, shown
 from smear.job import UserError
 
 NAMES = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
@@ -120,6 +121,28 @@ def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps(tmp_path):
     assert "MobileNetV3Large, batch size 16" in texts["epochs"]
 
 
+def test_colours_are_named_where_they_vary_and_nowhere_else(tmp_path):
+    texts = draw(tmp_path, grid_cells(color=["rgb", "gray"], learning_rate=[0.0001, 0.001]))
+    for name in ("curves", "heatmap", "optimizer"):
+        assert "RGB images" in texts[name]
+        assert "gray images" in texts[name]
+    plain = draw(tmp_path / "rgb", grid_cells(**ONE))
+    assert "RGB images" not in " ".join(plain.values())
+
+
+@pytest.mark.parametrize("colors", [("rgb",), ("rgb", "gray", "stain_normalised")])
+def test_shortcuts_are_drawn_with_the_best_classifier_on_each_kind_of_features(tmp_path, colors):
+    chosen = selection_of(leaderboard_of(grid_cells()))
+    save(draw_shortcuts(shortcuts_of(colors), chosen), tmp_path / "s.svg")
+    texts = texts_of(tmp_path / "s.svg")
+    for label in ("Network", "RGB histogram", "Six colour numbers", "Bottom right corner", "Thumbnail of 8 × 8"):
+        assert label in texts
+    assert f"{percent(318 / 324)}  naive Bayes" in texts
+    classifiers = ("naive Bayes", "forest", "neighbours", "regression")
+    assert sum(text.endswith(classifiers) for text in texts) == 4 * len(colors)
+    assert ("gray images" in texts) == (len(colors) > 1)
+
+
 def test_a_row_whose_first_panel_has_no_cells_keeps_its_name(tmp_path):
     cells = grid_cells(learning_rate=[0.0001, 0.001], epochs=[20, 30])
     cells += grid_cells(architecture=["MobileNetV3Large"], learning_rate=[0.001], epochs=[20, 30])
@@ -187,6 +210,7 @@ def test_every_value_has_a_colour_of_its_own(values, ordered):
         ("optimizer", "lion", "lion", "lion"),
         ("epochs", 30, "30", "30 epochs"),
         ("seed", 0, "0", "seed 0"),
+        ("color", "stain_normalised", "stain-normalised", "stain-normalised images"),
     ],
 )
 def test_values_are_written_as_a_reader_expects(axis, value, short, long):

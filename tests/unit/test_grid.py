@@ -13,6 +13,7 @@ PAPER = {
     "epochs": [20, 30, 50],
     "batch_size": [32],
     "seed": [0],
+    "color": ["rgb"],
 }
 
 
@@ -24,6 +25,12 @@ def test_the_papers_grid_has_24_cells_with_names_of_their_own():
 
 def test_a_cell_of_two_grids_is_trained_once():
     assert len(expand_grid([PAPER, PAPER | {"epochs": [30, 40]}])) == 24 + 8
+
+
+def test_a_color_stands_in_the_name_unless_it_is_rgb():
+    names = [cell.name for cell in expand_grid(PAPER | {"color": ["rgb", "gray", "stain_normalised"]})][:3]
+    start = "EfficientNetB0_adam_lr0.0001_b32_s0_e20"
+    assert names == [start, f"{start}_gray", f"{start}_stain_normalised"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Images on disk: reading, rejecting, cataloguing, resizing, and grouping of equal files."""
+"""Images on disk: reading, rejecting, cataloguing, resizing, comparing with digests."""
 
 import hashlib
 
@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 from cache_tensors import cache_pixels
 from catalog_images import catalog_images, check_rejected, compare_published, compare_recorded
-from find_fields import find_pairs, group_fields
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -110,3 +109,45 @@ def test_a_tensor_holds_the_images_in_order(folder, tmp_path):
     assert (tensor.shape, tensor.dtype) == ((4, 16, 16, 3), np.uint8)
     for row, image in enumerate(catalog.itertuples()):
         assert np.array_equal(tensor[row], read_pixels(folder / image.image_id, 16, image.sha256))
+
+
+def test_a_tensor_is_painted_over_before_resizing_and_then_recoloured(folder, tmp_path):
+    catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
+    cache_pixels(catalog, 16, tmp_path / "x.npy", 1, mask=[[0.5, 0, 1, 1]], color="gray")
+    tensor = np.load(tmp_path / "x.npy")
+    assert np.ptp(tensor, axis=3).max() == 0
+    assert np.ptp(tensor[:, :, 9:], axis=(1, 2)).max() == 0
+    assert np.ptp(tensor[:, :, :6], axis=(1, 2)).min() > 0
+
+
+def compare(tmp_path, found: dict, published: dict, classes=None) -> str:
+    write_digests(published, tmp_path / "smears.sha256")
+    try:
+        compare_published(found, tmp_path / "smears.sha256", classes, tmp_path / "archive.zip")
+    except UserError as error:
+        return str(error)
+    return ""
+
+
+def test_published_digests_are_held_against_the_images(tmp_path):
+    digests = {f"{name}/{index}.png": f"{name}{index}" for name in "AB" for index in range(8)}
+    assert compare(tmp_path, digests, digests) == ""
+    lines = compare(tmp_path, digests | {"A/1.png": "other", "A/new 1.png": ""}, digests | {"C/1.png": "C1"})
+    assert lines.splitlines()[1:] == ["  1 differ: A/1.png", "  1 are missing: C/1.png", "  1 are extra: A/new 1.png"]
+    assert f"set dataset: {{source: archive, path: {tmp_path}/archive.zip}}:" in lines
+    one_class = {name: digest for name, digest in digests.items() if name.startswith("A/")}
+    assert compare(tmp_path, one_class, digests, ["A"]) == ""
+    missing = compare(tmp_path, one_class, digests)
+    assert "8 are missing: B/0.png, B/1.png, B/2.png, B/3.png, B/4.png and 3 more" in missing
+
+
+def test_the_digests_of_a_first_download_are_kept_and_others_refused(tmp_path):
+    record = tmp_path / "images.sha256"
+    compare_recorded({"A/1": "1", "B/1": "2"}, record, None, "toy.sha256")
+    assert record.read_text() == "1  A/1\n2  B/1\n"
+    compare_recorded({"A/1": "1"}, record, ["A"], "toy.sha256")
+    assert record.read_text() == "1  A/1\n2  B/1\n", "the class that was not taken this time stays"
+    with pytest.raises(UserError, match="1 differ: A/1") as refused:
+        compare_recorded({"A/1": "x", "B/1": "2"}, record, None, "toy.sha256")
+    assert f"remove {record}" in str(refused.value)
+    assert record.read_text() == "1  A/1\n2  B/1\n"

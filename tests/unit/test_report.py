@@ -11,9 +11,11 @@ import pandas as pd
 import plot_comparison
 import pytest
 import render_report
-from made_up import grid_cells, leaderboard_of, selection_of, write_comparison, write_report_inputs
+from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison, write_report_inputs
 from page import Page
+from smear.metrics import wilson_interval
 from smear.report.findings import finding
+from smear.report.shortcuts import judge_network
 
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
 
@@ -110,9 +112,9 @@ def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
 def test_figures_stand_in_their_order_each_with_a_sentence(paper):
     page = paper[1]
     figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
-    assert figures == ["optimizer", "learning_rate", "epochs", "curves", "heatmap", "confusion"]
+    assert figures == ["optimizer", "learning_rate", "epochs", "curves", "heatmap", "shortcuts", "confusion"]
     table = leaderboard_of(grid_cells())
-    for name in figures[:-1]:
+    for name in figures[:-2]:
         sentence = finding(name, table, selection_of(table))
         assert re.sub(r"\s+", " ", sentence) in page.text
 
@@ -177,6 +179,48 @@ def test_siblings_across_splits_are_a_warning(tmp_path):
     assert "which keeps repeat captures together" not in text
 
 
+def test_the_shortcuts_stand_beside_the_network(paper):
+    snakemake, page = paper
+    table = pd.read_csv(snakemake.input.shortcuts)
+    sentence = judge_network(table, json.loads(snakemake.input.selection.read_text()))
+    assert re.sub(r"\s+", " ", sentence) in page.text
+    assert "All 17 classifiers" in page.text
+    text = spaced_cells(snakemake)
+    for row in table.itertuples():
+        assert f"{100 * row.validation_accuracy:.2f}%" in text
+        assert f"{row.validation_correct}/324" in text
+
+
+@pytest.mark.parametrize(
+    ("best", "network", "words"),
+    [
+        (290, 318, "The network's interval lies above"),
+        (317, 318, "The intervals overlap"),
+        (322, 290, "The network's interval lies below"),
+    ],
+)
+def test_the_network_is_judged_by_the_best_shortcut_on_its_own_colour(best, network, words):
+    low, high = wilson_interval(network, 324)
+    chosen = {"color": "gray", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
+    chosen |= {"validation_correct": network, "validation_images": 324}
+    # RGB stands first in the table, with other figures.
+    shortcuts = pd.concat([shortcuts_of(("rgb",), best=305), shortcuts_of(("gray",), best=best)])
+    sentence = judge_network(shortcuts, chosen)
+    assert words in sentence
+    assert f"({best}/324, " in sentence
+
+
+@pytest.mark.parametrize("shuffled", [True, False])
+def test_shuffled_labels_are_a_warning(tmp_path, shuffled):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    snakemake.input.provenance.write_text(json.dumps({"settings": {"shuffle_labels": shuffled}}))
+    render_report.main(snakemake)
+    page = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert ("the training labels were shuffled" in page) == shuffled
+    assert ("the training labels were shuffled" in card) == shuffled
+
+
 def test_the_same_results_give_the_same_page(paper, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
@@ -192,6 +236,19 @@ def test_the_model_card_warns_and_says_the_figures(paper):
     assert "not a medical device" in card
     assert f"| {percent(test['accuracy'])} | {test['correct']} of {test['images']} |" in card
     assert f"`{test['cell']}`" in card
+
+
+@pytest.mark.parametrize(
+    ("color", "words"), [("rgb", None), ("gray", "gray"), ("stain_normalised", "stain-normalised")]
+)
+def test_the_model_card_says_what_images_the_model_takes(tmp_path, color, words):
+    cells = grid_cells(**ONE, color=[color])
+    snakemake = write_report_inputs(tmp_path, cells=cells)
+    shortcuts_of((color,)).to_csv(snakemake.input.shortcuts, index=False)
+    render_report.main(snakemake)
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert ("Its images were made" in card) == (words is not None)
+    assert words is None or f"were made {words} before" in card
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -238,6 +295,6 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert "Pro/WBC-Pro-003.jpg" in text
     assert json.loads(snakemake.input.selection.read_text())["cell"] in text
     assert seen["wide"] <= 0, "the page must not scroll sideways"
-    assert len(seen["figures"]) == 6
+    assert len(seen["figures"]) == 7
     assert min(seen["figures"]) > 150
     assert 'data-pictures="1"' in dom, "the heatmap's colour bar must be a picture that can be shown"

@@ -12,7 +12,7 @@ from smear.selection import rank_cells, select_cell
 def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:
     """What a cell's metrics.json holds; without accuracy it diverged."""
     row = {"cell": name, "architecture": "SmallCNN", "optimizer": "adam", "learning_rate": 0.1, "batch_size": 32}
-    row |= {"seed": 0, "epochs": epochs, "parameters": parameters, "seconds": 1.0}
+    row |= {"seed": 0, "epochs": epochs, "color": "rgb", "parameters": parameters, "seconds": 1.0}
     if accuracy is None:
         return row | {"status": "diverged"}
     figures = {"accuracy": accuracy, "low": accuracy - 0.05, "high": accuracy + 0.05, "loss": loss}

@@ -19,7 +19,7 @@ from smear.training.device import stream
 from smear.training.epochs import Training, train, wants_reestimation
 from smear.training.feed import Batches
 from smear.training.model import build_classifier, build_trainer, get_backbone
-from smear.training.randomness import epoch_order, reseed
+from smear.training.randomness import epoch_order, reseed, shuffle_labels
 from train_cell import summarise
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
@@ -99,6 +99,14 @@ def test_the_stream_gives_the_batches_in_order_without_autotuning():
     for (pixels, targets), index in zip(data.as_numpy_iterator(), range(3), strict=True):
         assert np.array_equal(pixels, batches[index][0])
         assert np.array_equal(targets, batches[index][1])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(0, 5))
+def test_shuffled_labels_are_the_same_labels_in_an_order_of_the_seed(labels, seed):
+    shuffled = shuffle_labels(np.array(labels), seed)
+    assert sorted(shuffled) == sorted(labels)
+    assert np.array_equal(shuffled, shuffle_labels(np.array(labels), seed))
 
 
 def test_random_layers_depend_on_seed_and_epoch_alone():

@@ -15,7 +15,9 @@ def write(tmp_path, text: str):
 
 
 def test_images_are_named_with_or_without_their_class(tmp_path):
-    table = read_user_groups(write(tmp_path, "image,group\na/1.png,p1\n2.png,p1\nb/1.png,p2\n3.png,007\nextra.png,p9\n"))
+    table = read_user_groups(
+        write(tmp_path, "image,group\na/1.png,p1\n2.png,p1\nb/1.png,p2\n3.png,007\nextra.png,p9\n")
+    )
     assert match_images(IMAGES, table, "x.csv")["group"].tolist() == ["p1", "p1", "p2", "007"]
 
 

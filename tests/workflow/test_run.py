@@ -54,8 +54,9 @@ def test_makes_every_file_of_the_contract(finished):
         ),
         *(
             results / "tiny/comparison" / name
-            for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "heatmap.png"]
+            for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "shortcuts.svg", "shortcuts.png"]
         ),
+        results / "tiny/audit/shortcuts.csv",
         *(
             results / "tiny/report" / name
             for name in ["index.html", "test_metrics.json", "test_predictions.csv", "model.keras", "model_card.md"]
@@ -126,10 +127,10 @@ def test_a_cell_keeps_to_its_threads(finished):
     assert float(row["mean_load"]) < 120, "percent of one core, for one thread"
 
 
-def test_no_training_reads_test_images(finished):
+def test_no_training_and_no_audit_reads_test_images(finished):
     text = finished.snakemake("--dry-run", "--forceall").output
-    blocks = re.findall(r"rule train_cell:\n(?:    .*\n)+", text)
-    assert len(blocks) == 2
+    blocks = re.findall(r"rule (?:train_cell|audit_shortcuts):\n(?:    .*\n)+", text)
+    assert len(blocks) == 2 + 1
     assert not [block for block in blocks if "tensors/test" in block]
 
 

@@ -13,7 +13,7 @@ from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
-from smear.grid import expand_grid, find_cell
+from smear.grid import color_suffix, expand_grid, find_cell
 from smear.interpreter import name_interpreter
 from smear.job import UserError
 from smear.images.source import check_source, digest_source
@@ -35,6 +35,7 @@ name_interpreter()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"])}
+COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
@@ -78,6 +79,36 @@ def get_cell(wildcards):
     return CELLS[wildcards.cell]._asdict()
 
 
+def get_color(wildcards):
+    """The color that a tensor's name stands for; rgb has no suffix."""
+    return wildcards.color.removeprefix("-") or "rgb"
+
+
+def name_tensors(split, kind):
+    """The files of one split, `npy` or `csv`, in every color of the grid."""
+    return [f"results/{{experiment}}/tensors/{split}{color_suffix(color, '-')}.{kind}" for color in COLORS]
+
+
+def get_tensor(split, kind):
+    """An input's function: a split's file, `npy` or `csv`, in the color of the cell that is trained."""
+
+    def get_path(wildcards):
+        color = CELLS[wildcards.cell].color
+        return f"results/{wildcards.experiment}/tensors/{split}{color_suffix(color, '-')}.{kind}"
+
+    return get_path
+
+
+def get_test_tensor(kind):
+    """An input's function: the test images' file, `npy` or `csv`, in the color of the selected cell."""
+
+    def get_path(wildcards):
+        color = CELLS[get_selected_cell()].color
+        return f"results/{wildcards.experiment}/tensors/test{color_suffix(color, '-')}.{kind}"
+
+    return get_path
+
+
 def get_training_settings():
     """What all cells have in common."""
     return {
@@ -85,6 +116,7 @@ def get_training_settings():
         "weights": config["model"]["weights"],
         "dropout": config["model"]["dropout"],
         "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
+        "shuffle_labels": config["training"]["shuffle_labels"],
     }
 
 

@@ -225,17 +225,19 @@ rule cache_tensors:
         manifest="results/{experiment}/split/manifest.csv",
         images=f"results/datasets/{DATASET}/images",
     output:
-        tensor="results/{experiment}/tensors/{split}.npy",
-        rows="results/{experiment}/tensors/{split}.csv",
+        tensor="results/{experiment}/tensors/{split}{color}.npy",
+        rows="results/{experiment}/tensors/{split}{color}.csv",
     log:
-        "results/{experiment}/logs/cache_tensors/{split}.log",
+        "results/{experiment}/logs/cache_tensors/{split}{color}.log",
     benchmark:
-        "results/{experiment}/logs/cache_tensors/{split}.tsv"
+        "results/{experiment}/logs/cache_tensors/{split}{color}.tsv"
     conda:
         "../../envs/data.yaml"
     threads: 4
     params:
         size=config["image"]["size"],
+        mask=config["dataset"]["mask"],
+        color=get_color,
         code=code_digest("cache_tensors"),
     script:
         "../scripts/cache_tensors.py"

@@ -1,5 +1,5 @@
 # The final test and the page that reports it.
-# Takes: the selected cell's model, results/<experiment>/tensors/test.npy and comparison/. Makes: results/<experiment>/report/.
+# Takes: the selected cell's model, results/<experiment>/tensors/ of the test images and comparison/. Makes: results/<experiment>/report/.
 
 
 rule test_selected:
@@ -7,8 +7,8 @@ rule test_selected:
     input:
         selection="results/{experiment}/comparison/selection.json",
         model=get_selected_model,
-        test="results/{experiment}/tensors/test.npy",
-        test_rows="results/{experiment}/tensors/test.csv",
+        test=get_test_tensor("npy"),
+        test_rows=get_test_tensor("csv"),
     output:
         predictions="results/{experiment}/report/test_predictions.csv",
         metrics="results/{experiment}/report/test_metrics.json",
@@ -36,6 +36,8 @@ rule render_report:
         audit="results/{experiment}/split/audit.json",
         catalog=f"results/datasets/{DATASET}/catalog.csv",
         provenance=get_selected_provenance,
+        shortcuts="results/{experiment}/audit/shortcuts.csv",
+        shortcuts_svg="results/{experiment}/comparison/shortcuts.svg",
         reference=workflow.source_path("../../resources/leukemia.sha256"),
         published=workflow.source_path("../../resources/fajrina2024.json"),
         template=workflow.source_path("../report/report.html.j2"),

@@ -28,10 +28,10 @@ rule fetch_weights:
 rule train_cell:
     """Train one combination of hyperparameters and measure it on the validation images."""
     input:
-        train="results/{experiment}/tensors/train.npy",
-        train_rows="results/{experiment}/tensors/train.csv",
-        validation="results/{experiment}/tensors/validation.npy",
-        validation_rows="results/{experiment}/tensors/validation.csv",
+        train=get_tensor("train", "npy"),
+        train_rows=get_tensor("train", "csv"),
+        validation=get_tensor("validation", "npy"),
+        validation_rows=get_tensor("validation", "csv"),
         weights=get_start_weights,
     output:
         model="results/{experiment}/cells/{cell}/model.keras",

@@ -1,25 +1,30 @@
 """Decode the images of one split into one tensor, so that no training decodes them again."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from smear.files import replacing
+from smear.images.color import convert_color
 from smear.images.decoding import UNREADABLE, read_pixels
 from smear.images.parallel import map_images
 from smear.job import UserError, check_space, log, logged_to
 from smear.tables import read_csv, write_csv
 
 
-def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> None:
+def cache_pixels(
+    images: pd.DataFrame, size: int, path: Path, threads: int, mask: Sequence = (), color: str = "rgb"
+) -> None:
     """Write uint8 pixels, (images, size, size, 3), in the order of `images` (`path,sha256`), a few at a time."""
 
     def read(image) -> np.ndarray:
         try:
-            return read_pixels(Path(image.path), size, image.sha256)
+            pixels = read_pixels(Path(image.path), size, image.sha256, mask)
         except UNREADABLE as error:
             raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
+        return convert_color(pixels, color)
 
     with replacing(path) as temporary:
         shape = (len(images), size, size, 3)
@@ -34,9 +39,10 @@ def cache_pixels(images: pd.DataFrame, size: int, path: Path, threads: int) -> N
 def main(snakemake) -> None:
     manifest = read_csv(snakemake.input.manifest)
     images = manifest[manifest["split"] == snakemake.wildcards.split]
-    cache_pixels(images, snakemake.params.size, Path(snakemake.output.tensor), snakemake.threads)
+    params = snakemake.params
+    cache_pixels(images, params.size, Path(snakemake.output.tensor), snakemake.threads, params.mask, params.color)
     write_csv(images[["image_id", "label"]], snakemake.output.rows)
-    log.info("%s: %d images of %d x %d", snakemake.wildcards.split, len(images), *[snakemake.params.size] * 2)
+    log.info("%s: %d images of %d x %d, %s", snakemake.wildcards.split, len(images), *[params.size] * 2, params.color)
 
 
 if __name__ == "__main__":

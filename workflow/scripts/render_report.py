@@ -7,11 +7,12 @@ from types import SimpleNamespace
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from smear.figures.heatmaps import draw_confusion
-from smear.figures.style import percent, save
+from smear.figures.style import COLORS, percent, save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.job import log, logged_to
 from smear.report.findings import FIGURES, finding
+from smear.report.shortcuts import judge_network, shortcut_table
 from smear.report.tables import (
     cell_phrase,
     duration,
@@ -27,7 +28,8 @@ from smear.tables import read_csv
 
 def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
-    tables = {name: read_csv(getattr(inputs, name)) for name in ("leaderboard", "test_predictions", "catalog")}
+    names = ("leaderboard", "test_predictions", "catalog", "shortcuts")
+    tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "audit", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     return results | {"published_applies": same_images(results["catalog"], inputs.reference)}
@@ -42,8 +44,9 @@ def same_images(catalog: pd.DataFrame, reference: str) -> bool:
     return sorted(catalog["sha256"]) == sorted(line.split()[0] for line in lines)
 
 
-def describe(results: dict, figures: list[str], confusion: str, params: SimpleNamespace) -> dict:
+def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: SimpleNamespace) -> dict:
     """Arrange the results as the variables of both templates."""
+    settings = results["provenance"].get("settings") or {}
     cells, chosen, test = results["leaderboard"], results["selection"], results["test_metrics"]
     return {
         "experiment": params.experiment,
@@ -60,10 +63,15 @@ def describe(results: dict, figures: list[str], confusion: str, params: SimpleNa
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "diverged": int((cells["status"] == "diverged").sum()),
         "misclassified": misclassified_table(results["test_predictions"], test["classes"]),
-        "figures": comparison_figures(figures, cells, chosen),
+        "figures": comparison_figures(inputs.figures, cells, chosen),
+        "shortcuts": shortcut_table(results["shortcuts"]),
+        "shortcuts_sentence": judge_network(results["shortcuts"], chosen),
+        "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of classifiers that cannot see a cell"),
+        "colors": COLORS,
+        "shuffled": bool(settings.get("shuffle_labels")),
         "confusion": inline_svg(confusion, "Confusion matrix of the test images"),
         "provenance": provenance_rows(results["provenance"]),
-        "settings": results["provenance"].get("settings") or {},
+        "settings": settings,
         "inputs": results["provenance"].get("inputs") or {},
     }
 
@@ -103,7 +111,7 @@ def main(snakemake: SimpleNamespace) -> None:
     test = results["test_metrics"]
     output = snakemake.output
     save(draw_confusion(test["confusion_matrix"], test["classes"]), output.confusion_svg, output.confusion_png)
-    values = describe(results, snakemake.input.figures, output.confusion_svg, snakemake.params)
+    values = describe(results, snakemake.input, output.confusion_svg, snakemake.params)
     write_text(render(snakemake.input.template, values, html=True), output.report)
     write_text(render(snakemake.input.card_template, values, html=False), output.model_card)
     log.info("report of %s: %d of %d test images right", test["cell"], test["correct"], test["images"])

@@ -110,7 +110,9 @@ def main(snakemake) -> None:
     for split, counts in audit["counts"].items():
         log.info("%s: %d images (%s)", split, sum(counts.values()), ", ".join(f"{k} {v}" for k, v in counts.items()))
     if len(kept):
-        log.info("%d images keep the place they had, %d moved", len(kept) - audit["images_moved"], audit["images_moved"])
+        log.info(
+            "%d images keep the place they had, %d moved", len(kept) - audit["images_moved"], audit["images_moved"]
+        )
     write_csv(images[COLUMNS], output.manifest)
     write_json(audit, output.audit)
 

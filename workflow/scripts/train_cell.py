@@ -53,6 +53,7 @@ def main(snakemake) -> None:
     import keras
     from smear.training.device import prepare_device
     from smear.training.epochs import Training, train
+    from smear.training.randomness import shuffle_labels
 
     started = datetime.now(UTC)
     device = prepare_device(snakemake.threads)
@@ -63,7 +64,11 @@ def main(snakemake) -> None:
     log.info("%s on %s with %d threads", cell.name, device.name, snakemake.threads)
     log.info("%d training and %d validation images, classes %s", *map(len, rows.values()), ", ".join(classes))
 
-    splits = [(tensors[split], rows[split]["label"].to_numpy()) for split in rows]
+    labels = {split: rows[split]["label"].to_numpy() for split in rows}
+    if settings["shuffle_labels"]:
+        labels["train"] = shuffle_labels(labels["train"], cell.seed)
+        log.info("negative control: the training labels are shuffled")
+    splits = [(tensors[split], labels[split]) for split in rows]
     training = Training(cell, settings, device.jit_compile, *splits, len(classes))
     history = train(training)
     predictions = tabulate_predictions(rows["validation"], training.validate(), classes)

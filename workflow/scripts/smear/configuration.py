@@ -20,6 +20,8 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
     faults = find_faults(config, schema)
     if not faults:
         fill_defaults(config, schema, schema)
+        for grid in as_list(config["grid"]):
+            grid.setdefault("color", [config["image"]["color"]])
         config["dataset"]["name"] = config["dataset"]["name"] or derive_name(config["dataset"])
         faults = find_contradictions(config)
     if faults:
@@ -89,7 +91,10 @@ def describe(error) -> list[str]:
             allowed = ", ".join(map(str, limit))
             return [f"{key} is {show(value)}{suggest(value, limit)}; allowed: {allowed}."]
         case "minItems":
-            return [f"{key} is empty; it needs at least {limit} value{'s' if limit > 1 else ''}."]
+            count = f"has {len(value)} values" if value else "is empty"
+            return [f"{key} {count}; it needs at least {limit} value{'s' if limit > 1 else ''}."]
+        case "maxItems":
+            return [f"{key} has {len(value)} values; it takes at most {limit}."]
         case "uniqueItems":
             return [f"{key} names a value twice: {show(value)}."]
         case "pattern":
@@ -202,6 +207,7 @@ def find_contradictions(config: dict) -> list[str]:
     needed = {"kaggle": "handle", "archive": "path", "folder": "path"}.get(dataset["source"])
     if needed and not dataset[needed]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
+    faults += find_mask_faults(dataset["mask"])
     if abs(sum(fractions.values()) - 1) > 1e-9:
         faults.append(
             f"split.fractions add up to {sum(fractions.values()):g} and not to 1: "
@@ -217,4 +223,16 @@ def find_contradictions(config: dict) -> list[str]:
                 f"grid.architecture {name} has no ImageNet weights; set model.weights: none, or leave it out. "
                 f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
             )
+    return faults
+
+
+def find_mask_faults(mask: list) -> list[str]:
+    """Rectangles of dataset.mask without an inside, and a mask that leaves too little of the image."""
+    faults = [
+        f"dataset.mask[{index}] is {show(box)}; it must be [left, top, right, bottom], left < right and top < bottom."
+        for index, box in enumerate(mask)
+        if box[0] >= box[2] or box[1] >= box[3]
+    ]
+    if sum((right - left) * (bottom - top) for left, top, right, bottom in mask) > 0.5:
+        faults.append("dataset.mask covers more than half of the frame.")
     return faults

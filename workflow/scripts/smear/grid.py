@@ -16,12 +16,19 @@ class Cell(NamedTuple):
     batch_size: int
     seed: int
     epochs: int
+    color: str = "rgb"
 
     @property
     def name(self) -> str:
-        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`."""
+        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`, with `_gray` behind it for gray images."""
         rate = format_rate(self.learning_rate)
-        return f"{self.architecture}_{self.optimizer}_lr{rate}_b{self.batch_size}_s{self.seed}_e{self.epochs}"
+        name = f"{self.architecture}_{self.optimizer}_lr{rate}_b{self.batch_size}_s{self.seed}_e{self.epochs}"
+        return name + color_suffix(self.color, "_")
+
+
+def color_suffix(color: str, mark: str) -> str:
+    """What a color adds to a name, after `mark`; nothing for rgb."""
+    return "" if color == "rgb" else f"{mark}{color}"
 
 
 def format_rate(rate: float) -> str:
@@ -34,7 +41,7 @@ def expand_grid(grid: dict | list[dict]) -> list[Cell]:
     """List the cells of a grid, or of several grids one after the other, each cell once.
 
     A grid gives a list of values for every field of `Cell`; its cells are all combinations, as in scikit-learn's
-    `ParameterGrid`, in the order of the lists with epochs varying fastest.
+    `ParameterGrid`, in the order of the lists with the last field varying fastest.
     """
     grids = [grid] if isinstance(grid, dict) else grid
     cells = [Cell(*values) for part in grids for values in product(*(part[field] for field in Cell._fields))]

@@ -9,12 +9,12 @@ RULE = (
     "(fewer epochs, then fewer parameters), then by name. Diverged cells are not chosen."
 )
 LEADERBOARD = [
-    *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "status"],
+    *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color", "status"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     *["validation_loss", "train_accuracy", "train_loss", "seconds", "parameters"],
 ]
 SELECTION = [
-    *["cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs"],
+    *["cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     "validation_loss",
 ]

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.style import QUIET, colours, header, house_style, named, percent_axis, shown
 
-FACETS = ["architecture", "optimizer", "batch_size"]
+FACETS = ["architecture", "optimizer", "batch_size", "color"]
 WALK = [*FACETS, "learning_rate", "seed"]
 """Cells alike in these walk the same path and differ only in how far."""
 
@@ -26,7 +26,7 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     """Draw loss and accuracy by epoch: dashed for training, solid for validation, coloured by learning rate.
 
     `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
-    accuracy, for each architecture, optimizer and batch size.
+    accuracy, for each architecture, optimizer, batch size and colour.
     """
     rates = sorted(cells["learning_rate"].unique())
     palette = colours(rates, ordered=True)

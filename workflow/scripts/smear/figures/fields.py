@@ -26,7 +26,11 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
     axes.stairs(scaled, edges, color=QUIET, linewidth=1.1, label=f"{random.sum():,} random pairs, scaled up")
     axes.stairs(np.where(matching, 0, registered), edges, fill=True, color=HUES[4], label="looked at closely, no match")
     axes.stairs(
-        np.where(matching, registered, 0), edges, fill=True, color=HUES[0], label=f"{summary['pairs']:,} pairs that match"
+        np.where(matching, registered, 0),
+        edges,
+        fill=True,
+        color=HUES[0],
+        label=f"{summary['pairs']:,} pairs that match",
     )
     axes.axvline(threshold, color=CHOSEN, linewidth=1.6)
     axes.text(

@@ -14,7 +14,7 @@ from matplotlib.ticker import FuncFormatter
 
 from smear.figures.style import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
 
-FACETS = ["architecture", "optimizer", "batch_size"]
+FACETS = ["architecture", "optimizer", "batch_size", "color"]
 MOST_COLUMNS = 4
 WIDEST = 0.2
 COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
@@ -23,7 +23,8 @@ COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
 
 @house_style()
 def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
-    """Draw validation accuracy by learning rate and epochs, a panel per architecture, optimizer and batch size.
+    """Draw validation accuracy by learning rate and epochs, a panel per architecture, optimizer, batch size and
+    colour.
 
     `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
     grid stay blank, diverged ones are hatched, the chosen one is outlined.

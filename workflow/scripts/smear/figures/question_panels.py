@@ -15,20 +15,20 @@ PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "le
 HUE_AXES = {"optimizer": "epochs", "learning_rate": "optimizer", "epochs": "optimizer"}
 """Which axis of the grid tells the lines of a panel apart."""
 
+ROW = ["architecture", "batch_size", "color"]
+"""The axes that tell the rows of panels apart."""
+
 MOST_COLUMNS = 5
 RING = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": CHOSEN, "markeredgewidth": 1.8}
 
 
 def panel_grid(cells: pd.DataFrame, axis: str) -> list[list[dict]]:
-    """Lay out the right side: a row per architecture and batch size, a column per value of the panels' axis."""
+    """Lay out the right side: a row for each value of ROW, a column per value of the panels' axis."""
     across = PANELS[axis]
     values = sorted(cells[across].unique())
     return [
-        [
-            {"architecture": architecture, "batch_size": batch_size, across: value}
-            for value in values[k : k + MOST_COLUMNS]
-        ]
-        for architecture, batch_size in sorted(cells.groupby(["architecture", "batch_size"]).groups)
+        [dict(zip(ROW, row, strict=True)) | {across: value} for value in values[k : k + MOST_COLUMNS]]
+        for row in sorted(cells.groupby(ROW).groups)
         for k in range(0, len(values), MOST_COLUMNS)
     ]
 
@@ -70,12 +70,12 @@ def draw_panels(
 
 
 def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, first: bool) -> None:
-    """Title a panel; where architectures or batch sizes differ, name them once above the first panel of their row."""
+    """Title a panel; where the axes of ROW differ, name them once above the first panel of their row."""
     # A learning rate takes two lines: beside its neighbours there is no room for one.
     title = named(across, panel[across]).replace("learning rate ", "learning rate\n")
     if cells[across].nunique() == 1:
         title = ""
-    row = ", ".join(named(name, panel[name]) for name in ("architecture", "batch_size") if cells[name].nunique() > 1)
+    row = ", ".join(named(name, panel[name]) for name in ROW if cells[name].nunique() > 1)
     # The blank line keeps the room that the row's name takes; the name itself may run over the neighbours' blank line.
     axes.set_title("\n".join(filter(None, [" " if row else "", title])), size=9, color=QUIET)
     if row and first:

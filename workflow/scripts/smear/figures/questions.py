@@ -14,8 +14,8 @@ from smear.figures.style import (
     category_axis,
     header,
     house_style,
+    in_phrase,
     mark_diverged,
-    named,
     percent,
     percent_axis,
     shown,
@@ -63,7 +63,7 @@ def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
 
 def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
     """Say what is held fixed, what a bar is and what the panels show."""
-    held = ", ".join(named(name, chosen[name]) for name in LABELS if name not in (axis, "seed"))
+    held = in_phrase(chosen, [name for name in LABELS if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
     seeds = cells["seed"].nunique()
     parts = []

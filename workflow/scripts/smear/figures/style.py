@@ -1,6 +1,6 @@
 """The house style of every figure: readable type, colours safe for the colour-blind, the same bytes twice."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 
@@ -64,9 +64,11 @@ LABELS = {
     "batch_size": "Batch size",
     "seed": "Seed",
     "epochs": "Epochs",
+    "color": "Colour",
 }
 """The axes of the grid, as a figure or a table calls them."""
 
+COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
 OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
 
 
@@ -105,6 +107,8 @@ def shown(axis: str, value: object) -> str:
         return OPTIMIZERS.get(str(value).lower(), str(value))
     if axis == "learning_rate":
         return format_rate(value)
+    if axis == "color":
+        return COLORS[value]
     return str(value)
 
 
@@ -113,9 +117,16 @@ def named(axis: str, value: object) -> str:
     text = shown(axis, value)
     if axis in ("architecture", "optimizer"):
         return text
+    if axis == "color":
+        return f"{text} images"
     if axis == "epochs":
         return "1 epoch" if text == "1" else f"{text} epochs"
     return f"{LABELS[axis].lower()} {text}"
+
+
+def in_phrase(cell: Mapping, axes: Iterable[str]) -> str:
+    """Name a cell's values of `axes`, with commas; RGB, which is what everybody expects, goes without saying."""
+    return ", ".join(named(axis, cell[axis]) for axis in axes if (axis, cell[axis]) != ("color", "rgb"))
 
 
 def percent(share: float, digits: int = 2) -> str:

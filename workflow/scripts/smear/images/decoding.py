@@ -5,13 +5,16 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
 
-from smear.images.colours import find_unusable_mode, make_rgb, measure_colours
+from smear.images.color import measure_colors
+from smear.images.mask import paint_over
+from smear.images.modes import find_unusable_mode, make_rgb
 
 # No other readers of Pillow: some call other programs.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
@@ -78,7 +81,7 @@ def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
     except UNREADABLE as error:
         return describe_unreadable(error)
     digest = hashlib.sha256(data).hexdigest()
-    return ImageFile(*upright.size, len(data), digest, kind, mode, transparent, *measure_colours(upright))
+    return ImageFile(*upright.size, len(data), digest, kind, mode, transparent, *measure_colors(upright))
 
 
 def describe_unreadable(error: Exception) -> str:
@@ -93,8 +96,8 @@ def describe_unreadable(error: Exception) -> str:
     return f"damaged ({text or type(error).__name__})"
 
 
-def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
-    """Pixels of a catalogued image resized to a square: uint8, (size, size, 3), RGB.
+def read_pixels(path: Path, size: int, sha256: str, mask: Sequence = ()) -> np.ndarray:
+    """Pixels of a catalogued image resized to a square: uint8, (size, size, 3), RGB; `mask` is painted over before.
 
     An image of another shape is stretched, as the paper's resizing does. Shrinking averages over the pixels that fall
     together (Pillow's bilinear filter), so that small sizes do not alias. ValueError if the bytes are not those that
@@ -105,6 +108,8 @@ def read_pixels(path: Path, size: int, sha256: str) -> np.ndarray:
         raise ValueError(f"{path} has changed since it was catalogued")
     with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
         upright, _ = make_rgb(ImageOps.exif_transpose(image))
+    if mask:
+        upright = Image.fromarray(paint_over(np.asarray(upright), mask))
     if upright.size != (size, size):
         upright = upright.resize((size, size), Image.Resampling.BILINEAR)
     return np.asarray(upright)

@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from smear.figures.style import LABELS, named, shown
+from smear.figures.style import LABELS, in_phrase, shown
 
 SPLITS = ("train", "validation", "test")
 
 
 def cell_phrase(cell: dict) -> str:
     """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs."""
-    return ", ".join(named(axis, cell[axis]) for axis in LABELS if axis in cell)
+    return in_phrase(cell, [axis for axis in LABELS if axis in cell])
 
 
 def split_table(audit: dict, classes: list[str]) -> list[dict]:
@@ -23,12 +23,12 @@ def split_table(audit: dict, classes: list[str]) -> list[dict]:
 def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
     """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`."""
     varying = [axis for axis in LABELS if cells[axis].nunique() > 1]
-    constant = [named(axis, cells[axis].iloc[0]) for axis in LABELS if axis not in varying]
+    same = in_phrase(cells.iloc[0], [axis for axis in LABELS if axis not in varying])
     rows = [
         cell | {"axes": [shown(axis, cell[axis]) for axis in varying], "chosen": cell["cell"] == chosen}
         for cell in cells.sort_values("rank").to_dict("records")
     ]
-    return {"axes": [LABELS[axis] for axis in varying], "same": ", ".join(constant), "rows": rows}
+    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows}
 
 
 def misclassified_table(predictions: pd.DataFrame, classes: list[str]) -> list[dict]:

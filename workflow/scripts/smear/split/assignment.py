@@ -66,7 +66,9 @@ class Plan:
         """
         ends = np.cumsum(self.targets.sum(axis=0)) / self.targets.sum()
         for group in np.flatnonzero((self.place < 0) & (self.counts.sum(axis=1) > 1)):
-            slack = np.where(self.counts[group][:, None] > 0, self.room - self.counts[group][:, None], EMPTY).min(axis=0)
+            slack = np.where(self.counts[group][:, None] > 0, self.room - self.counts[group][:, None], EMPTY).min(
+                axis=0
+            )
             drawn = int(np.searchsorted(ends[:-1], lot(seed + 1, str(self.names[group])), side="right"))
             self.put(group, drawn if slack[drawn] >= 0 else int(slack.argmax()))
 

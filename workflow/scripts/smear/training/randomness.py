@@ -9,6 +9,11 @@ def epoch_order(images: int, seed: int, epoch: int) -> np.ndarray:
     return np.random.default_rng([seed, epoch]).permutation(images)
 
 
+def shuffle_labels(labels: np.ndarray, seed: int) -> np.ndarray:
+    """The labels in another order, so that they say nothing about their images; no epoch has the number 0."""
+    return np.random.default_rng([seed, 0]).permutation(labels)
+
+
 def reseed(model: keras.Model, seed: int, epoch: int) -> None:
     """Set every random generator inside `model` (augmentation, dropout, stochastic depth) for one epoch."""
     states = [variable for variable in model.non_trainable_variables if "seed_generator_state" in variable.path]

@@ -41,11 +41,3 @@ def scale_grey(image: Image.Image) -> tuple[Image.Image, bool]:
     transparent = values == image.info.get("transparency", -1)
     grey[transparent] = 255
     return Image.fromarray(grey).convert("RGB"), bool(transparent.any())
-
-
-def measure_colours(image: Image.Image) -> list[float]:
-    """Means of R, G and B of an RGB image, then their standard deviations, to a thousandth."""
-    counts = np.reshape(image.histogram(), (3, 256))
-    values, pixels = np.arange(256), counts.sum(axis=1)
-    means = counts @ values / pixels
-    return np.concatenate([means, np.sqrt(counts @ values**2 / pixels - means**2)]).round(3).tolist()

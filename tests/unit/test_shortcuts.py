@@ -1,0 +1,98 @@
+"""Classifiers that cannot see a cell: what they are given, and what they make of it."""
+
+from types import SimpleNamespace
+
+import audit_shortcuts
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from smear.images.glimpses import GLIMPSES
+
+COLUMNS = ["color", "features", "classifier", "validation_accuracy", "validation_low", "validation_high"]
+COLUMNS += ["validation_correct", "validation_images"]
+
+
+def stained(random: np.random.Generator, labels: np.ndarray, size: int = 32) -> np.ndarray:
+    """Images of noise alone, whose mean colour goes with the label."""
+    noise = random.integers(0, 60, (len(labels), size, size, 3))
+    return (noise + np.array([[60, 90, 120], [120, 90, 60]])[labels][:, None, None]).astype(np.uint8)
+
+
+def write_split(folder, name: str, images: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
+    np.save(folder / f"{name}.npy", images)
+    rows = pd.DataFrame({"image_id": [f"{label}/{k}" for k, label in enumerate(labels)], "label": labels})
+    rows.to_csv(folder / f"{name}.csv", index=False)
+    return str(folder / f"{name}.npy"), str(folder / f"{name}.csv")
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+    """The audit of images whose stain tells the class, and of gray images that say nothing."""
+    folder, random = tmp_path_factory.mktemp("audit"), np.random.default_rng(0)
+    labels = {"train": np.arange(90) % 3 // 2, "validation": np.arange(30) % 3 // 2}
+    paths = {split: [write_split(folder, split, stained(random, of), of)] for split, of in labels.items()}
+    for split, of in labels.items():
+        paths[split].append(write_split(folder, f"{split}-gray", stained(random, np.zeros_like(of)), of))
+    files = {split: [tensor for tensor, _ in pairs] for split, pairs in paths.items()}
+    files |= {f"{split}_rows": [rows for _, rows in pairs] for split, pairs in paths.items()}
+    snakemake = SimpleNamespace(
+        input=SimpleNamespace(**files),
+        output=SimpleNamespace(shortcuts=folder / "shortcuts.csv"),
+        params=SimpleNamespace(colors=["rgb", "gray"]),
+        threads=1,
+    )
+    audit_shortcuts.main(snakemake)
+    return pd.read_csv(folder / "shortcuts.csv", keep_default_na=False)
+
+
+def test_every_color_has_the_prior_and_every_pair(table):
+    assert table.columns.tolist() == COLUMNS
+    for color in ("rgb", "gray"):
+        rows = table[table["color"] == color]
+        pairs = set(zip(rows["features"], rows["classifier"], strict=True))
+        assert pairs == {("none", "prior")} | {
+            (features, classifier) for features in GLIMPSES for classifier in audit_shortcuts.build_classifiers(1)
+        }
+
+
+def test_a_stain_is_found_and_its_absence_too(table):
+    accuracy = table.set_index(["color", "features", "classifier"])["validation_accuracy"].sort_index()
+    assert accuracy["rgb", "none", "prior"] == pytest.approx(2 / 3)
+    assert accuracy["rgb", "color_numbers"].min() == 1
+    assert accuracy["gray"].max() < 0.9
+
+
+def test_figures_of_a_row_agree(table):
+    assert np.allclose(table["validation_accuracy"], table["validation_correct"] / table["validation_images"])
+    assert (table["validation_low"] <= table["validation_accuracy"]).all()
+    assert (table["validation_accuracy"] <= table["validation_high"]).all()
+
+
+@given(st.integers(8, 40), st.integers(0, 1000))
+def test_colours_do_not_say_where_a_pixel_stands(size, seed):
+    random = np.random.default_rng(seed)
+    image = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
+    mixed = random.permutation(image.reshape(-1, 3)).reshape(image.shape)
+    assert np.allclose(GLIMPSES["color_numbers"](image), GLIMPSES["color_numbers"](mixed), atol=0.01)
+    assert np.array_equal(GLIMPSES["histogram"](image), GLIMPSES["histogram"](mixed))
+    assert GLIMPSES["histogram"](image).reshape(3, 32).sum(axis=1) == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("size", "numbers"), [(224, 28 * 34 * 3), (64, 8 * 10 * 3), (32, 4 * 5 * 3)])
+def test_the_corner_is_the_same_share_of_any_image(size, numbers):
+    image = np.zeros((size, size, 3), np.uint8)
+    image[-1, -1] = 255
+    corner = GLIMPSES["corner"](image)
+    assert len(corner) == numbers
+    assert (corner[-3:] == 255).all()
+    assert not corner[:-3].any()
+
+
+def test_a_thumbnail_holds_the_means_of_the_parts():
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[:8, :8] = 200
+    thumbnail = GLIMPSES["thumbnail"](image).reshape(8, 8, 3)
+    assert (thumbnail[0, 0] == 200).all()
+    assert thumbnail.sum() == 600

@@ -1,0 +1,78 @@
+"""Gray images under a mask, and a negative control, in real runs."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+SMALL = "{source: synthetic, synthetic: {images: 400, size: 64}, mask: [[0.75, 0.75, 1, 1]]}"
+SPLIT = "{fractions: {train: 0.7, validation: 0.25, test: 0.05}}"
+GRID = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.003], epochs: [8], color: [gray]}"
+SETTINGS = ["--config", f"dataset={SMALL}", f"split={SPLIT}", f"grid={GRID}"]
+CELL = "SmallCNN_adam_lr0.003_b32_s0_e8_gray"
+CONTROL = "config/tiny.yaml config/control.yaml"
+
+
+def read_metrics(project, experiment: str) -> dict:
+    return json.loads((project.folder / f"results/{experiment}/cells/{CELL}/metrics.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def finished(project):
+    """The project after a run on gray images, and after its cell's on shuffled labels."""
+    result = project.snakemake(*SETTINGS)
+    assert result.returncode == 0, result.output
+    result = project.snakemake(f"results/control/cells/{CELL}/metrics.json", *SETTINGS, configfile=CONTROL)
+    assert result.returncode == 0, result.output
+    return project
+
+
+def test_shuffled_labels_teach_nothing(finished):
+    chance = 0.25
+    plain, control = read_metrics(finished, "tiny"), read_metrics(finished, "control")
+    assert control["validation_images"] == plain["validation_images"] == 100
+    assert plain["validation_low"] > chance + 0.2
+    assert control["validation_low"] <= chance <= control["validation_high"]
+
+
+def test_the_control_has_the_same_validation_labels(finished):
+    labels = [
+        [row["label"] for row in csv.DictReader(path.open())]
+        for name in ("tiny", "control")
+        for path in [finished.folder / f"results/{name}/cells/{CELL}/validation_predictions.csv"]
+    ]
+    assert labels[0] == labels[1]
+
+
+def test_gray_tensors_stand_beside_those_of_rgb_and_the_test_reads_them(finished):
+    tensors = finished.folder / "results/tiny/tensors"
+    assert sorted(path.name for path in tensors.glob("*.npy")) == [
+        "test-gray.npy",
+        "train-gray.npy",
+        "validation-gray.npy",
+    ]
+    gray = np.load(tensors / "test-gray.npy")
+    assert gray.shape[1:] == (32, 32, 3)
+    assert np.ptp(gray, axis=3).max() == 0
+    assert read_metrics(finished, "tiny")["color"] == "gray"
+
+
+def test_the_mask_is_painted_over(finished):
+    corners = np.load(finished.folder / "results/tiny/tensors/train-gray.npy")[:, 26:, 26:]
+    assert np.ptp(corners, axis=(1, 2)).max() == 0
+
+
+def test_another_color_makes_its_tensors_and_its_cell_alone(finished):
+    both = GRID.replace("[gray]", "[gray, rgb]")
+    jobs = finished.jobs("--config", f"dataset={SMALL}", f"split={SPLIT}", f"grid={both}")
+    assert (jobs["train_cell"], jobs["cache_tensors"]) == (1, 2)
+
+
+def test_the_audit_stands_in_the_report(finished):
+    results = finished.folder / "results/tiny"
+    with (results / "audit/shortcuts.csv").open(newline="") as file:
+        assert [row["color"] for row in csv.DictReader(file)] == ["gray"] * 17
+    page = (results / "report/index.html").read_text()
+    assert "What a classifier that cannot see a cell reaches" in page
+    assert "were shuffled" not in page

@@ -1,0 +1,49 @@
+# What classifiers reach that cannot see a cell, as a measure for what the networks reach.
+# Takes: results/<experiment>/tensors/ of train and validation, comparison/. Makes: audit/, comparison/shortcuts.svg.
+
+
+rule audit_shortcuts:
+    """Train classifiers on colours, the corner and a thumbnail of the images that the networks see."""
+    input:
+        train=name_tensors("train", "npy"),
+        train_rows=name_tensors("train", "csv"),
+        validation=name_tensors("validation", "npy"),
+        validation_rows=name_tensors("validation", "csv"),
+    output:
+        shortcuts="results/{experiment}/audit/shortcuts.csv",
+    log:
+        "results/{experiment}/logs/audit_shortcuts.log",
+    benchmark:
+        "results/{experiment}/logs/audit_shortcuts.tsv"
+    conda:
+        "../../envs/data.yaml"
+    threads: 4
+    params:
+        colors=COLORS,
+        code=code_digest("audit_shortcuts"),
+    script:
+        "../scripts/audit_shortcuts.py"
+
+
+rule plot_shortcuts:
+    """Draw the chosen network among the classifiers that cannot see a cell."""
+    input:
+        shortcuts="results/{experiment}/audit/shortcuts.csv",
+        selection="results/{experiment}/comparison/selection.json",
+    output:
+        svg=report(
+            "results/{experiment}/comparison/shortcuts.svg",
+            caption="../report/shortcuts.rst",
+            category="Comparison",
+        ),
+        png="results/{experiment}/comparison/shortcuts.png",
+    log:
+        "results/{experiment}/logs/plot_shortcuts.log",
+    benchmark:
+        "results/{experiment}/logs/plot_shortcuts.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_digest("plot_shortcuts"),
+    script:
+        "../scripts/plot_shortcuts.py"

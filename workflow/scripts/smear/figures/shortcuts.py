@@ -1,0 +1,96 @@
+"""The chosen network among classifiers that cannot see a cell."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, percent, shown
+
+FEATURES = {
+    "none": "no image at all",
+    "color_numbers": "six colour numbers",
+    "histogram": "RGB histogram",
+    "corner": "bottom right corner",
+    "thumbnail": "thumbnail of 8 × 8",
+}
+CLASSIFIERS = {
+    "prior": "always the commonest class",
+    "naive_bayes": "naive Bayes",
+    "nearest_neighbours": "nearest neighbours",
+    "logistic_regression": "logistic regression",
+    "random_forest": "random forest",
+}
+"""The features and classifiers of `shortcuts.csv`, as a reader calls them."""
+
+CLOSE = 0.55
+"""Distance of two colours of one kind of features, where the kinds are 1 apart."""
+
+
+@house_style()
+def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
+    """Draw the best classifier on each kind of features and, above them, the chosen network.
+
+    `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each colour of the
+    grid; a dashed line where the class prior lies.
+    """
+    prior = shortcuts.loc[shortcuts["classifier"] == "prior", "validation_accuracy"].iloc[0]
+    best = best_of_features(shortcuts)
+    colors = list(shortcuts["color"].unique())
+    kinds = list(dict.fromkeys(best["features"]))
+    # The colours of one kind stand close together, the kinds apart.
+    extent = CLOSE * (len(colors) - 1)
+    places = 1 + extent / 2 + np.arange(len(kinds)) * (1 + extent)
+    height = 1.9 + 0.4 * (1 + len(kinds) * (1 + extent)) + (0.3 if len(colors) > 1 else 0)
+    figure, axes = plt.subplots(figsize=(7.6, height), layout="constrained")
+    draw_row(axes, 0, pd.Series(chosen), CHOSEN, "the chosen network")
+    for row in best.itertuples():
+        nth = colors.index(row.color)
+        place = places[kinds.index(row.features)] - extent / 2 + CLOSE * nth
+        draw_row(axes, place, row, HUES[nth], CLASSIFIERS[row.classifier])
+    axes.axvline(prior, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+    names = [FEATURES[kind] for kind in kinds]
+    axes.set_yticks([0, *places], ["Network", *(name[0].upper() + name[1:] for name in names)])
+    axes.set_ylim(places[-1] + extent / 2 + 0.6, -0.6)
+    axes.grid(visible=False, axis="y")
+    axes.set_xlim(min(prior, best["validation_low"].min(), chosen["validation_low"]) - 0.03, 1.005)
+    axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+    axes.set_xlabel("Validation accuracy")
+    if len(colors) > 1:
+        handles = [
+            Line2D([], [], color=HUES[place], marker="o", linewidth=1.8, label=f"{shown('color', color)} images")
+            for place, color in enumerate(colors)
+        ]
+        figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+    header(figure, "What a classifier that cannot see a cell reaches", explanation(prior, chosen))
+    return figure
+
+
+def best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:
+    """The best classifier for each kind of features and colour, the best kind first; the prior is left out."""
+    real = shortcuts[shortcuts["classifier"] != "prior"]
+    ranked = real.sort_values("validation_accuracy", ascending=False, kind="stable")
+    return ranked.drop_duplicates(["color", "features"], ignore_index=True)
+
+
+def draw_row(axes: Axes, place: float, row, colour: str, classifier: str) -> None:
+    """Draw one accuracy with its interval, and write it with its classifier to the right of the panel."""
+    x, low, high = row.validation_accuracy, row.validation_low, row.validation_high
+    style = {"marker": "o", "markersize": 7.5, "capsize": 4, "linewidth": 1.8, "markeredgecolor": "white"}
+    axes.errorbar(x, place, xerr=[[x - low], [high - x]], color=colour, **style)
+    text = f"{percent(x)}  {classifier}"
+    ink = CHOSEN if colour == CHOSEN else INK
+    axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center", size=9.5, color=ink)
+
+
+def explanation(prior: float, chosen: dict) -> str:
+    """Say what a point, a bar and the dashed line are."""
+    return (
+        f"The best of four classifiers on each kind of numbers, trained on the same training images; bars are "
+        f"95\N{NO-BREAK SPACE}% Wilson intervals over the same {chosen['validation_images']:.0f} validation images. "
+        f"Dashed: always the commonest class ({percent(prior)})."
+    )

@@ -1,0 +1,50 @@
+"""What the classifiers that cannot see a cell say about the chosen network."""
+
+import pandas as pd
+
+from smear.figures.shortcuts import CLASSIFIERS, FEATURES, best_of_features
+from smear.figures.style import percent, shown
+
+
+def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
+    """Set the chosen network beside the best of the shortcuts on images of the same colour, in words."""
+    best = best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
+    text = (
+        f"The best of them, {CLASSIFIERS[best['classifier']]} on the {FEATURES[best['features']]}, is right on "
+        f"{describe(best)} of the validation images, the chosen network on {describe(pd.Series(chosen))}."
+    )
+    return f"{text} {compare(best, chosen)}"
+
+
+def describe(row: pd.Series) -> str:
+    """An accuracy with its counts and its interval."""
+    return (
+        f"{percent(row['validation_accuracy'])} ({row['validation_correct']:.0f}/{row['validation_images']:.0f}, "
+        f"95 % interval {100 * row['validation_low']:.2f} to {percent(row['validation_high'])})"
+    )
+
+
+def compare(best: pd.Series, chosen: dict) -> str:
+    """Say what the two intervals allow to be said."""
+    if chosen["validation_low"] > best["validation_high"]:
+        return "The network's interval lies above: it reads something in these images that such a classifier does not."
+    if chosen["validation_high"] < best["validation_low"]:
+        return "The network's interval lies below: it does not reach what can be had without a look at a cell."
+    return (
+        "The intervals overlap: nothing in these figures shows that the network looks at cells, and an accuracy like "
+        "its own can be had without them."
+    )
+
+
+def shortcut_table(shortcuts: pd.DataFrame) -> list[dict]:
+    """Every row of `shortcuts.csv` with its names in words, the best first."""
+    table = shortcuts.sort_values("validation_accuracy", ascending=False, kind="stable")
+    return [
+        row
+        | {
+            "color": shown("color", row["color"]),
+            "features": FEATURES[row["features"]],
+            "classifier": CLASSIFIERS[row["classifier"]],
+        }
+        for row in table.to_dict("records")
+    ]
