@@ -173,4 +173,6 @@ def test_a_field_with_two_classes_is_reported(tmp_path):
     catalog, _ = catalog_images(tmp_path, 1, 100)
     found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=None), 1)
     pairs = list_pairs(catalog, found)
-    assert pairs[["first", "second", "dx", "dy", "same_class"]].to_numpy().tolist() == [["A/7.png", "B/7.png", 10, 0, False]]
+    assert pairs[["first", "second", "dx", "dy", "same_class"]].to_numpy().tolist() == [
+        ["A/7.png", "B/7.png", 10, 0, False]
+    ]

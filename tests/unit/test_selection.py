@@ -17,6 +17,7 @@ def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:
         return row | {"status": "diverged"}
     figures = {"accuracy": accuracy, "low": accuracy - 0.05, "high": accuracy + 0.05, "loss": loss}
     figures |= {"correct": round(100 * accuracy), "images": 100}
+    row |= {"train_accuracy": 0.9, "train_loss": 0.3}
     return row | {"status": "finished"} | {f"validation_{key}": value for key, value in figures.items()}
 
 
@@ -58,3 +59,30 @@ def test_the_selection_counts_what_it_cannot_tell_apart():
 def test_a_grid_that_diverged_wholly_is_an_error():
     with pytest.raises(UserError, match=r"All 2 cells diverged.*learning_rate"):
         select_cell(rank(cell("a"), cell("b")))
+
+
+def fold_cells(name: str, accuracies: list) -> list[dict]:
+    return [cell(f"{name}_f{fold}", accuracy) | {"fold": fold} for fold, accuracy in enumerate(accuracies)]
+
+
+def test_folds_are_one_cell_with_all_their_images():
+    table = rank(
+        *fold_cells("a", [0.8, 0.9, 0.7]), *fold_cells("b", [0.95, 0.85, 0.9]), *fold_cells("c", [0.9, None, 1])
+    )
+    assert table["cell"].tolist() == ["b", "a", "c"]
+    best = table.iloc[0]
+    assert (best["validation_correct"], best["validation_images"], best["folds"]) == (270, 300, 3)
+    assert best["validation_accuracy"] == pytest.approx(0.9)
+    assert best["validation_low"] < 0.9 < best["validation_high"]
+    assert (best["fold_accuracy_lowest"], best["fold_accuracy_highest"]) == (0.85, 0.95)
+    assert best["seconds"] == 3
+    assert table["status"].tolist() == ["finished", "finished", "diverged"]
+    chosen = select_cell(table)
+    assert (chosen["cell"], chosen["model_cell"], chosen["folds"]) == ("b", "b_f0", 3)
+    assert "folds together" in chosen["rule"]
+
+
+def test_without_folds_the_model_is_the_cells_own():
+    chosen = select_cell(rank(cell("a", 0.9), cell("b", 0.8)))
+    assert (chosen["model_cell"], chosen["folds"]) == ("a", 0)
+    assert "folds together" not in chosen["rule"]

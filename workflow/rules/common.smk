@@ -19,6 +19,7 @@ from smear.job import UserError
 from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
+from smear.split.user_groups import check_user_groups
 from smear.download.weights import PUBLISHED_WEIGHTS
 
 
@@ -34,12 +35,13 @@ def ask(question, *arguments):
 name_interpreter()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
-CELLS = {cell.name: cell for cell in expand_grid(config["grid"])}
+CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 SOURCE_COUNTS = ask(check_source, config)
+ask(check_user_groups, config["split"])
 
 
 def check_targets(targets):
@@ -147,8 +149,8 @@ def get_published(field):
 
 
 def get_selected_cell():
-    """The name of the selected cell, once it is known."""
-    return read_json(checkpoints.select_cell.get(experiment=EXPERIMENT).output.selection)["cell"]
+    """The name of the cell whose model is tested, once it is known."""
+    return read_json(checkpoints.select_cell.get(experiment=EXPERIMENT).output.selection)["model_cell"]
 
 
 def get_selected_model(wildcards):

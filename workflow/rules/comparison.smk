@@ -82,7 +82,7 @@ rule plot_comparison:
     conda:
         "../../envs/report.yaml"
     params:
-        cells=list(CELLS),
+        cells=[cell._replace(fold=None).name for cell in CELLS.values()],
         code=code_digest("plot_comparison"),
     script:
         "../scripts/plot_comparison.py"

@@ -13,13 +13,17 @@ from smear.tables import read_csv
 
 
 def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Read each cell's history; the three lists of cells must be one, whatever their order."""
+    """Read each cell's history, in the mean over its folds; the cells must be those of the leaderboard."""
     if len(cells) != len(paths) or set(cells) != set(leaderboard["cell"]):
         raise UserError(
-            f"The leaderboard has {len(leaderboard)} cells, the grid {len(cells)}, with {len(paths)} histories: "
+            f"The leaderboard has {len(leaderboard)} cells, the grid {len(set(cells))}, with {len(paths)} histories: "
             "make the leaderboard again."
         )
-    return {cell: read_csv(path).astype(float) for cell, path in zip(cells, paths, strict=True)}
+    histories = pd.concat(
+        [read_csv(path).astype(float).assign(cell=cell) for cell, path in zip(cells, paths, strict=True)]
+    )
+    mean = histories.groupby(["cell", "epoch"]).mean().reset_index("epoch")
+    return {cell: mean.loc[[cell]].reset_index(drop=True) for cell in mean.index.unique()}
 
 
 def main(snakemake: SimpleNamespace) -> None:

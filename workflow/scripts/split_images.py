@@ -16,8 +16,10 @@ from smear.tables import read_csv, write_csv
 COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", "split", "fold"]
 
 
-def group_images(catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int):
-    """The catalog with `label`, `field_id`, `group` and, where the user gives it, `split`; and the key of its promise."""
+def group_images(
+    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int
+) -> tuple[pd.DataFrame, str]:
+    """The catalog with `label`, `field_id`, `group` and, where the user gives it, `split`; and its promise's key."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
     labels = {name: label for label, name in enumerate(sorted(images["class"].unique()))}
     images["label"] = images["class"].map(labels)
@@ -45,7 +47,7 @@ def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.Data
 
 
 def read_kept(manifest: Path, audit: Path, method: dict) -> pd.Series:
-    """Places of the images, by `image_id`, in an earlier manifest made by the same method; empty where there is none."""
+    """Places of the images, by `image_id`, in an earlier manifest of the same method; empty where there is none."""
     if not (manifest.exists() and audit.exists()) or read_json(audit).get("method") != method:
         return pd.Series(dtype=object)
     earlier = read_csv(manifest).set_index("image_id")

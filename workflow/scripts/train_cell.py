@@ -14,6 +14,7 @@ from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
+from smear.training.tensors import JoinedImages, divide_rows
 
 
 def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int) -> dict:
@@ -58,8 +59,11 @@ def main(snakemake) -> None:
     started = datetime.now(UTC)
     device = prepare_device(snakemake.threads)
     cell = Cell(**snakemake.params.cell)
-    rows = {split: read_csv(snakemake.input[f"{split}_rows"]) for split in ("train", "validation")}
-    tensors = {split: np.load(snakemake.input[split], mmap_mode="r") for split in rows}
+    tables = [read_csv(snakemake.input[f"{split}_rows"]) for split in ("train", "validation")]
+    images = [np.load(snakemake.input[split], mmap_mode="r") for split in ("train", "validation")]
+    everything = pd.concat(tables, ignore_index=True)
+    rows = {split: everything.loc[places] for split, places in divide_rows(tables, cell.fold).items()}
+    tensors = {split: JoinedImages(images, part.index.to_numpy()) for split, part in rows.items()}
     classes = get_classes(rows["train"])
     log.info("%s on %s with %d threads", cell.name, device.name, snakemake.threads)
     log.info("%d training and %d validation images, classes %s", *map(len, rows.values()), ", ".join(classes))

@@ -17,13 +17,17 @@ class Cell(NamedTuple):
     seed: int
     epochs: int
     color: str = "rgb"
+    fold: int | None = None
 
     @property
     def name(self) -> str:
-        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`, with `_gray` behind it for gray images."""
+        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`.
+
+        `_gray` behind it stands for gray images, `_f2` for the third fold of a cross-validation.
+        """
         rate = format_rate(self.learning_rate)
         name = f"{self.architecture}_{self.optimizer}_lr{rate}_b{self.batch_size}_s{self.seed}_e{self.epochs}"
-        return name + color_suffix(self.color, "_")
+        return name + color_suffix(self.color, "_") + ("" if self.fold is None else f"_f{self.fold}")
 
 
 def color_suffix(color: str, mark: str) -> str:
@@ -37,15 +41,19 @@ def format_rate(rate: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def expand_grid(grid: dict | list[dict]) -> list[Cell]:
+def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
     """List the cells of a grid, or of several grids one after the other, each cell once.
 
-    A grid gives a list of values for every field of `Cell`; its cells are all combinations, as in scikit-learn's
-    `ParameterGrid`, in the order of the lists with the last field varying fastest.
+    A grid gives a list of values for every field of `Cell` but the fold; its cells are all combinations, as in
+    scikit-learn's `ParameterGrid`, in the order of the lists with the last field varying fastest. With folds, there is
+    a cell for each.
     """
     grids = [grid] if isinstance(grid, dict) else grid
-    cells = [Cell(*values) for part in grids for values in product(*(part[field] for field in Cell._fields))]
-    return list(dict.fromkeys(cells))
+    fields = [field for field in Cell._fields if field != "fold"]
+    cells = [Cell(*values) for part in grids for values in product(*(part[field] for field in fields))]
+    return list(
+        dict.fromkeys(cell._replace(fold=fold) for cell in cells for fold in (range(folds) if folds else [None]))
+    )
 
 
 def find_cell(name: str, cells: list[Cell]) -> Cell:

@@ -1,32 +1,44 @@
 """Ranking cells and choosing one, from validation figures alone."""
 
+import numpy as np
 import pandas as pd
 
 from smear.job import UserError
+from smear.metrics import wilson_interval
 
 RULE = (
     "Highest validation accuracy; ties by lower validation loss, then by the cheaper cell "
     "(fewer epochs, then fewer parameters), then by name. Diverged cells are not chosen."
 )
+FOLDS_RULE = (
+    " Figures of a cell are those of all its folds together: each image that is not for the test is validated once. "
+    "The first fold's model is the one to be tested."
+)
 LEADERBOARD = [
-    *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color", "status"],
+    *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
+    *["folds", "model_cell", "status"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     *["validation_loss", "train_accuracy", "train_loss", "seconds", "parameters"],
+    *["fold_accuracy_lowest", "fold_accuracy_highest"],
 ]
 SELECTION = [
     *["cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
-    "validation_loss",
+    *["validation_loss", "folds", "model_cell"],
 ]
+
+
+AVERAGED = ("validation_loss", "train_accuracy", "train_loss")
+FIGURES = ("validation_", "train_")
 
 
 def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
     """The leaderboard: one row a cell, best first by RULE, diverged cells (without figures) last.
 
-    metrics: what the cells' `metrics.json` hold, one row each. Cost is counted in epochs and parameters and not in
-    seconds, which differ from run to run.
+    metrics: what the cells' `metrics.json` hold, one row each. The folds of a cell are one row, see `pool_folds`. Cost
+    is counted in epochs and parameters and not in seconds, which differ from run to run.
     """
-    table = metrics.reindex(columns=LEADERBOARD[1:])
+    table = pool_folds(metrics).reindex(columns=LEADERBOARD[1:])
     table = table.sort_values(
         ["validation_accuracy", "validation_loss", "epochs", "parameters", "cell"],
         ascending=[False, True, True, True, True],
@@ -37,6 +49,41 @@ def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
         table[column] = table[column].astype("Int64")
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
+
+
+def pool_folds(metrics: pd.DataFrame) -> pd.DataFrame:
+    """One row for all folds of a cell: every image that is not for the test was validated once, by one of the models.
+
+    Right answers are added up and losses averaged over images; a cell with a diverged fold has diverged. `model_cell`
+    is the cell whose model would be tested: the first fold's, not the best one's, whose lead is luck.
+    """
+    if "fold" not in metrics or metrics["fold"].isna().all():
+        return metrics.assign(folds=0, model_cell=metrics["cell"])
+    names = [cell.removesuffix(f"_f{fold:.0f}") for cell, fold in zip(metrics["cell"], metrics["fold"], strict=True)]
+    return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(np.array(names), sort=False)])
+
+
+def pool_cell(name: str, folds: pd.DataFrame) -> dict:
+    """The row of one cell from those of its folds."""
+    folds = folds.sort_values("fold")
+    row = folds.iloc[0].drop("fold").to_dict()
+    row |= {"cell": name, "folds": len(folds), "model_cell": folds["cell"].iloc[0], "seconds": folds["seconds"].sum()}
+    if (folds["status"] != "finished").any():
+        return {key: value for key, value in row.items() if not key.startswith(FIGURES)} | {"status": "diverged"}
+    images, correct = int(folds["validation_images"].sum()), int(folds["validation_correct"].sum())
+    low, high = wilson_interval(correct, images)
+    means = {key: np.average(folds[key], weights=folds["validation_images"]) for key in AVERAGED}
+    return {
+        **row,
+        **means,
+        "validation_accuracy": correct / images,
+        "validation_low": low,
+        "validation_high": high,
+        "validation_correct": correct,
+        "validation_images": images,
+        "fold_accuracy_lowest": folds["validation_accuracy"].min(),
+        "fold_accuracy_highest": folds["validation_accuracy"].max(),
+    }
 
 
 def select_cell(leaderboard: pd.DataFrame) -> dict:
@@ -51,7 +98,7 @@ def select_cell(leaderboard: pd.DataFrame) -> dict:
     overlaps = finished["validation_high"] >= best["validation_low"]
     return {
         **{key: getattr(best[key], "item", lambda value=best[key]: value)() for key in SELECTION},
-        "rule": RULE,
+        "rule": RULE + FOLDS_RULE * bool(best["folds"]),
         "cells": len(leaderboard),
         "indistinguishable": int(overlaps.sum()) - 1,
     }

@@ -14,7 +14,7 @@ WIDTH = 0.06  # of the Gaussian that is taken off, as a share of the frame: abou
 
 
 def valid_area(ignore: list[list[float]]) -> np.ndarray:
-    """Which pixels are compared: float32, (SIDE, SIDE), 0 inside the rectangles (left, top, right, bottom as shares)."""
+    """Which pixels are compared: float32, (SIDE, SIDE), 0 inside the rectangles (left, top, right, bottom)."""
     valid = np.ones((SIDE, SIDE), np.float32)
     for left, top, right, bottom in ignore:
         valid[int(top * SIDE) : int(np.ceil(bottom * SIDE)), int(left * SIDE) : int(np.ceil(right * SIDE))] = 0

@@ -56,7 +56,7 @@ def keep_best(best: np.ndarray, first: np.ndarray, second: np.ndarray, valid: np
 
 
 def screen_all(details: np.ndarray, valid: np.ndarray, floor: float) -> Iterator[np.ndarray]:
-    """Yield the pairs, (pairs, 2) as rows of `details`, first below second, whose evidence reaches `floor`, by blocks."""
+    """Yield by blocks the pairs whose evidence reaches `floor`: (pairs, 2), rows of `details`, the lower first."""
     blocks = [details[start : start + BLOCK] for start in range(0, len(details), BLOCK)]
     for row, first in enumerate(blocks):
         for column, second in enumerate(blocks[row:], row):

@@ -11,6 +11,15 @@ from smear.tables import read_csv
 SHOWN = 3
 
 
+def check_user_groups(split: dict) -> None:
+    """Raise a UserError for a table that cannot be used, or one whose own split contradicts `split.folds`."""
+    if split["groups_csv"] and "split" in read_user_groups(split["groups_csv"]) and split["folds"]:
+        raise UserError(
+            f"split.folds is {split['folds']}, but {split['groups_csv']} gives every image its split; set folds: 0 or "
+            f"remove the column split."
+        )
+
+
 def read_user_groups(path: str | Path) -> pd.DataFrame:
     """`image,group` and, if it is there, `split`; a manifest serves as well. UserError for anything else."""
     if not Path(path).is_file():
@@ -55,7 +64,8 @@ def match_images(image_ids: pd.Series, table: pd.DataFrame, path: str | Path) ->
     clash = names[key.eq(names) & names.isin(known) & names.duplicated(keep=False)]
     if len(clash):
         raise UserError(
-            f"split.groups_csv: {path} names {clash.iloc[0]}, which several classes have; write <Class>/{clash.iloc[0]}."
+            f"split.groups_csv: {path} names {clash.iloc[0]}, which several classes have; write "
+            f"<Class>/{clash.iloc[0]}."
         )
     missing = image_ids[~key.isin(known)]
     if len(missing):
