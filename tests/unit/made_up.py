@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+from smear.figures.fields import draw_evidence
 from smear.figures.shortcuts import CLASSIFIERS, FEATURES, draw_shortcuts
+from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
 from smear.grid import Cell
 from smear.metrics import classification_summary, wilson_interval
@@ -168,6 +170,9 @@ def audit_of(classes: list[str]) -> dict:
         "promise": "Images of one microscope field are all in one split.",
         "images": sum(995 + 3 * k for k in range(len(classes))),
         "fields": 777,
+        "folds": [],
+        "images_kept": 0,
+        "images_moved": 0,
         "counts": {
             split: {name: count + k for k, name in enumerate(classes)}
             for split, count in {"train": 800, "validation": 98, "test": 97}.items()
@@ -191,6 +196,48 @@ PROVENANCE = {
 }
 
 
+FIELDS = {
+    "pairs": 631,
+    "pairs_compared": 5_299_140,
+    "largest_field": 9,
+    "threshold": 0.334,
+    "pairs_by_chance": 1.6,
+    "chance": {"location": 0.1305, "scale": 0.0135},
+}
+
+
+def evidence_of() -> pd.DataFrame:
+    """Return how many pairs have which evidence, as `field_evidence.csv` does."""
+    random = np.random.default_rng(0)
+    edges = np.arange(-1, 1.02, 0.01).round(6)
+    sample = random.gumbel(0.1305, 0.0135, 12_720)
+    registered = np.concatenate([random.normal(0.21, 0.02, 5000), random.uniform(0.34, 1, 631)])
+    return pd.DataFrame(
+        {
+            "evidence": edges[:-1],
+            "random_pairs": np.histogram(sample, edges)[0],
+            "registered_pairs": np.histogram(registered, edges)[0],
+        }
+    )
+
+
+def siblings_of(images: int) -> pd.DataFrame:
+    """Return the siblings across splits by unit and seed, as `siblings.csv` does."""
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        [
+            {
+                "unit": unit,
+                "seed": seed,
+                "images": images,
+                "images_with_sibling_across_splits": random.integers(280, 330) if unit == "image" else 0,
+            }
+            for unit in ("image", "field", "stain")
+            for seed in range(20)
+        ]
+    )
+
+
 def write_report_inputs(
     folder: Path,
     classes: list[str] = CLASSES,
@@ -207,12 +254,17 @@ def write_report_inputs(
     probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
     summary = classification_summary(predictions["label"], predictions["predicted"], probabilities, classes)
     cell = json.loads(comparison.input.selection.read_text())["cell"]
-    objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit_of(classes), "provenance": PROVENANCE}
+    audit = audit_of(classes)
+    objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit, "provenance": PROVENANCE, "fields": FIELDS}
     for name, value in objects.items():
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
     image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
     digests = [f"{number:064x}" for number in range(len(image_ids))]
+    pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
+    pairs.to_csv(folder / "field_pairs.csv", index=False)
+    save(draw_evidence(evidence_of(), FIELDS), folder / "fields.svg")
+    save(draw_siblings(siblings_of(audit["images"]), audit), folder / "siblings.svg")
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
     catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
@@ -226,6 +278,9 @@ def write_report_inputs(
             selection=comparison.input.selection,
             test_predictions=folder / "test_predictions.csv",
             catalog=folder / "catalog.csv",
+            fields_svg=folder / "fields.svg",
+            siblings_svg=folder / "siblings.svg",
+            field_pairs=folder / "field_pairs.csv",
             shortcuts=folder / "shortcuts.csv",
             shortcuts_svg=folder / "shortcuts.svg",
             **{name: folder / f"{name}.json" for name in objects},

@@ -112,9 +112,10 @@ def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
 def test_figures_stand_in_their_order_each_with_a_sentence(paper):
     page = paper[1]
     figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
-    assert figures == ["optimizer", "learning_rate", "epochs", "curves", "heatmap", "shortcuts", "confusion"]
+    comparison = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
+    assert figures == ["siblings", "fields", *comparison, "shortcuts", "confusion"]
     table = leaderboard_of(grid_cells())
-    for name in figures[:-2]:
+    for name in comparison:
         sentence = finding(name, table, selection_of(table))
         assert re.sub(r"\s+", " ", sentence) in page.text
 
@@ -177,6 +178,27 @@ def test_siblings_across_splits_are_a_warning(tmp_path):
     text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
     assert "301 have one in another split. A network can recognise such images" in text
     assert "which keeps repeat captures together" not in text
+
+
+def test_images_of_one_field_with_two_classes_are_a_warning(tmp_path, paper):
+    assert "have different classes" not in paper[1].text
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    row = {"first": "Early/7.jpg", "second": "Pre/9.jpg", "similarity": 0.91, "dx": 3, "dy": 0, "evidence": 0.8}
+    pd.DataFrame([row | {"same_class": False}]).to_csv(snakemake.input.field_pairs, index=False)
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "1 pair of images show one microscope field but have different classes" in text
+    assert "Early/7.jpg" in text
+
+
+def test_folds_and_images_that_stayed_are_told(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    audit = json.loads(snakemake.input.audit.read_text()) | {"folds": [{}] * 5, "images_kept": 3000, "images_moved": 2}
+    snakemake.input.audit.write_text(json.dumps(audit))
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "are 5 folds, each of them validated" in text
+    assert "3,000 images were in an earlier split of this experiment, and 2 of them moved" in text
 
 
 def test_the_shortcuts_stand_beside_the_network(paper):

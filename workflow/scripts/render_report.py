@@ -15,6 +15,7 @@ from smear.report.findings import FIGURES, finding
 from smear.report.shortcuts import judge_network, shortcut_table
 from smear.report.tables import (
     cell_phrase,
+    conflicting_pairs,
     duration,
     image_facts,
     in_words,
@@ -28,9 +29,9 @@ from smear.tables import read_csv
 
 def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
-    names = ("leaderboard", "test_predictions", "catalog", "shortcuts")
+    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "field_pairs")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
-    objects = ("selection", "test_metrics", "audit", "provenance", "published")
+    objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     return results | {"published_applies": same_images(results["catalog"], inputs.reference)}
 
@@ -59,6 +60,10 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "test": test,
         "audit": results["audit"],
         "split": split_table(results["audit"], test["classes"]),
+        "fields": results["fields"],
+        "fields_figure": inline_svg(inputs.fields_svg, "Evidence that pairs of images show one field"),
+        "siblings_figure": inline_svg(inputs.siblings_svg, "Images with a sibling in another split, by unit"),
+        "conflicts": conflicting_pairs(results["field_pairs"]),
         "images": image_facts(results["catalog"]),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "diverged": int((cells["status"] == "diverged").sum()),

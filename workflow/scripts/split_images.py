@@ -58,7 +58,7 @@ def read_kept(manifest: Path, audit: Path, method: dict) -> pd.Series:
 
 def check_classes_everywhere(images: pd.DataFrame) -> None:
     """Raise a UserError if a class is missing from a split, or from a fold."""
-    for place in ["split"] + ["fold"] * (images["fold"].max() >= 0):
+    for place in ("split", "fold") if images["fold"].max() >= 0 else ("split",):
         table = pd.crosstab(images["class"], images[place])
         for name, row in table.iterrows():
             absent = [str(value) for value in (SPLITS if place == "split" else table.columns) if not row.get(value, 0)]
@@ -100,7 +100,7 @@ def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
     method = {name: params[name] for name in ("unit", "fractions", "seed", "folds", "groups")}
     catalog, fields = read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields)
-    user_table = snakemake.input.get("groups")
+    user_table = snakemake.input.groups or None
     images, promise = group_images(catalog, fields, user_table, params.unit, params.seed)
     kept = read_kept(Path(output.manifest), Path(output.audit), method)
     if promise == "given":

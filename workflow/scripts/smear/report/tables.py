@@ -20,6 +20,12 @@ def split_table(audit: dict, classes: list[str]) -> list[dict]:
     return [row | {"total": sum(row[split] for split in SPLITS)} for row in rows]
 
 
+def conflicting_pairs(pairs: pd.DataFrame) -> list[dict]:
+    """List the pairs of images of one field that have different classes, the surest first."""
+    conflicts = pairs[~pairs["same_class"].astype(bool)]
+    return conflicts.sort_values("evidence", ascending=False, kind="stable").to_dict("records")
+
+
 def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
     """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`."""
     varying = [axis for axis in LABELS if cells[axis].nunique() > 1]
