@@ -47,10 +47,29 @@ def test_the_split_has_the_papers_sizes(run):
     }
 
 
-def test_the_audit_knows_the_exact_duplicates(run):
-    audit = json.loads((run / "real/split/audit.json").read_text())
-    assert audit["images_with_sibling"] == 80
-    assert audit["fields"] == 3256 - 40
+def test_repeat_captures_are_found(run):
+    fields = json.loads((run / "datasets/Original/fields.json").read_text())
+    assert fields["pairs_compared"] == 3256 * 3255 // 2
+    assert 600 <= fields["pairs"] <= 660, "631 when this was written"
+    assert 940 <= fields["images_with_sibling"] <= 1000
+    assert fields["pairs_across_classes"] == 0
+    catalog = dict(read_column(run / "datasets/Original/catalog.csv", "image_id", "sha256"))
+    pairs = read_column(run / "datasets/Original/field_pairs.csv", "first", "second", "dx", "dy")
+    equal = [(dx, dy) for first, second, dx, dy in pairs if catalog[first] == catalog[second]]
+    assert equal == [("0", "0")] * 40, "all pairs of equal bytes are among them"
+
+
+def test_the_papers_split_puts_siblings_on_both_sides_and_fields_do_not(run):
+    across = Counter()
+    for unit, count in read_column(run / "real/split/siblings.csv", "unit", "images_with_sibling_across_splits"):
+        across[unit] += int(count)
+    assert 340 < across["image"] / 20 < 450, "394 when this was written"
+    assert across["field"] == across["stain"] == 0
+
+
+def test_colours_alone_tell_the_classes_apart(run):
+    rows = read_column(run / "real/audit/shortcuts.csv", "features", "validation_accuracy")
+    assert max(float(accuracy) for features, accuracy in rows if features == "histogram") > 0.96
 
 
 def test_a_short_training_learns_them(run):

@@ -133,7 +133,7 @@ rule find_fields:
         "../../envs/data.yaml"
     threads: 4
     params:
-        ignore=config["fields"]["ignore"],
+        ignore=config["fields"]["ignore"] + config["dataset"]["mask"],
         search=config["fields"]["search"],
         similarity=config["fields"]["similarity"],
         code=code_digest("find_fields"),

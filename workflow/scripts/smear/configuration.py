@@ -132,7 +132,9 @@ def unknown_key(error, name: str) -> str:
 
 
 def suggest(value: object, allowed: list) -> str:
-    """A likely spelling, if there is one."""
+    """A likely spelling of a text, if there is one."""
+    if not isinstance(value, str):
+        return ""
     matches = get_close_matches(str(value).lower(), [str(item).lower() for item in allowed], n=1)
     spelled = [str(item) for item in allowed if matches and str(item).lower() == matches[0]]
     return f" (did you mean {spelled[0]}?)" if spelled else ""
@@ -207,7 +209,8 @@ def find_contradictions(config: dict) -> list[str]:
     needed = {"kaggle": "handle", "archive": "path", "folder": "path"}.get(dataset["source"])
     if needed and not dataset[needed]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
-    faults += find_mask_faults(dataset["mask"])
+    faults += find_rectangle_faults("dataset.mask", dataset["mask"])
+    faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
     if abs(sum(fractions.values()) - 1) > 1e-9:
         faults.append(
             f"split.fractions add up to {sum(fractions.values()):g} and not to 1: "
@@ -226,13 +229,13 @@ def find_contradictions(config: dict) -> list[str]:
     return faults
 
 
-def find_mask_faults(mask: list) -> list[str]:
-    """Rectangles of dataset.mask without an inside, and a mask that leaves too little of the image."""
+def find_rectangle_faults(key: str, rectangles: list) -> list[str]:
+    """Rectangles without an inside, and those that together leave too little of the image."""
     faults = [
-        f"dataset.mask[{index}] is {show(box)}; it must be [left, top, right, bottom], left < right and top < bottom."
-        for index, box in enumerate(mask)
+        f"{key}[{index}] is {show(box)}; it must be [left, top, right, bottom], left < right and top < bottom."
+        for index, box in enumerate(rectangles)
         if box[0] >= box[2] or box[1] >= box[3]
     ]
-    if sum((right - left) * (bottom - top) for left, top, right, bottom in mask) > 0.5:
-        faults.append("dataset.mask covers more than half of the frame.")
+    if sum((right - left) * (bottom - top) for left, top, right, bottom in rectangles) > 0.5:
+        faults.append(f"{key} covers more than half of the frame.")
     return faults

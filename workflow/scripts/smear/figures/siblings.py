@@ -35,7 +35,7 @@ def draw_siblings(table: pd.DataFrame, audit: dict) -> Figure:
     axes.set_xlabel("Images with a sibling in another split")
     header(
         figure,
-        "Who meets a sibling in the test?",
+        "Whose sibling lies on another side?",
         f"{audit['images_with_sibling']:,} of {images:,} images share their microscope field with another image. Bars: "
         f"mean of {seeds} random splits of each kind; the line spans their range.",
     )
