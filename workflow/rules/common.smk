@@ -16,6 +16,7 @@ from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell
 from smear.interpreter import name_interpreter
 from smear.job import UserError
+from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
@@ -177,10 +178,7 @@ def get_archive(wildcards):
 
 def name_digests():
     """The name of the file in resources/ that holds the digests of a Kaggle data set, None for other sources."""
-    if SOURCE != "kaggle":
-        return None
-    name, variant = config["dataset"]["handle"].split("/")[1], config["dataset"]["variant"]
-    return f"{name}.sha256" if variant in (None, "Original") else f"{name}-{variant}.sha256"
+    return name_resource(config["dataset"]["handle"], config["dataset"]["variant"]) if SOURCE == "kaggle" else None
 
 
 def get_reference_digests():

@@ -17,6 +17,12 @@ def read_digests(path: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
+def name_resource(handle: str, variant: str | None) -> str:
+    """The file of published digests of a Kaggle data set, which has its name; other variants have their own."""
+    name = handle.split("/")[1]
+    return f"{name}.sha256" if variant in (None, "Original") else f"{name}-{variant}.sha256"
+
+
 def catalog_digests(catalog: pd.DataFrame) -> dict[str, str]:
     """The SHA-256 of each image of a catalog by its `image_id`."""
     return dict(zip(catalog["image_id"], catalog["sha256"], strict=True))
