@@ -317,6 +317,6 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert "Pro/WBC-Pro-003.jpg" in text
     assert json.loads(snakemake.input.selection.read_text())["cell"] in text
     assert seen["wide"] <= 0, "the page must not scroll sideways"
-    assert len(seen["figures"]) == 7
+    assert len(seen["figures"]) == 9
     assert min(seen["figures"]) > 150
     assert 'data-pictures="1"' in dom, "the heatmap's colour bar must be a picture that can be shown"

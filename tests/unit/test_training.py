@@ -7,6 +7,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,16 +16,19 @@ from smear.job import UserError
 from smear.training.architectures import ARCHITECTURES, build_backbone
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
-from smear.training.device import stream
+from smear.training.checkpoint import Checkpoint
+from smear.training.device import Device, stream
 from smear.training.epochs import Training, train, wants_reestimation
-from smear.training.feed import Batches
-from smear.training.model import build_classifier, build_trainer, get_backbone
+from smear.training.feed import Batches, Feed, is_resident
+from smear.training.model import build_classifier, compile_trainer, get_backbone
 from smear.training.randomness import epoch_order, reseed, shuffle_labels
+from smear.training.state import State, read_state, set_arrays, write_state
 from train_cell import summarise
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
 NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+CPU = Device("CPU", gpu=False, jit_compile=False, memory=10**9)
 SETTINGS = {
     "augmentation": NOTHING | {"flip": "both"},
     "weights": "none",
@@ -41,39 +45,101 @@ def bright_and_dark():
     return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
 
 
-def run(cell, data, **changes):
-    training = Training(cell, SETTINGS | changes, False, data, data, 2)
-    return training, train(training)
+def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):
+    """A training of some images that validates them too: itself, its history, its last state and probabilities."""
+    training = Training(cell, SETTINGS | changes, CPU, *(Feed(*data, resident) for _ in range(2)), 2)
+    state, probabilities = train(training, start, save)
+    return training, pd.DataFrame(state.history), state, probabilities
+
+
+def outcome(result) -> tuple:
+    """What of a run must be the same bit for bit: figures, weights and probabilities."""
+    training, history, _, probabilities = result
+    figures = history[["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]].to_numpy().tolist()
+    return figures, [weight.tobytes() for weight in training.model.get_weights()], probabilities.tobytes()
 
 
 def test_a_cell_learns_and_the_same_twice(bright_and_dark):
-    (first, history), (second, again) = run(CELL, bright_and_dark), run(CELL, bright_and_dark)
-    figures = ["loss", "accuracy", "val_loss", "val_accuracy"]
-    assert history[figures].equals(again[figures])
-    assert history["val_accuracy"].iloc[-1] > 0.9
-    for one, other in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
-        assert np.array_equal(one, other)
+    first = run(CELL, bright_and_dark)
+    assert outcome(first) == outcome(run(CELL, bright_and_dark))
+    assert first[1]["val_accuracy"].iloc[-1] > 0.9
+
+
+STRONG = {"augmentation": {"crop": 0.2, "rotation": 30, "flip": "both", "shift": 0.1}}
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimizer):
+    cell, states = CELL._replace(optimizer=optimizer, epochs=4), []
+    whole = outcome(run(cell, bright_and_dark, save=states.append, **STRONG))
+    shorter = run(cell._replace(epochs=2), bright_and_dark, **STRONG)
+    assert outcome(shorter)[0] == whole[0][:2]
+    assert outcome(run(cell, bright_and_dark, start=shorter[2], **STRONG)) == whole
+    for state in states:
+        assert outcome(run(cell, bright_and_dark, start=state, **STRONG)) == whole
+
+
+def test_resident_and_streamed_images_train_the_same(bright_and_dark):
+    ways = [outcome(run(CELL, bright_and_dark, resident, **STRONG)) for resident in (True, False)]
+    assert ways[0] == ways[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "images", "resident"),
+    [("auto", 25, True), ("auto", 26, False), ("resident", 99, True), ("streamed", 1, False)],
+)
+def test_images_are_resident_where_they_take_a_quarter_of_the_memory(setting, images, resident):
+    assert is_resident(setting, images, 100) == resident
+
+
+def test_a_state_survives_its_file_and_another_key_does_not_fit(bright_and_dark, tmp_path):
+    _, _, state, _ = run(CELL, bright_and_dark)
+    write_state(state, tmp_path / "state.npz", "key")
+    found = read_state(tmp_path / "state.npz", "key")
+    assert found.history == state.history
+    assert all(np.array_equal(one, other) for one, other in zip(found.arrays, state.arrays, strict=True))
+    assert read_state(tmp_path / "state.npz", "other") is None
+
+
+def test_a_state_of_another_network_is_refused(bright_and_dark):
+    training, _, state, _ = run(CELL, bright_and_dark)
+    with pytest.raises(ValueError, match="variables of another model"):
+        set_arrays(training.variables[:-1], state.arrays)
+
+
+def test_a_checkpoint_of_another_origin_or_a_broken_one_is_passed_over(tmp_path, caplog):
+    state = State([{"loss": 0.5}], [np.arange(3.0)])
+    checkpoint = Checkpoint(tmp_path, {"seed": 0})
+    assert checkpoint.read() is None
+    checkpoint.write(state)
+    assert checkpoint.read().history == state.history
+    assert Checkpoint(tmp_path, {"seed": 1}).read() is None
+    assert "made with other settings, data or code" in caplog.text
+    checkpoint.path.write_bytes(checkpoint.path.read_bytes()[:100])
+    assert checkpoint.read() is None
+    assert "is unreadable" in caplog.text
 
 
 def test_another_seed_is_another_training(bright_and_dark):
-    _, history = run(CELL, bright_and_dark)
-    _, other = run(CELL._replace(seed=1), bright_and_dark)
-    assert history["loss"].iloc[0] != other["loss"].iloc[0]
+    first, other = run(CELL, bright_and_dark), run(CELL._replace(seed=1), bright_and_dark)
+    assert first[1]["loss"].iloc[0] != other[1]["loss"].iloc[0]
 
 
 def test_the_saved_model_gives_the_validated_probabilities(bright_and_dark, tmp_path):
-    training, history = run(CELL, bright_and_dark)
+    training, history, _, validated = run(CELL, bright_and_dark)
     training.model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
     probabilities = loaded.predict(bright_and_dark[0], verbose=0)
-    assert np.allclose(probabilities, training.validate(), atol=1e-6)
+    assert np.allclose(probabilities, validated, atol=1e-6)
     assert (probabilities.argmax(axis=1) == bright_and_dark[1]).mean() == history["val_accuracy"].iloc[-1]
 
 
 def test_a_diverged_cell_is_a_result(bright_and_dark):
     cell = CELL._replace(learning_rate=1e30, epochs=5)
-    training, history = run(cell, bright_and_dark, reestimate_batch_norm="off")
+    training, history, state, _ = run(cell, bright_and_dark, reestimate_batch_norm="off")
     assert len(history) < 5
+    longer = run(cell._replace(epochs=9), bright_and_dark, start=state, reestimate_batch_norm="off")
+    assert len(longer[1]) == len(history), "nor does a longer one go on from it"
     summary = summarise(cell, history, None, training.model.count_params())
     assert summary["status"] == "diverged"
     assert "validation_accuracy" not in summary
@@ -152,7 +218,7 @@ def test_reestimated_statistics_are_those_of_the_images(bright_and_dark):
     keras.utils.set_random_seed(0)
     model = build_classifier("SmallCNN", 16, 2, "none", 0.0)
     pixels, labels = bright_and_dark
-    reestimate(TrainingMode(model), Batches(pixels, labels, 8))
+    reestimate(TrainingMode(model, Feed(pixels, labels, resident=True)), np.arange(len(pixels)), 8)
     first_convolution = get_backbone(model).layers[2]
     values = np.asarray(first_convolution(pixels.astype("float32") / 127.5 - 1))
     mean, variance = get_statistics(model)[0]
@@ -162,8 +228,8 @@ def test_reestimated_statistics_are_those_of_the_images(bright_and_dark):
 
 
 def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):
-    with_it, history = run(CELL, bright_and_dark, reestimate_batch_norm="on")
-    without, plain = run(CELL, bright_and_dark, reestimate_batch_norm="off")
+    with_it, history, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="on")
+    without, plain, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="off")
     assert history["loss"].equals(plain["loss"])
     for one, other in zip(with_it.model.trainable_weights, without.model.trainable_weights, strict=True):
         assert np.array_equal(one, other)
@@ -198,7 +264,9 @@ def test_weights_of_another_network_are_refused(tmp_path):
 @pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
 def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifier(optimizer):
     model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
-    trainer = build_trainer(model, NOTHING | {"rotation": 10}, optimizer, 0.0003, False)
+    feed = Feed(np.zeros((4, 32, 32, 3), np.uint8), np.zeros(4, int), resident=False)
+    trainer = feed.lead_to(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
+    compile_trainer(trainer, optimizer, 0.0003, CPU)
     assert type(trainer.optimizer).__name__.lower() == optimizer
     assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)
     assert "rotation" not in " ".join(layer.name for layer in model.layers)

@@ -13,7 +13,7 @@ from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.estimate import describe_hours, find_gpus
 from smear.files import read_json
-from smear.grid import color_suffix, expand_grid, find_cell
+from smear.grid import color_suffix, expand_grid, find_cell, find_shorter
 from smear.interpreter import name_interpreter
 from smear.job import UserError
 from smear.images.digests import name_resource
@@ -121,6 +121,34 @@ def get_training_settings():
         "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
         "shuffle_labels": config["training"]["shuffle_labels"],
     }
+
+
+def get_engine():
+    """How networks are computed, which should change speed and not results."""
+    return {name: config["training"][name] for name in ("backend", "precision", "deterministic", "feed")}
+
+
+def get_shorter_sibling(wildcards):
+    """The cell that differs in fewer epochs alone, and as few fewer as possible; None where there is none.
+
+    A finished cell keeps the one that it went on from while the grid has it, so that a number of epochs which comes in
+    between trains nothing anew.
+    """
+    cell = CELLS[wildcards.cell]
+    if not config["training"]["share_epochs"]:
+        return None
+    recorded = Path(f"results/{EXPERIMENT}/cells/{cell.name}/provenance.json")
+    if recorded.exists():
+        known = read_json(recorded).get("continued_from")
+        if known is None or known in CELLS:
+            return known
+    return find_shorter(cell, CELLS.values())
+
+
+def get_shorter_state(wildcards):
+    """The state that a cell goes on from, if any."""
+    shorter = get_shorter_sibling(wildcards)
+    return f"results/{wildcards.experiment}/cells/{shorter}/state.npz" if shorter else []
 
 
 def get_start_weights(wildcards):

@@ -20,7 +20,11 @@ rule test_selected:
     conda:
         "../../envs/train.yaml"
     threads: config["training"]["threads"]
+    resources:
+        mem_mb=8000,
     params:
+        **get_engine(),
+        cache="results/compiled",
         code=code_digest("test_selected"),
     script:
         "../scripts/test_selected.py"

@@ -26,14 +26,16 @@ rule fetch_weights:
 
 
 rule train_cell:
-    """Train one combination of hyperparameters and measure it on the validation images."""
+    """Train one combination, from where its shorter sibling has come to if there is one, and validate it."""
     input:
         train=get_tensor("train", "npy"),
         train_rows=get_tensor("train", "csv"),
         validation=get_tensor("validation", "npy"),
         validation_rows=get_tensor("validation", "csv"),
         weights=get_start_weights,
+        shorter=get_shorter_state,
     output:
+        state="results/{experiment}/cells/{cell}/state.npz",
         model="results/{experiment}/cells/{cell}/model.keras",
         history="results/{experiment}/cells/{cell}/history.csv",
         predictions="results/{experiment}/cells/{cell}/validation_predictions.csv",
@@ -50,8 +52,12 @@ rule train_cell:
         gpu=get_gpus_per_cell(),
         mem_mb=8000,
     params:
+        **get_engine(),
         cell=get_cell,
+        shorter=get_shorter_sibling,
         settings=get_training_settings(),
+        running="results/{experiment}/running/{cell}",
+        cache="results/compiled",
         code=code_digest("train_cell"),
     script:
         "../scripts/train_cell.py"

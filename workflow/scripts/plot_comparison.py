@@ -19,11 +19,9 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
             f"The leaderboard has {len(leaderboard)} cells, the grid {len(set(cells))}, with {len(paths)} histories: "
             "make the leaderboard again."
         )
-    histories = pd.concat(
-        [read_csv(path).astype(float).assign(cell=cell) for cell, path in zip(cells, paths, strict=True)]
-    )
-    mean = histories.groupby(["cell", "epoch"]).mean().reset_index("epoch")
-    return {cell: mean.loc[[cell]].reset_index(drop=True) for cell in mean.index.unique()}
+    tables = [read_csv(path).astype(float) for path in paths]
+    folds = {cell: [table for other, table in zip(cells, tables, strict=True) if other == cell] for cell in cells}
+    return {cell: pd.concat(parts).groupby("epoch", as_index=False).mean() for cell, parts in folds.items()}
 
 
 def main(snakemake: SimpleNamespace) -> None:

@@ -1,6 +1,8 @@
 """The final test: the selected cell's predictions for the test images, which nothing else reads."""
 
+import os
 import shutil
+from pathlib import Path
 
 import numpy as np
 from smear.files import read_json, replacing, write_json
@@ -13,20 +15,22 @@ BATCH = 64
 
 
 def main(snakemake) -> None:
-    # Imported here, so that what TensorFlow says when it starts goes to the log.
+    params = snakemake.params
+    os.environ["KERAS_BACKEND"] = params.backend
+    # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
     import keras
-    from smear.training.device import prepare_device, stream
-    from smear.training.feed import Batches
+    from smear.training.device import prepare_device
+    from smear.training.feed import Feed
 
-    prepare_device(snakemake.threads)
+    memory = 1_000_000 * snakemake.resources.mem_mb
+    prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
     selected = read_json(snakemake.input.selection)["cell"]
     rows = read_csv(snakemake.input.test_rows)
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
     model = keras.models.load_model(snakemake.input.model, compile=False)
-    probabilities = model.predict(
-        stream(Batches(np.load(snakemake.input.test, mmap_mode="r"), labels, BATCH)), verbose=0
-    )
+    feed = Feed(np.load(snakemake.input.test, mmap_mode="r"), labels, resident=False)
+    probabilities = feed.lead_to(model).predict(feed.batches(np.arange(len(feed)), BATCH), verbose=0)
     predictions = tabulate_predictions(rows, probabilities, classes)
     summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
     log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])

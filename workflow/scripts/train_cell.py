@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import numpy as np
 import pandas as pd
 from smear.files import replacing, write_json
 from smear.grid import Cell
-from smear.job import log, logged_to
+from smear.job import UserError, log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
 from smear.training.tensors import JoinedImages, divide_rows
+
+SPLITS = ("train", "validation")
+PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
 
 
 def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int) -> dict:
@@ -45,40 +49,70 @@ def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, para
     }
 
 
+def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, pd.DataFrame]]:
+    """The images of a cell's training and validation, and the tables of their rows."""
+    tables = [read_csv(inputs[f"{split}_rows"]) for split in SPLITS]
+    parts = [np.load(inputs[split], mmap_mode="r") for split in SPLITS]
+    everything = pd.concat(tables, ignore_index=True)
+    rows = {split: everything.loc[places] for split, places in divide_rows(tables, cell.fold).items()}
+    return {split: JoinedImages(parts, table.index.to_numpy()) for split, table in rows.items()}, rows
+
+
 def main(snakemake) -> None:
-    settings = dict(snakemake.params.settings)
+    settings, params = dict(snakemake.params.settings), snakemake.params
+    os.environ["KERAS_BACKEND"] = params.backend
     if settings["weights"] == "imagenet":
         # Keras looks for its published weights in `models` of this folder, and checks them, before it would download.
         os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
-    # Imported here, so that what TensorFlow says when it starts goes to the log.
+    # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
     import keras
+    from smear.training.checkpoint import Checkpoint
     from smear.training.device import prepare_device
     from smear.training.epochs import Training, train
+    from smear.training.feed import Feed, is_resident
+    from smear.training.interruption import Interrupted, StopAfterStep
     from smear.training.randomness import shuffle_labels
+    from smear.training.state import read_state, write_state
 
     started = datetime.now(UTC)
-    device = prepare_device(snakemake.threads)
-    cell = Cell(**snakemake.params.cell)
-    tables = [read_csv(snakemake.input[f"{split}_rows"]) for split in ("train", "validation")]
-    images = [np.load(snakemake.input[split], mmap_mode="r") for split in ("train", "validation")]
-    everything = pd.concat(tables, ignore_index=True)
-    rows = {split: everything.loc[places] for split, places in divide_rows(tables, cell.fold).items()}
-    tensors = {split: JoinedImages(images, part.index.to_numpy()) for split, part in rows.items()}
+    stop = StopAfterStep()
+    memory = 1_000_000 * snakemake.resources.mem_mb
+    device = prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
+    cell = Cell(**params.cell)
+    images, rows = read_images(snakemake.input, cell)
     classes = get_classes(rows["train"])
-    log.info("%s on %s with %d threads", cell.name, device.name, snakemake.threads)
+    log.info("%s on %s with %d threads, Keras on %s", cell.name, device.name, snakemake.threads, params.backend)
     log.info("%d training and %d validation images, classes %s", *map(len, rows.values()), ", ".join(classes))
 
-    labels = {split: rows[split]["label"].to_numpy() for split in rows}
+    labels = {split: table["label"].to_numpy() for split, table in rows.items()}
     if settings["shuffle_labels"]:
         labels["train"] = shuffle_labels(labels["train"], cell.seed)
         log.info("negative control: the training labels are shuffled")
-    splits = [(tensors[split], labels[split]) for split in rows]
-    training = Training(cell, settings, device.jit_compile, *splits, len(classes))
-    history = train(training)
-    predictions = tabulate_predictions(rows["validation"], training.validate(), classes)
+    resident = is_resident(
+        params.feed, sum(len(part) * math.prod(part.shape[1:]) for part in images.values()), device.memory
+    )
+    feeds = [Feed(images[split], labels[split], resident) for split in SPLITS]
+    log.info("images are %s", "resident on the device" if resident else "streamed from files")
+    training = Training(cell, settings, device, *feeds, len(classes))
+    training.callbacks.append(stop)
+
+    inputs = {str(path): digest_file(path) for path in snakemake.input}
+    origin = [cell._asdict(), settings, inputs, params.code, params.backend, keras.config.dtype_policy().name]
+    checkpoint = Checkpoint(params.running, origin)
+    shorter = read_state(snakemake.input.shorter) if snakemake.input.shorter else None
+    start = checkpoint.read() or shorter
+    if start:
+        log.info("going on after epoch %d%s", start.epoch, " of a shorter cell" if start is shorter else "")
+    try:
+        state, probabilities = train(training, start, checkpoint.write)
+    except Interrupted as error:
+        raise UserError(describe_stop(cell, checkpoint.read() or shorter)) from error
+    history = pd.DataFrame(state.history)
+    predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
     with replacing(snakemake.output.model) as path:
         training.model.save(path)
+    write_state(state, snakemake.output.state)
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
     write_json(summarise(cell, history, predictions, training.model.count_params()), snakemake.output.metrics)
@@ -86,18 +120,29 @@ def main(snakemake) -> None:
         {
             "cell": cell.name,
             "settings": {**cell._asdict(), **settings},
-            "versions": get_versions(["keras", "tensorflow", "tensorflow-cpu", "numpy"]),
+            "versions": get_versions(["keras", *PACKAGES[params.backend], "numpy"]),
             "commit": get_commit(),
             "backend": keras.backend.backend(),
             "device": device.name,
             "precision": keras.config.dtype_policy().name,
+            "deterministic": params.deterministic or not device.gpu,
+            "feed": "resident" if resident else "streamed",
             "threads": snakemake.threads,
-            "inputs": {str(path): digest_file(path) for path in snakemake.input},
+            "continued_from": params.shorter,
+            "epochs_trained": state.epoch - (shorter.epoch if shorter else 0),
+            "inputs": inputs,
             "started": started.isoformat(timespec="seconds"),
             "seconds": (datetime.now(UTC) - started).total_seconds(),
         },
         snakemake.output.provenance,
     )
+    shutil.rmtree(params.running, ignore_errors=True)
+
+
+def describe_stop(cell: Cell, state) -> str:
+    """The sentence for a training that was asked to end."""
+    done = f"after epoch {state.epoch} of {cell.epochs}" if state else "before the end of its first epoch"
+    return f"{cell.name} was told to stop (SIGTERM) {done}; the next call goes on from there."
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The cells of a grid: one combination of hyperparameters each, its name and its neighbours."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
@@ -54,6 +55,12 @@ def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
     return list(
         dict.fromkeys(cell._replace(fold=fold) for cell in cells for fold in (range(folds) if folds else [None]))
     )
+
+
+def find_shorter(cell: Cell, cells: Iterable[Cell]) -> str | None:
+    """Return the name of the cell that differs in nothing but the next lower number of epochs, if there is one."""
+    shorter = [other for other in cells if other.epochs < cell.epochs and other._replace(epochs=cell.epochs) == cell]
+    return max(shorter, key=lambda other: other.epochs).name if shorter else None
 
 
 def find_cell(name: str, cells: list[Cell]) -> Cell:

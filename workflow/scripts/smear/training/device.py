@@ -1,48 +1,47 @@
-"""What differs between devices: threads, determinism, compilation. The one module that speaks to TensorFlow itself."""
+"""Where a training runs, on whichever backend Keras has been told to use (KERAS_BACKEND)."""
 
-import os
+from pathlib import Path
 from typing import NamedTuple
 
-# TensorFlow reads it when it is imported: its start-up notes stay out of the logs, warnings and errors do not.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
+import keras
 
 
 class Device(NamedTuple):
-    """Where a training runs, and whether XLA compiles for it (on a CPU it is slower than plain kernels)."""
+    """Name of the device, whether it is a GPU, whether XLA compiles for it, and its memory in bytes.
+
+    On a CPU XLA is several times slower than TensorFlow's plain kernels.
+    """
 
     name: str
-    jit_compile: bool
+    gpu: bool
+    jit_compile: bool | str
+    memory: int
 
 
-def prepare_device(threads: int) -> Device:
-    """Give TensorFlow exactly `threads` threads and make it deterministic; call it before any other use of it."""
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(threads)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    tf.config.experimental.enable_op_determinism()
-    gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        # Without it TensorFlow takes the whole memory of a GPU, and a second cell on it fails.
-        tf.config.experimental.set_memory_growth(gpu, True)
-    names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
-    return Device(", ".join(names) or "CPU", jit_compile=bool(gpus))
+def get_backend():
+    """The module of the backend in use."""
+    match keras.backend.backend():
+        case "tensorflow":
+            from smear.training.backends import on_tensorflow as backend
+        case "jax":
+            from smear.training.backends import on_jax as backend
+        case "torch":
+            from smear.training.backends import on_torch as backend
+    return backend
 
 
-def stream(batches):
-    """`batches`, a `Batches`, as `fit` and `predict` read it fastest: for TensorFlow a dataset without autotuning.
+def prepare_device(threads: int, memory: int, deterministic: bool, precision: str, cache: Path) -> Device:
+    """Make the backend ready: exactly so many threads, the same results twice if wanted, a number format.
 
-    Keras would make one with autotuning, which sleeps in doubling steps while it looks for settings; an epoch then ends
-    when a sleep does, after 1.28, 2.56, 5.12 … 20.48 s, and takes up to twice its time.
+    memory: bytes that the process may use on a CPU. precision: `auto`, or a dtype policy of Keras; `auto` is bfloat16
+    with float32 variables on a GPU, float32 on a CPU. cache: folder of compiled programs, shared by the cells.
     """
-    import tensorflow as tf
+    device = get_backend().prepare(threads, memory, deterministic, cache)
+    policy = ("mixed_bfloat16" if device.gpu else "float32") if precision == "auto" else precision
+    keras.config.set_dtype_policy(policy)
+    return device
 
-    images, labels = batches[0]
-    shapes = [(None, *part.shape[1:]) for part in (images, labels)]
-    kinds = tuple(tf.TensorSpec(shape, part.dtype) for shape, part in zip(shapes, (images, labels), strict=True))
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    data = tf.data.Dataset.from_generator(
-        lambda: (batches[index] for index in range(len(batches))), output_signature=kinds
-    )
-    return data.apply(tf.data.experimental.assert_cardinality(len(batches))).prefetch(2).with_options(options)
+
+def stream(batches: keras.utils.PyDataset):
+    """`batches` as `fit` and `predict` read them fastest."""
+    return get_backend().stream(batches)

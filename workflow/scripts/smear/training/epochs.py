@@ -2,19 +2,21 @@
 
 import math
 import time
+from collections.abc import Callable
 
 import keras
 import numpy as np
-import pandas as pd
 
 from smear.grid import Cell
 from smear.job import log
 from smear.metrics import log_loss
-from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate, set_statistics
-from smear.training.device import stream
-from smear.training.feed import Batches
-from smear.training.model import build_classifier, build_trainer
+from smear.training.augmentation import augmentation_layers
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
+from smear.training.device import Device
+from smear.training.feed import Feed
+from smear.training.model import build_classifier, compile_trainer
 from smear.training.randomness import epoch_order, reseed
+from smear.training.state import State, get_arrays, list_variables, set_arrays
 
 EVALUATION_BATCH = 64
 REESTIMATION_IMAGES = 2048
@@ -42,66 +44,89 @@ def format_epoch(row: dict, epochs: int, seconds_left: float) -> str:
 class Training:
     """One model on its way through the epochs of a cell."""
 
-    def __init__(self, cell: Cell, settings: dict, jit_compile: bool, train: tuple, validation: tuple, classes: int):
+    def __init__(self, cell: Cell, settings: dict, device: Device, train: Feed, validation: Feed, classes: int):
         keras.utils.set_random_seed(cell.seed)
         self.cell = cell
-        self.images, self.labels = train
-        self.validation_images, self.validation_labels = validation
-        size = self.images.shape[1]
+        self.feed, self.validation = train, validation
+        self.callbacks: list[keras.callbacks.Callback] = []
+        size = train.shape[0]
         self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
-        self.trainer = build_trainer(
-            self.model, settings["augmentation"], cell.optimizer, cell.learning_rate, jit_compile
-        )
+        self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
+        compile_trainer(self.trainer, cell.optimizer, cell.learning_rate, device)
+        self.validator = validation.lead_to(self.model)
+        self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
         if wants_reestimation(settings["reestimate_batch_norm"], settings["weights"]) and any(
             batch_norm_layers(self.model)
         ):
-            self.forward = TrainingMode(self.model)
+            self.forward = TrainingMode(self.model, train)
 
-    def run_epoch(self, epoch: int) -> dict:
-        """Train for one epoch (from 1), validate, and return its row of `history.csv`."""
+    def run_epoch(self, epoch: int) -> tuple[dict, list[np.ndarray], np.ndarray]:
+        """Train for one epoch (from 1) and validate.
+
+        Returns the row of `history.csv`, the values that the next epoch goes on from, and the probabilities of the
+        validation images. The model is left as it was validated.
+        """
         started = time.perf_counter()
         reseed(self.trainer, self.cell.seed, epoch)
-        order = epoch_order(len(self.images), self.cell.seed, epoch)
-        batches = Batches(self.images, self.labels, self.cell.batch_size, order)
-        figures = self.trainer.fit(stream(batches), shuffle=False, verbose=0).history
+        rows = epoch_order(len(self.feed), self.cell.seed, epoch)
+        batches = self.feed.batches(rows, self.cell.batch_size)
+        figures = self.trainer.fit(batches, shuffle=False, verbose=0, callbacks=self.callbacks).history
         trained = time.perf_counter() - started
-        running = get_statistics(self.model)
-        self.finish(epoch)
-        probabilities = self.validate()
-        if epoch < self.cell.epochs:
-            # The next epoch goes on from the running statistics, as it would without a validation in between.
-            set_statistics(self.model, running)
-        return {
+        arrays = get_arrays(self.variables)
+        probabilities = self.validate(epoch)
+        row = {
             "epoch": epoch,
             "loss": figures["loss"][0],
             "accuracy": figures["accuracy"][0],
-            "val_loss": log_loss(self.validation_labels, probabilities),
-            "val_accuracy": float((probabilities.argmax(axis=1) == self.validation_labels).mean()),
+            "val_loss": log_loss(self.validation.labels, probabilities),
+            "val_accuracy": float((probabilities.argmax(axis=1) == self.validation.labels).mean()),
             "seconds": time.perf_counter() - started,
-            "images_per_second": len(self.images) / trained,
+            "images_per_second": len(self.feed) / trained,
         }
+        return row, arrays, probabilities
 
-    def finish(self, epoch: int) -> None:
-        """Re-estimate the statistics, where that is wanted, from training images drawn for this epoch."""
+    def validate(self, epoch: int) -> np.ndarray:
+        """Probabilities of the validation images, (images, classes), as of the end of an epoch.
+
+        Where it is wanted, batch-normalisation statistics are re-estimated before, from training images drawn for this
+        epoch, and stay in the model.
+        """
         if self.forward is not None:
-            rows = epoch_order(len(self.images), self.cell.seed, epoch)[:REESTIMATION_IMAGES]
-            reestimate(self.forward, Batches(self.images, self.labels, self.cell.batch_size, rows))
+            rows = epoch_order(len(self.feed), self.cell.seed, epoch)[:REESTIMATION_IMAGES]
+            reestimate(self.forward, rows, self.cell.batch_size, self.callbacks)
+        rows = np.arange(len(self.validation))
+        return self.validator.predict(
+            self.validation.batches(rows, EVALUATION_BATCH), verbose=0, callbacks=self.callbacks
+        )
 
-    def validate(self) -> np.ndarray:
-        """Probabilities of the validation images, (images, classes)."""
-        batches = Batches(self.validation_images, self.validation_labels, EVALUATION_BATCH)
-        return self.model.predict(stream(batches), verbose=0)
+
+def train(training: Training, start: State | None, save: Callable[[State], None]) -> tuple[State, np.ndarray]:
+    """Run the epochs that are left, calling `save` after each; a loss that is no number any more ends it early.
+
+    start: where a shorter cell, or an interrupted training, has come to. Returns the last state and the probabilities
+    of the validation images, (images, classes); the model is left as it was validated.
+    """
+    state, probabilities = start or State([], []), None
+    set_out = state.epoch
+    while state.epoch < training.cell.epochs and not has_diverged(state):
+        # What was re-estimated for the validation is not what training goes on from.
+        if state.arrays:
+            set_arrays(training.variables, state.arrays)
+        row, arrays, probabilities = training.run_epoch(state.epoch + 1)
+        state = State([*state.history, row], arrays)
+        seconds = [row["seconds"] for row in state.history[set_out:]]
+        left = (training.cell.epochs - state.epoch) * sum(seconds) / len(seconds)
+        log.info("%s", format_epoch(row, training.cell.epochs, left))
+        save(state)
+    if has_diverged(state):
+        log.warning("the loss is %s: the cell has diverged and ends here", state.history[-1]["loss"])
+    if probabilities is None:
+        set_arrays(training.variables, state.arrays)
+        probabilities = training.validate(state.epoch)
+    return state, probabilities
 
 
-def train(training: Training) -> pd.DataFrame:
-    """Run the epochs and return the history; a loss that is no number any more ends it early."""
-    rows = []
-    for epoch in range(1, training.cell.epochs + 1):
-        rows.append(training.run_epoch(epoch))
-        left = (training.cell.epochs - epoch) * sum(row["seconds"] for row in rows) / len(rows)
-        log.info("%s", format_epoch(rows[-1], training.cell.epochs, left))
-        if not math.isfinite(rows[-1]["loss"]):
-            log.warning("the loss is %s: the cell has diverged and ends here", rows[-1]["loss"])
-            break
-    return pd.DataFrame(rows)
+def has_diverged(state: State) -> bool:
+    """Whether the loss of the last epoch is no finite number."""
+    return bool(state.history) and not math.isfinite(state.history[-1]["loss"])

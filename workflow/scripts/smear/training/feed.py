@@ -1,28 +1,76 @@
-"""Batches of images for Keras, read from a memory-mapped tensor so that its size does not matter."""
+"""How images come to the network: from the device's own memory, or streamed from files in constant memory."""
 
 import math
 
 import keras
 import numpy as np
 
+from smear.training.device import stream
+
+SHARE = 0.25  # of the device's memory that resident images may take
+
 
 class Batches(keras.utils.PyDataset):
-    """One pass over `images` in a given order.
+    """One pass over some rows: batches of (inputs, labels), the last one possibly smaller.
 
-    images: uint8, (n, height, width, 3), usually a memory map. labels: integers, (n,). order: the rows to take, in
-    turn; a row may be missing or appear twice. Each batch is (uint8 images, labels); the last one may be smaller.
+    inputs: what a row stands for, (n, …), usually a memory map of images or the row numbers themselves. labels:
+    integers, (n,). rows: which to take, in turn; a row may be missing or appear twice.
     """
 
-    def __init__(self, images: np.ndarray, labels: np.ndarray, batch_size: int, order: np.ndarray | None = None):
+    def __init__(self, inputs: np.ndarray, labels: np.ndarray, batch_size: int, rows: np.ndarray):
         super().__init__()
-        self.images = images
+        self.inputs = inputs
         self.labels = labels
         self.batch_size = batch_size
-        self.order = np.arange(len(images)) if order is None else order
+        self.rows = rows
 
     def __len__(self) -> int:
-        return math.ceil(len(self.order) / self.batch_size)
+        return math.ceil(len(self.rows) / self.batch_size)
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        rows = self.order[index * self.batch_size : (index + 1) * self.batch_size]
-        return self.images[rows], self.labels[rows]
+        rows = self.rows[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.inputs[rows], self.labels[rows]
+
+
+class TakeRows(keras.layers.Layer):
+    """Gathers images by their row numbers, (n,), from a tensor that lies on the device: uint8, (images, h, w, 3)."""
+
+    def __init__(self, images: np.ndarray):
+        super().__init__(trainable=False)
+        self.images = self.add_weight(
+            images.shape, lambda shape, dtype: images, dtype="uint8", trainable=False, autocast=False, name="images"
+        )
+
+    def call(self, rows):
+        return keras.ops.take(self.images, rows, axis=0)
+
+
+class Feed:
+    """The images and labels of one split, ready for a model that begins with `layers`."""
+
+    def __init__(self, images: np.ndarray, labels: np.ndarray, resident: bool):
+        """images: uint8, (n, height, width, 3), anything that gives an array for an array of rows."""
+        self.labels = labels
+        self.shape = images.shape[1:]
+        if resident:
+            everything = np.arange(len(images), dtype=np.int32)
+            self.inputs, self.front = everything, [TakeRows(images[everything])]
+        else:
+            self.inputs, self.front = images, []
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def lead_to(self, *layers: keras.layers.Layer) -> keras.Sequential:
+        """A model from this feed's batches through `layers`."""
+        start = keras.Input((), dtype="int32") if self.front else keras.Input(self.shape, dtype="uint8")
+        return keras.Sequential([start, *self.front, *layers])
+
+    def batches(self, rows: np.ndarray, batch_size: int):
+        """The rows in turn, as `fit` and `predict` of the model take them."""
+        return stream(Batches(self.inputs, self.labels, batch_size, rows))
+
+
+def is_resident(setting: str, images: int, memory: int) -> bool:
+    """Whether images of so many bytes lie on a device with that memory; `auto` lets them take a quarter of it."""
+    return setting == "resident" or (setting == "auto" and images <= SHARE * memory)

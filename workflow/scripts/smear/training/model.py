@@ -6,8 +6,9 @@ import keras
 
 from smear.job import UserError, log
 from smear.training.architectures import build_backbone
-from smear.training.augmentation import augmentation_layers
+from smear.training.device import Device
 
+STEPS_AT_ONCE = 16
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 
 
@@ -50,13 +51,14 @@ def load_start(model: keras.Model, path: Path) -> None:
         log.info("the last layer starts from %s too", path)
 
 
-def build_trainer(model: keras.Model, augmentation: dict, optimizer: str, learning_rate: float, jit_compile: bool):
-    """The compiled model that `fit` sees: augmentation in front of the classifier, which is saved without it."""
-    trainer = keras.Sequential([keras.Input(model.input_shape[1:]), *augmentation_layers(**augmentation), model])
+def compile_trainer(trainer: keras.Model, optimizer: str, learning_rate: float, device: Device) -> None:
+    """Make the model that ends in a classifier ready for `fit`; its optimizer gets its variables at once."""
     trainer.compile(
         optimizer=OPTIMIZERS[optimizer](learning_rate),
         loss="sparse_categorical_crossentropy",
         metrics=["accuracy"],
-        jit_compile=jit_compile,
+        jit_compile=device.jit_compile,
+        # On a GPU the steps are short beside what Python does between them.
+        steps_per_execution=STEPS_AT_ONCE if device.gpu else 1,
     )
-    return trainer
+    trainer.optimizer.build(trainer.trainable_variables)

@@ -1,0 +1,170 @@
+"""Cells that share their epochs, and trainings that are stopped: in the end all is as if nothing had happened."""
+
+import csv
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+NAME = "SmallCNN_{}_lr0.001_b32_s0_e{}"
+AUGMENTATION = "augmentation={crop: 0.1, rotation: 20, flip: both, shift: 0.1}"
+
+
+def grid(*epochs: int, optimizer: str = "adam, rmsprop") -> str:
+    numbers = ", ".join(map(str, epochs))
+    return f"grid={{architecture: [SmallCNN], optimizer: [{optimizer}], learning_rate: [0.001], epochs: [{numbers}]}}"
+
+
+def settings(experiment: str, *epochs: int, **options: str) -> list[str]:
+    training = ", ".join(f"{key}: {value}" for key, value in options.items())
+    return ["--config", f"experiment={experiment}", grid(*epochs), AUGMENTATION, f"training={{threads: 1, {training}}}"]
+
+
+def outcome(project, experiment: str, cell: str) -> dict:
+    """All that must be the same: figures, predictions, weights."""
+    folder = project.folder / f"results/{experiment}/cells/{cell}"
+    with (folder / "history.csv").open(newline="") as file:
+        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
+    with zipfile.ZipFile(folder / "model.keras") as file:
+        weights = file.read("model.weights.h5")
+    predictions = (folder / "validation_predictions.csv").read_bytes()
+    return {"history": history, "predictions": predictions, "weights": hashlib.sha256(weights).hexdigest()}
+
+
+def provenance(project, experiment: str, cell: str) -> dict:
+    return json.loads((project.folder / f"results/{experiment}/cells/{cell}/provenance.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def whole(project):
+    """Cells of 4 epochs, each trained in one go."""
+    result = project.snakemake(*targets("whole", 4), *settings("whole", 2, 4, share_epochs="false"))
+    assert result.returncode == 0, result.output
+    return project
+
+
+def targets(experiment: str, *epochs: int) -> list[str]:
+    return [f"results/{experiment}/cells/{NAME.format(name, count)}/metrics.json" for name in ("adam", "rmsprop") for count in epochs]  # fmt: skip
+
+
+def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
+    result = whole.snakemake(*targets("shared", 2, 4), *settings("shared", 2, 4))
+    assert result.returncode == 0, result.output
+    for optimizer in ("adam", "rmsprop"):
+        cell = NAME.format(optimizer, 4)
+        assert outcome(whole, "shared", cell) == outcome(whole, "whole", cell)
+        assert provenance(whole, "shared", cell)["continued_from"] == NAME.format(optimizer, 2)
+        assert provenance(whole, "shared", cell)["epochs_trained"] == 2
+        assert provenance(whole, "whole", cell)["continued_from"] is None
+        shorter = outcome(whole, "shared", NAME.format(optimizer, 2))["history"]
+        assert shorter == outcome(whole, "whole", cell)["history"][:2]
+
+
+def test_a_number_of_epochs_in_between_trains_its_own_cells_only(whole):
+    jobs = whole.jobs(*settings("shared", 2, 3, 4))
+    assert jobs["train_cell"] == 2, jobs
+
+
+def start(project, *arguments: str) -> subprocess.Popen:
+    """Snakemake in the background, in a process group of its own."""
+    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]
+    return subprocess.Popen(
+        command, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def wait_for_epoch(log: Path, epoch: int, process: subprocess.Popen) -> None:
+    """Return as soon as a training's log says that an epoch is done."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        if log.exists() and f"epoch {epoch:>2}/" in log.read_text():
+            return
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.05)
+    raise TimeoutError(log)
+
+
+def find_trainer(folder: Path) -> int:
+    """The process that trains in a folder."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            here = (process / "cwd").resolve() == folder
+        except OSError:
+            continue
+        if here and any(word.endswith(b".train_cell.py") for word in words) and b"python" in words[0]:
+            return int(process.name)
+    raise ProcessLookupError(folder)
+
+
+LONG = 40
+
+
+@pytest.fixture(scope="module")
+def long_cell(whole):
+    """A cell of many epochs in one go, and its name."""
+    cell = NAME.format("adam", LONG)
+    result = whole.snakemake(f"results/long/cells/{cell}/metrics.json", *settings("long", LONG))
+    assert result.returncode == 0, result.output
+    return cell
+
+
+@pytest.mark.parametrize("way", [signal.SIGKILL, signal.SIGTERM])
+def test_a_stopped_training_goes_on_to_the_same_end(whole, long_cell, way):
+    experiment = f"stopped-{way.name}"
+    arguments = [f"results/{experiment}/cells/{long_cell}/metrics.json", *settings(experiment, LONG)]
+    log = whole.folder / f"results/{experiment}/logs/train_cell/{long_cell}.log"
+    process = start(whole, *arguments)
+    wait_for_epoch(log, 3, process)
+    os.kill(find_trainer(whole.folder), way)
+    output = process.communicate(timeout=120)[0]
+    assert process.returncode == 1
+    checkpoint = whole.folder / f"results/{experiment}/running/{long_cell}/checkpoint.npz"
+    assert checkpoint.exists()
+    if way == signal.SIGTERM:
+        assert f"blastgrid: {long_cell} was told to stop (SIGTERM) after epoch" in output
+        assert "Traceback" not in output
+    result = whole.snakemake(*arguments)
+    assert result.returncode == 0, result.output
+    assert "going on after epoch" in log.read_text()
+    assert "epoch  1/" not in log.read_text()
+    assert outcome(whole, experiment, long_cell) == outcome(whole, "long", long_cell)
+    assert not checkpoint.parent.exists()
+
+
+def test_a_checkpoint_of_other_settings_is_not_used(whole, long_cell):
+    experiment = "other"
+    target = f"results/{experiment}/cells/{long_cell}/metrics.json"
+    log = whole.folder / f"results/{experiment}/logs/train_cell/{long_cell}.log"
+    process = start(whole, target, *settings(experiment, LONG))
+    wait_for_epoch(log, 2, process)
+    os.kill(find_trainer(whole.folder), signal.SIGKILL)
+    process.communicate(timeout=120)
+    changed = [*settings(experiment, LONG), "model={weights: none, dropout: 0.3}"]
+    result = whole.snakemake(target, *changed)
+    assert result.returncode == 0, result.output
+    assert "made with other settings, data or code: the training begins anew" in log.read_text()
+    assert outcome(whole, experiment, long_cell)["weights"] != outcome(whole, "long", long_cell)["weights"]
+
+
+def test_a_whole_workflow_killed_by_force_loses_no_epoch(whole, long_cell):
+    experiment = "forced"
+    target = f"results/{experiment}/cells/{long_cell}/metrics.json"
+    log = whole.folder / f"results/{experiment}/logs/train_cell/{long_cell}.log"
+    process = start(whole, target, *settings(experiment, LONG))
+    wait_for_epoch(log, 3, process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=60)
+    locked = whole.snakemake("--unlock", *settings(experiment, LONG))
+    assert locked.returncode == 0, locked.output
+    result = whole.snakemake(target, *settings(experiment, LONG))
+    assert result.returncode == 0, result.output
+    assert "going on after epoch" in log.read_text()
+    assert outcome(whole, experiment, long_cell) == outcome(whole, "long", long_cell)

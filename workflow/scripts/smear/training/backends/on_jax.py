@@ -1,0 +1,27 @@
+"""JAX: always compiled by XLA, with the compiled programs kept for the next cell."""
+
+import os
+from pathlib import Path
+
+import jax
+
+from smear.training.device import Device
+
+
+def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:
+    """See `device.prepare_device`. XLA reads the flags when the first device is asked for, which is here."""
+    flags = [os.environ.get("XLA_FLAGS", ""), f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"]
+    if deterministic:
+        flags.append("--xla_gpu_deterministic_ops=true")
+    os.environ["XLA_FLAGS"] = " ".join(filter(None, flags))
+    jax.config.update("jax_compilation_cache_dir", str(cache.absolute()))
+    device = jax.devices()[0]
+    gpu = device.platform == "gpu"
+    if gpu:
+        memory = device.memory_stats()["bytes_limit"]
+    return Device(device.device_kind if gpu else "CPU", gpu, "auto", memory)
+
+
+def stream(batches):
+    """As they are: Keras reads them in a thread of its own."""
+    return batches

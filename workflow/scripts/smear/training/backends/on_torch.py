@@ -1,0 +1,25 @@
+"""PyTorch: not compiled, as Keras runs it."""
+
+import os
+from pathlib import Path
+
+import torch
+
+from smear.training.device import Device
+
+
+def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:
+    """See `device.prepare_device`; there are no compiled programs to keep."""
+    torch.set_num_threads(threads)
+    gpu = torch.cuda.is_available()
+    if deterministic or not gpu:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.use_deterministic_algorithms(True, warn_only=True)
+    if gpu:
+        memory = torch.cuda.get_device_properties(0).total_memory
+    return Device(torch.cuda.get_device_name(0) if gpu else "CPU", gpu, False, memory)
+
+
+def stream(batches):
+    """As they are: Keras reads them in a thread of its own."""
+    return batches
