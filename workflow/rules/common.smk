@@ -123,6 +123,13 @@ def get_training_settings():
     }
 
 
+TRAINING_ENVIRONMENTS = {
+    "tensorflow": "../../envs/train.yaml",
+    "jax": "../../envs/train-jax.yaml",
+    "torch": "../../envs/train-torch.yaml",
+}
+
+
 def get_engine():
     """How networks are computed, which should change speed and not results."""
     return {name: config["training"][name] for name in ("backend", "precision", "deterministic", "feed")}

@@ -18,7 +18,7 @@ rule test_selected:
     benchmark:
         "results/{experiment}/logs/test_selected.tsv"
     conda:
-        "../../envs/train.yaml"
+        TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
         mem_mb=8000,

@@ -46,7 +46,7 @@ rule train_cell:
     benchmark:
         "results/{experiment}/logs/train_cell/{cell}.tsv"
     conda:
-        "../../envs/train.yaml"
+        TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
         gpu=get_gpus_per_cell(),
