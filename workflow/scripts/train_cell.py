@@ -14,6 +14,7 @@ from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
+from smear.training.lease import lease_gpu
 from smear.training.tensors import JoinedImages, divide_rows
 
 
@@ -101,5 +102,6 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
+        os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
         main(snakemake)
