@@ -22,7 +22,8 @@ POLL_SECONDS = 1
 def lease_gpu(cells_per_gpu: int, devices: list[str] | None = None) -> Iterator[str | None]:
     """Wait for one of `cells_per_gpu` slots of one of `devices` and yield the device's name.
 
-    devices: by default those that this process may use. Where there is none, it yields None at once. The name is for CUDA_VISIBLE_DEVICES, to be set before the backend is imported.
+    devices: by default those that this process may use. Where there is none, it yields None at once. The name is for
+    CUDA_VISIBLE_DEVICES, to be set before the backend is imported.
     """
     devices = find_gpus() if devices is None else devices
     if not devices:
