@@ -43,7 +43,7 @@ def bright_and_dark():
 
 def run(cell, data, **changes):
     training = Training(cell, SETTINGS | changes, False, data, data, 2)
-    return training, train(training)
+    return training, train(training, lambda **figures: None)
 
 
 def test_a_cell_learns_and_the_same_twice(bright_and_dark):

@@ -21,6 +21,7 @@ from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.split.user_groups import check_user_groups
+from smear.status.grid_file import write_cells
 from smear.training.gpus import find_gpus
 from smear.download.weights import PUBLISHED_WEIGHTS
 
@@ -212,6 +213,11 @@ def count_train_images():
     if SOURCE_COUNTS is None:
         return None
     return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
+
+
+def record_cells():
+    """Leave the names of the grid's cells for `make status`."""
+    write_cells(list(CELLS), Path(f"results/{EXPERIMENT}"))
 
 
 def announce_start():

@@ -2,7 +2,9 @@
 
 import math
 import os
+import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +14,7 @@ from smear.grid import Cell
 from smear.job import log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
+from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
@@ -58,8 +61,11 @@ def main(snakemake) -> None:
     from smear.training.randomness import shuffle_labels
 
     started = datetime.now(UTC)
-    device = prepare_device(snakemake.threads)
     cell = Cell(**snakemake.params.cell)
+    running = Path(snakemake.output.metrics).parents[2] / "running" / cell.name
+    report = partial(write_progress, running, cell.name, cell.epochs, started)
+    report(state="starting")
+    device = prepare_device(snakemake.threads)
     tables = [read_csv(snakemake.input[f"{split}_rows"]) for split in ("train", "validation")]
     images = [np.load(snakemake.input[split], mmap_mode="r") for split in ("train", "validation")]
     everything = pd.concat(tables, ignore_index=True)
@@ -75,7 +81,7 @@ def main(snakemake) -> None:
         log.info("negative control: the training labels are shuffled")
     splits = [(tensors[split], labels[split]) for split in rows]
     training = Training(cell, settings, device.jit_compile, *splits, len(classes))
-    history = train(training)
+    history = train(training, report)
     predictions = tabulate_predictions(rows["validation"], training.validate(), classes)
 
     with replacing(snakemake.output.model) as path:
@@ -99,6 +105,7 @@ def main(snakemake) -> None:
         },
         snakemake.output.provenance,
     )
+    shutil.rmtree(running)
 
 
 if __name__ == "__main__":

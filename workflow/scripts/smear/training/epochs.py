@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -94,13 +95,17 @@ class Training:
         return self.model.predict(stream(batches), verbose=0)
 
 
-def train(training: Training) -> pd.DataFrame:
-    """Run the epochs and return the history; a loss that is no number any more ends it early."""
+def train(training: Training, report: Callable[..., None]) -> pd.DataFrame:
+    """Run the epochs and return the history; a loss that is no number any more ends it early.
+
+    report: is called after each epoch with `epoch`, `images_per_second` and `seconds_left`.
+    """
     rows = []
     for epoch in range(1, training.cell.epochs + 1):
         rows.append(training.run_epoch(epoch))
         left = (training.cell.epochs - epoch) * sum(row["seconds"] for row in rows) / len(rows)
         log.info("%s", format_epoch(rows[-1], training.cell.epochs, left))
+        report(epoch=epoch, images_per_second=rows[-1]["images_per_second"], seconds_left=left)
         if not math.isfinite(rows[-1]["loss"]):
             log.warning("the loss is %s: the cell has diverged and ends here", rows[-1]["loss"])
             break
