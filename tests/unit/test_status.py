@@ -119,6 +119,19 @@ def test_a_training_on_another_machine_is_judged_by_its_silence(experiment, gone
     assert "node7" in cell.note
 
 
+def run_and_fail(path, end):
+    """Leave the log of a job whose work ends in the code `end`."""
+    arguments = [sys.executable, "-c", FAILING + end, str(path)]
+    subprocess.run(arguments, env={"PYTHONPATH": str(SCRIPTS)}, stderr=subprocess.DEVNULL)
+
+
+def test_a_training_that_ctrl_c_ends_has_not_failed(experiment, gone):
+    run_and_fail(write_log(experiment, ""), "raise KeyboardInterrupt")
+    assert read_cell(experiment, CELL, NOW).state == "waiting"
+    write_running(experiment, pid=gone)
+    assert read_cell(experiment, CELL, NOW).state == "interrupted"
+
+
 @pytest.mark.parametrize("running", [True, False])
 @pytest.mark.parametrize(
     ("end", "sentence"),
@@ -131,9 +144,7 @@ def test_a_training_on_another_machine_is_judged_by_its_silence(experiment, gone
 )
 def test_a_real_log_tells_why_its_job_failed(experiment, gone, running, end, sentence):
     path = write_log(experiment, "")
-    subprocess.run(
-        [sys.executable, "-c", FAILING + end, str(path)], env={"PYTHONPATH": str(SCRIPTS)}, stderr=subprocess.DEVNULL
-    )
+    run_and_fail(path, end)
     if running:
         write_running(experiment, pid=gone)
     cell = read_cell(experiment, CELL, NOW)

@@ -74,3 +74,7 @@ def test_two_cells_run_at_a_time_each_on_its_gpu(watched):
     logs = [(watched.folder / f"results/tiny/logs/train_cell/{cell}.log").read_text() for cell in CELLS]
     assert {re.search("leased GPU (.*)", log)[1] for log in logs} == set(GPUS)
     assert "waiting for a GPU" not in "".join(logs)
+
+
+def test_more_cells_per_gpu_retrain_nothing(watched):
+    assert watched.jobs("--config", GRID, "training={cells_per_gpu: 2}") == {}

@@ -15,7 +15,8 @@ def find_error(path: Path) -> str | None:
     traces = [place for place, line in enumerate(lines) if line == TRACEBACK]
     if traces and traces[-1] > last:
         raised = [line for line in lines[traces[-1] + 1 :] if not line.startswith(" ")]
-        return raised[0] if raised else TRACEBACK
+        # Ctrl-C on the workflow reaches its jobs, and is no fault of theirs.
+        return None if raised[:1] == ["KeyboardInterrupt"] else (raised or [TRACEBACK])[0]
     message = STAMPED.sub("", lines[last], count=1) if last >= 0 else ""
     return message.removeprefix("error: ") if message.startswith("error: ") else None
 
