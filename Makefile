@@ -9,10 +9,11 @@ RUN := .venv/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := .venv/.installed-$(EXTRA)
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo status test lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
+	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
 	@echo "make test    every test"
 	@echo "make lint    style checks alone"
 	@echo "make format  rewrite files in the house style"
@@ -26,6 +27,10 @@ $(STAMP): uv.lock pyproject.toml
 demo: $(STAMP)
 	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml
 	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
+
+# It does not look after .venv: a sync would exchange packages under what runs.
+status:
+	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
 
 lint: $(STAMP)
 	$(RUN) ruff check .

@@ -40,6 +40,7 @@ include: "workflow/rules/report.smk"
 
 
 onstart:
+    record_cells()
     announce_start()
 
 

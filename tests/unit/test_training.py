@@ -48,7 +48,7 @@ def bright_and_dark():
 def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):
     """A training of some images that validates them too: itself, its history, its last state and probabilities."""
     training = Training(cell, SETTINGS | changes, CPU, *(Feed(*data, resident) for _ in range(2)), 2)
-    state, probabilities = train(training, start, save)
+    state, probabilities = train(training, start, save, lambda **figures: None)
     return training, pd.DataFrame(state.history), state, probabilities
 
 

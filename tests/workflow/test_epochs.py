@@ -51,7 +51,8 @@ def whole(project):
 
 
 def targets(experiment: str, *epochs: int) -> list[str]:
-    return [f"results/{experiment}/cells/{NAME.format(name, count)}/metrics.json" for name in ("adam", "rmsprop") for count in epochs]  # fmt: skip
+    cells = [NAME.format(optimizer, count) for optimizer in ("adam", "rmsprop") for count in epochs]
+    return [f"results/{experiment}/cells/{cell}/metrics.json" for cell in cells]
 
 
 def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):

@@ -11,7 +11,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
-from smear.estimate import describe_hours, find_gpus
+from smear.estimate import describe_hours
 from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, find_shorter
 from smear.interpreter import name_interpreter
@@ -21,6 +21,8 @@ from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
 from smear.report.summary import summarise_results
 from smear.split.user_groups import check_user_groups
+from smear.status.grid_file import write_cells
+from smear.training.gpus import find_gpus
 from smear.download.weights import PUBLISHED_WEIGHTS
 
 
@@ -43,6 +45,7 @@ EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 SOURCE_COUNTS = ask(check_source, config)
 ask(check_user_groups, config["split"])
+GPUS = find_gpus()
 
 
 def check_targets(targets):
@@ -72,9 +75,18 @@ def runs_here():
     return workflow.local_exec
 
 
+def offer_gpus():
+    """Let as many cells run on this machine as its GPUs take, unless `--resources gpu=…` says how many."""
+    if runs_here() and GPUS and "gpu" not in workflow.global_resources:
+        workflow.register_resource("gpu", len(GPUS) * config["training"]["cells_per_gpu"])
+
+
+offer_gpus()
+
+
 def get_gpus_per_cell():
     """GPUs that a cell asks for: one, except where the cells run on this machine and it has none."""
-    return 0 if runs_here() and not find_gpus() else 1
+    return 0 if runs_here() and not GPUS else 1
 
 
 def get_cell(wildcards):
@@ -238,11 +250,16 @@ def count_train_images():
     return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
 
 
+def record_cells():
+    """Leave the names of the grid's cells for `make status`."""
+    write_cells(list(CELLS), Path(f"results/{EXPERIMENT}"))
+
+
 def announce_start():
     """Say, before training starts on a CPU, how long it will take."""
     folder = Path(f"results/{EXPERIMENT}/cells")
     waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
-    if waiting and runs_here() and not find_gpus():
+    if waiting and runs_here() and not GPUS:
         print(describe_hours(waiting, count_train_images(), config["image"]["size"], workflow.cores), file=sys.stderr)
 
 

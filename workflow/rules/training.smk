@@ -50,6 +50,8 @@ rule train_cell:
     threads: config["training"]["threads"]
     resources:
         gpu=get_gpus_per_cell(),
+        # No parameter: it concerns where a cell runs and not what it makes, and must not rerun it.
+        cells_per_gpu=config["training"]["cells_per_gpu"],
         mem_mb=8000,
     params:
         **get_engine(),

@@ -4,6 +4,7 @@ import math
 import os
 import shutil
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,10 @@ from smear.grid import Cell
 from smear.job import UserError, log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
+from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
+from smear.training.lease import lease_gpu
 from smear.training.tensors import JoinedImages, divide_rows
 
 SPLITS = ("train", "validation")
@@ -76,9 +79,11 @@ def main(snakemake) -> None:
 
     started = datetime.now(UTC)
     stop = StopAfterStep()
+    cell = Cell(**params.cell)
+    report = partial(write_progress, Path(params.running), cell.name, cell.epochs, started)
+    report(state="starting")
     memory = 1_000_000 * snakemake.resources.mem_mb
     device = prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
-    cell = Cell(**params.cell)
     images, rows = read_images(snakemake.input, cell)
     classes = get_classes(rows["train"])
     log.info("%s on %s with %d threads, Keras on %s", cell.name, device.name, snakemake.threads, params.backend)
@@ -88,9 +93,8 @@ def main(snakemake) -> None:
     if settings["shuffle_labels"]:
         labels["train"] = shuffle_labels(labels["train"], cell.seed)
         log.info("negative control: the training labels are shuffled")
-    resident = is_resident(
-        params.feed, sum(len(part) * math.prod(part.shape[1:]) for part in images.values()), device.memory
-    )
+    size = sum(math.prod(part.shape) for part in images.values())
+    resident = is_resident(params.feed, size, device.memory)
     feeds = [Feed(images[split], labels[split], resident) for split in SPLITS]
     log.info("images are %s", "resident on the device" if resident else "streamed from files")
     training = Training(cell, settings, device, *feeds, len(classes))
@@ -103,10 +107,13 @@ def main(snakemake) -> None:
     start = checkpoint.read() or shorter
     if start:
         log.info("going on after epoch %d%s", start.epoch, " of a shorter cell" if start is shorter else "")
+        report(state="starting", epoch=start.epoch)
     try:
-        state, probabilities = train(training, start, checkpoint.write)
+        state, probabilities = train(training, start, checkpoint.write, report)
     except Interrupted as error:
-        raise UserError(describe_stop(cell, checkpoint.read() or shorter)) from error
+        reached = checkpoint.read() or shorter
+        report(state="stopped", epoch=reached.epoch if reached else 0, message="told to stop (SIGTERM)")
+        raise UserError(describe_stop(cell, reached)) from error
     history = pd.DataFrame(state.history)
     predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
@@ -146,5 +153,6 @@ def describe_stop(cell: Cell, state) -> str:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
+        os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
         main(snakemake)

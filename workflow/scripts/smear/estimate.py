@@ -1,21 +1,10 @@
 """How long a grid takes on a machine without a GPU."""
 
-import shutil
-import subprocess
-
 from smear.grid import Cell
 from smear.training.architectures import ARCHITECTURES
 
 START_SECONDS = 40  # of a cell: importing TensorFlow and tracing the network
 SMALL_HOURS = 2
-
-
-def find_gpus() -> list[str]:
-    """The NVIDIA GPUs of this machine, as `nvidia-smi -L` names them."""
-    if shutil.which("nvidia-smi") is None:
-        return []
-    listing = subprocess.run(["nvidia-smi", "-L"], capture_output=True, text=True, check=False)
-    return [line for line in listing.stdout.splitlines() if line.startswith("GPU ")]
 
 
 def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) -> float:

@@ -65,7 +65,7 @@ def logged_to(path: str | Path) -> Iterator[None]:
             raise
         sentence = describe_full_disk(error, path.parent) if isinstance(error, OSError) else error
         print(f"blastgrid: {sentence}", file=terminal, flush=True)
-        log.error("%s", sentence)
+        log.error("error: %s", sentence)
         sys.exit(1)
     finally:
         log.removeHandler(handler)

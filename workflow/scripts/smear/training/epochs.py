@@ -101,11 +101,14 @@ class Training:
         )
 
 
-def train(training: Training, start: State | None, save: Callable[[State], None]) -> tuple[State, np.ndarray]:
-    """Run the epochs that are left, calling `save` after each; a loss that is no number any more ends it early.
+def train(
+    training: Training, start: State | None, save: Callable[[State], None], report: Callable[..., None]
+) -> tuple[State, np.ndarray]:
+    """Run the epochs that are left, calling `save` and `report` after each; a loss that is no number ends it early.
 
-    start: where a shorter cell, or an interrupted training, has come to. Returns the last state and the probabilities
-    of the validation images, (images, classes); the model is left as it was validated.
+    start: where a shorter cell, or an interrupted training, has come to. report: takes `epoch`, `images_per_second` and
+    `seconds_left`. Returns the last state and the probabilities of the validation images, (images, classes); the model
+    is left as it was validated.
     """
     state, probabilities = start or State([], []), None
     set_out = state.epoch
@@ -119,6 +122,7 @@ def train(training: Training, start: State | None, save: Callable[[State], None]
         left = (training.cell.epochs - state.epoch) * sum(seconds) / len(seconds)
         log.info("%s", format_epoch(row, training.cell.epochs, left))
         save(state)
+        report(epoch=state.epoch, images_per_second=row["images_per_second"], seconds_left=left)
     if has_diverged(state):
         log.warning("the loss is %s: the cell has diverged and ends here", state.history[-1]["loss"])
     if probabilities is None:

@@ -1,0 +1,276 @@
+"""What `make status` makes of the files of a run: made-up folders, whole, half-written and foreign."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from servers.script_process import SCRIPTS
+from smear.files import write_json
+from smear.progress import read_progress, write_progress
+from smear.status.__main__ import find_experiments
+from smear.status.cells import CellStatus, read_cell, read_experiment
+from smear.status.grid_file import NAME, read_cells, write_cells
+from smear.status.log_end import find_error
+from smear.status.table import describe_seconds, estimate_seconds, render
+
+CELL, OTHER = "SmallCNN_adam_lr0.001_b32_s0_e10", "SmallCNN_rmsprop_lr0.001_b32_s0_e10_gray_f2"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+FAILING = "import sys\nfrom smear.job import *\nwith logged_to(sys.argv[1]):\n    log.info('begun')\n    "
+IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def experiment(tmp_path):
+    """An experiment of two cells that has just been started."""
+    folder = tmp_path / "results/grid"
+    write_cells([CELL, OTHER], folder)
+    return folder
+
+
+def write_running(experiment, name=CELL, minutes=1.0, **changes):
+    """Progress of a cell: four of ten epochs in four minutes, written `minutes` before NOW; six minutes to go."""
+    folder = experiment / "running" / name
+    write_progress(folder, name, 10, NOW, epoch=4, images_per_second=812.34, seconds_left=360.0)
+    values = json.loads((folder / "progress.json").read_text())
+    updated = NOW - timedelta(minutes=minutes)
+    times = {"updated": updated.isoformat(), "started": (updated - timedelta(minutes=4)).isoformat()}
+    write_json(values | times | changes, folder / "progress.json")
+
+
+def write_done(experiment, name=CELL, **changes):
+    metrics = {"status": "finished", "epochs_run": 10, "seconds": 300.0, "validation_accuracy": 0.9712}
+    write_json(metrics | changes, experiment / "cells" / name / "metrics.json")
+
+
+def write_log(experiment, text, name=CELL):
+    path = experiment / "logs/train_cell" / f"{name}.log"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+@pytest.fixture(scope="module")
+def gone():
+    """The number of a process that has ended."""
+    process = subprocess.Popen(["true"])
+    process.wait()
+    return process.pid
+
+
+def test_a_cell_that_nothing_tells_of_waits(experiment):
+    cells, remarks = read_experiment(experiment)
+    assert [(cell.name, cell.state) for cell in cells] == [(CELL, "waiting"), (OTHER, "waiting")]
+    assert remarks == []
+    assert render(experiment, cells, remarks).endswith("2 cells: 2 waiting")
+
+
+def test_done_and_diverged(experiment):
+    write_done(experiment)
+    write_done(experiment, OTHER, status="diverged", epochs_run=3)
+    text = render(experiment, *read_experiment(experiment))
+    assert "done   10/10" in text
+    assert "validation accuracy 97.12 %" in text
+    assert "3/10" in text
+    assert "diverged" in text
+    assert text.endswith("2 cells: 2 done")
+
+
+def test_a_running_cell_shows_its_epoch_speed_and_what_is_left_by_now(experiment):
+    write_running(experiment)
+    cell = read_cell(experiment, CELL, NOW)
+    assert cell[:5] == (CELL, "running", 4, 812.34, 300.0)
+    assert cell.epoch_seconds == 60
+    text = render(experiment, [cell, read_cell(experiment, OTHER, NOW)], [])
+    assert "running   4/10     812.3  5 min" in text
+    assert text.endswith("2 cells: 1 running, 1 waiting; about 15 min left"), (
+        "ten epochs of a minute after five minutes"
+    )
+
+
+def test_what_became_of_a_training_on_this_machine(experiment, gone):
+    write_running(experiment, minutes=9999)
+    assert read_cell(experiment, CELL, NOW).state == "running", "its process is there, however slow"
+    write_running(experiment, pid=gone)
+    cell = read_cell(experiment, CELL, NOW)
+    assert (cell.state, cell.epoch) == ("interrupted", 4)
+    assert cell.note == f"process {gone} is gone; goes on with epoch 5"
+    write_running(experiment, state="stopped", message="stopped by SIGTERM")
+    cell = read_cell(experiment, CELL, NOW)
+    assert (cell.state, cell.note) == ("interrupted", "stopped by SIGTERM; goes on with epoch 5")
+
+
+@pytest.mark.parametrize(("epoch", "minutes", "state"), [(4, 9, "running"), (4, 11, "interrupted")]
+    + [(0, 59, "running"), (0, 61, "interrupted"), (1, 11, "running"), (1, 13, "interrupted")])  # fmt: skip
+def test_a_training_on_another_machine_is_judged_by_its_silence(experiment, gone, epoch, minutes, state):
+    write_running(experiment, minutes=minutes, epoch=epoch, host="node7", pid=gone)
+    cell = read_cell(experiment, CELL, NOW)
+    assert cell.state == state
+    assert "node7" in cell.note
+
+
+def run_and_fail(path, end):
+    """Leave the log of a job whose work ends in the code `end`."""
+    arguments = [sys.executable, "-c", FAILING + end, str(path)]
+    subprocess.run(arguments, env={"PYTHONPATH": str(SCRIPTS)}, stderr=subprocess.DEVNULL)
+
+
+def test_a_training_that_ctrl_c_ends_has_not_failed(experiment, gone):
+    run_and_fail(write_log(experiment, ""), "raise KeyboardInterrupt")
+    assert read_cell(experiment, CELL, NOW).state == "waiting"
+    write_running(experiment, pid=gone)
+    assert read_cell(experiment, CELL, NOW).state == "interrupted"
+
+
+@pytest.mark.parametrize("running", [True, False])
+@pytest.mark.parametrize(
+    ("end", "sentence"),
+    [
+        ("raise UserError('Class Pre has 6 images, too few.')", "Class Pre has 6 images, too few."),
+        ("raise RuntimeError('out of memory\\nsecond line')", "RuntimeError: out of memory"),
+        ("import smear.none", "ModuleNotFoundError: No module named 'smear.none'"),
+        ("try:\n        1 / 0\n    except Exception as e:\n        raise ValueError('no') from e", "ValueError: no"),
+    ],
+)
+def test_a_real_log_tells_why_its_job_failed(experiment, gone, running, end, sentence):
+    path = write_log(experiment, "")
+    run_and_fail(path, end)
+    if running:
+        write_running(experiment, pid=gone)
+    cell = read_cell(experiment, CELL, NOW)
+    assert (cell.state, cell.details) == ("failed", (sentence, str(path)))
+    assert f"\n      {sentence}\n      {path}\n" in render(experiment, [cell], [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "2026-11-24 03:13:25  epoch 1/1\n", "no date\n", "2026-11-24 03:13:25  the error: is small\n"]
+    + ["Traceback (most recent call last):\n  it was caught\nValueError: x\n2026-11-24 03:13:25  goes on\n"],
+)
+def test_a_log_without_an_error_at_its_end(experiment, text):
+    assert find_error(write_log(experiment, text)) is None
+    assert read_cell(experiment, CELL, NOW).state == "waiting"
+
+
+def test_only_the_end_of_a_long_log_is_read(experiment):
+    path = write_log(experiment, "2026-11-24 03:13:25  line\n" * 100_000 + "2026-11-24 03:13:25  error: The end.\n")
+    assert find_error(path) == "The end."
+
+
+def test_half_written_and_foreign_files_are_named(experiment):
+    write_done(experiment)
+    (experiment / "cells" / CELL / "metrics.json").write_text('{"status": "fin')
+    (experiment / "running" / OTHER).mkdir(parents=True)
+    (experiment / "running" / OTHER / "progress.json").write_bytes(b"\xff\xfe")
+    (experiment / NAME).write_text("[1, 2]")
+    text = render(experiment, *read_experiment(experiment))
+    assert "cells.json holds no JSON object; what follows are the cells that have begun" in text
+    assert "metrics.json cannot be read (Unterminated string" in text
+    assert "progress.json cannot be read ('utf-8' codec" in text
+    assert text.endswith("2 cells: 1 unclear, 1 waiting")
+
+
+@IN_ONE_FOLDER
+@given(st.sampled_from([f"cells/{CELL}/metrics.json", f"running/{CELL}/progress.json", NAME]), st.data())
+def test_no_json_breaks_it(experiment, name, data):
+    write_running(experiment)
+    if "metrics" in name:
+        write_done(experiment)
+    path = experiment / name
+    values = json.loads(path.read_text())
+    key = data.draw(st.sampled_from(sorted(values)))
+    path.write_text(json.dumps(data.draw(JSON | JSON.map(lambda value: values | {key: value}))))
+    assert render(experiment, *read_experiment(experiment)).startswith(str(experiment))
+    path.unlink()
+    write_cells([CELL, OTHER], experiment)
+
+
+@IN_ONE_FOLDER
+@given(
+    epoch=st.integers(0, 50),
+    images_per_second=st.none() | st.floats(0, 1e6),
+    seconds_left=st.none() | st.floats(0, 1e6),
+    state=st.sampled_from(["starting", "training", "stopped"]),
+    message=st.text(st.characters(exclude_categories=["Cs"])),
+    started=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.timezones()),
+)
+def test_progress_comes_back_as_it_was_written(tmp_path, started, **values):
+    write_progress(tmp_path, CELL, 50, started, **values)
+    read = read_progress(tmp_path)
+    assert {key: read[key] for key in values} == values
+    assert abs(read["started"] - started) < timedelta(seconds=1)
+    assert (read["host"], read["pid"], read["epochs"]) == (socket.gethostname(), os.getpid(), 50)
+    assert [path.name for path in tmp_path.iterdir()] == ["progress.json"]
+
+
+def test_the_grid_is_written_when_it_changes(tmp_path):
+    write_cells([CELL], tmp_path)
+    before = (tmp_path / NAME).stat().st_ino
+    write_cells([CELL], tmp_path)
+    assert (tmp_path / NAME).stat().st_ino == before
+    write_cells([OTHER, CELL], tmp_path)
+    assert read_cells(tmp_path) == [OTHER, CELL]
+    (tmp_path / NAME).write_text("{")
+    write_cells([CELL], tmp_path)
+    assert read_cells(tmp_path) == [CELL]
+
+
+CELLS = st.builds(
+    CellStatus,
+    name=st.sampled_from([CELL, OTHER, "MobileNetV3Large_adam_lr0.1_b8_s1_e3", "foreign"]),
+    state=st.sampled_from(["done", "running", "interrupted", "failed", "unclear", "waiting"]),
+    epoch=st.none() | st.integers(0, 99),
+    images_per_second=st.none() | st.floats(0, 1e9),
+    seconds_left=st.none() | st.floats(0, 1e9),
+    epoch_seconds=st.none() | st.floats(0, 1e9),
+    note=st.sampled_from(["", "diverged"]),
+    details=st.just(()),
+)
+
+
+@given(st.lists(CELLS))
+def test_columns_stand_below_one_another_whatever_the_cells(cells):
+    lines = render("results/grid", cells, []).split("\n")
+    head, rows = lines[1], lines[2:-1]
+    assert len(rows) == len(cells)
+    for row, cell in zip(rows, cells, strict=True):
+        assert row[head.index("state") :].startswith(cell.state)
+    seconds = estimate_seconds(cells)
+    assert seconds is None or seconds >= max((c.seconds_left or 0 for c in cells if c.state == "running"), default=0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (5369, "89 min"), (7800, "2 h 10 min"), (200_000, "2 days 8 h")],
+)
+def test_durations(seconds, text):
+    assert describe_seconds(seconds) == text
+
+
+def call_status(folder, *arguments):
+    command = [sys.executable, "-m", "smear.status", *arguments]
+    return subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(SCRIPTS)}, capture_output=True, text=True)
+
+
+def test_all_experiments_one_or_none(experiment, tmp_path):
+    results = experiment.parent
+    write_done(results / "other", OTHER)
+    (results / "datasets/x/images").mkdir(parents=True)
+    assert [path.name for path in find_experiments(results)] == ["grid", "other"]
+    text = call_status(tmp_path).stdout
+    assert text.index("results/grid\n") < text.index("\n\nresults/other\n")
+    assert "results/grid" not in call_status(tmp_path, "results/other").stdout
+    wrong = call_status(tmp_path, "results/no")
+    assert (wrong.returncode, wrong.stderr) == (1, "blastgrid: results/no is no folder of results.\n")
+    empty = call_status(experiment)
+    assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "")

@@ -1,0 +1,138 @@
+"""The state of each cell of an experiment, from its files."""
+
+import os
+import re
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from smear.progress import is_number, read_object, read_progress
+from smear.status.grid_file import read_cells
+from smear.status.log_end import find_error
+
+SILENCE = 600  # seconds without a word after which a training on another machine counts as gone …
+START_SILENCE = 3600  # … and before its first epoch has ended
+SILENT_EPOCHS = 3  # … or this many of its epochs, if that is longer
+
+
+class CellStatus(NamedTuple):
+    """One cell. state: done, running, interrupted, failed, waiting or unclear. details: lines for below it."""
+
+    name: str
+    state: str
+    epoch: int | None = None  # the last finished one
+    images_per_second: float | None = None
+    seconds_left: float | None = None
+    epoch_seconds: float | None = None
+    note: str = ""
+    details: tuple[str, ...] = ()
+
+    @property
+    def architecture(self) -> str:
+        return self.name.split("_")[0]
+
+    @property
+    def epochs(self) -> int:
+        """As its name says; 0 where it says nothing."""
+        match = re.search(r"_e(\d{1,9})(?:_|$)", self.name, re.ASCII)
+        return int(match[1]) if match else 0
+
+
+def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
+    """The cells of `results/<experiment>`, and sentences about what could not be read."""
+    try:
+        names, remarks = read_cells(experiment), []
+    except ValueError as error:
+        names, remarks = None, [f"{error}; what follows are the cells that have begun"]
+    if names is None:
+        names = sorted({path.name for kind in ("cells", "running") for path in experiment.glob(f"{kind}/*/")})
+    return [read_cell(experiment, name, datetime.now(UTC)) for name in names], remarks
+
+
+def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
+    """The state of one cell at the time `now`."""
+    odd, progress, metrics = [], None, None
+    # Progress first: a cell that ends in between is then done, and not waiting.
+    try:
+        progress = read_progress(experiment / "running" / name)
+    except ValueError as error:
+        odd.append(str(error))
+    try:
+        metrics = read_object(experiment / "cells" / name / "metrics.json")
+    except ValueError as error:
+        return CellStatus(name, "unclear", note=str(error))
+    if metrics is not None:
+        return describe_done(name, metrics)
+    if progress is not None and is_running(progress, now):
+        return describe_running(name, progress, now)
+    log = experiment / "logs/train_cell" / f"{name}.log"
+    error = find_error(log)
+    epoch = progress and progress["epoch"]
+    if error is not None:
+        return CellStatus(name, "failed", epoch, note="; ".join(odd), details=(error, str(log)))
+    if progress is not None:
+        return CellStatus(name, "interrupted", epoch, note=describe_interruption(progress, now))
+    return CellStatus(name, "waiting", note="; ".join(odd))
+
+
+def describe_done(name: str, metrics: dict) -> CellStatus:
+    """A cell with `metrics.json`."""
+    run, seconds, accuracy = (metrics.get(key) for key in ("epochs_run", "seconds", "validation_accuracy"))
+    measured = is_number(run) and is_number(seconds) and run > 0
+    if metrics.get("status") == "diverged":
+        note = "diverged"
+    elif is_number(accuracy):
+        note = f"validation accuracy {100 * accuracy:.2f} %"
+    else:
+        return CellStatus(name, "unclear", note="metrics.json has no accuracy")
+    if not measured:
+        return CellStatus(name, "done", note=note)
+    return CellStatus(name, "done", run, epoch_seconds=seconds / run, note=note)
+
+
+def describe_running(name: str, progress: dict, now: datetime) -> CellStatus:
+    """A cell that is being trained, its time left counted from `now`."""
+    left, to_come = progress["seconds_left"], progress["epochs"] - progress["epoch"]
+    epoch_seconds = left / to_come if left is not None and to_come > 0 else None
+    if left is not None:
+        left = max(0.0, left - max(0.0, (now - progress["updated"]).total_seconds()))
+    note = "starting" if progress["state"] == "starting" else ""
+    if progress["host"] != socket.gethostname():
+        note = f"{note} on {progress['host']}".strip()
+    return CellStatus(name, "running", progress["epoch"], progress["images_per_second"], left, epoch_seconds, note)
+
+
+def describe_interruption(progress: dict, now: datetime) -> str:
+    """Why a training is no longer there, and where it goes on."""
+    if progress["state"] == "stopped":
+        reason = progress["message"] or "stopped"
+    elif progress["host"] == socket.gethostname():
+        reason = f"process {progress['pid']} is gone"
+    else:
+        minutes = (now - progress["updated"]).total_seconds() / 60
+        reason = f"no word from {progress['host']} for {minutes:.0f} min"
+    return f"{reason}; goes on with epoch {progress['epoch'] + 1}"
+
+
+def is_running(progress: dict, now: datetime) -> bool:
+    """Whether the training is there: its process on this machine, a recent word from another."""
+    if progress["state"] == "stopped":
+        return False
+    if progress["host"] == socket.gethostname():
+        return is_alive(progress["pid"])
+    silence = START_SILENCE
+    if progress["epoch"]:
+        passed = (progress["updated"] - progress["started"]).total_seconds()
+        silence = max(SILENCE, SILENT_EPOCHS * passed / progress["epoch"])
+    return (now - progress["updated"]).total_seconds() < silence
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it is another user's
+    return True

@@ -1,0 +1,36 @@
+"""`results/<experiment>/cells.json`: which cells an experiment has, in the order of its grid."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from smear.files import write_json
+from smear.progress import read_object
+
+NAME = "cells.json"
+
+
+def write_cells(names: list[str], experiment: Path) -> None:
+    """Record the names and the time, unless the same names are there."""
+    try:
+        if read_cells(experiment) == names:
+            return
+    except ValueError:
+        pass  # whatever it is, it is replaced
+    time = datetime.now(UTC).isoformat(timespec="seconds")
+    write_json({"cells": names, "written": time}, experiment / NAME)
+
+
+def read_cells(experiment: Path) -> list[str] | None:
+    """The recorded names; None where there are none, a ValueError where the file holds anything else."""
+    values = read_object(experiment / NAME)
+    if values is None:
+        return None
+    names = values.get("cells")
+    if not isinstance(names, list) or not all(map(is_name, names)):
+        raise ValueError(f"{NAME} holds no names of cells")
+    return names
+
+
+def is_name(value: object) -> bool:
+    return isinstance(value, str) and re.fullmatch(r"[\w.-]+", value) is not None

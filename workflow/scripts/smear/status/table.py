@@ -1,0 +1,81 @@
+"""The states of an experiment's cells as lines for a terminal."""
+
+from collections import Counter
+from pathlib import Path
+from statistics import median
+
+from smear.status.cells import CellStatus
+
+HEAD = ("cell", "state", "epoch", "images/s", "left", "")
+STATES = ("done", "running", "interrupted", "failed", "unclear", "waiting")
+
+
+def render(experiment: Path, cells: list[CellStatus], remarks: list[str]) -> str:
+    """The whole text for one experiment."""
+    rows = [HEAD, *map(get_row, cells)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [str(experiment), *(f"  {remark}" for remark in remarks), align(rows[0], widths)]
+    for cell, row in zip(cells, rows[1:], strict=True):
+        lines += [align(row, widths), *(f"      {detail}" for detail in cell.details)]
+    return "\n".join([*lines, f"  {total(cells)}"])
+
+
+def get_row(cell: CellStatus) -> tuple[str, ...]:
+    """The texts of one cell, one for each column of HEAD."""
+    return (
+        cell.name,
+        cell.state,
+        "" if cell.epoch is None else f"{cell.epoch}/{cell.epochs}",
+        "" if cell.images_per_second is None else f"{cell.images_per_second:,.1f}",
+        "" if cell.seconds_left is None else describe_seconds(cell.seconds_left),
+        cell.note,
+    )
+
+
+def align(row: tuple[str, ...], widths: list[int]) -> str:
+    """Names to the left, figures to the right."""
+    name, state, *figures, note = row
+    right = (f"{text:>{width}}" for text, width in zip(figures, widths[2:-1], strict=True))
+    return "  ".join(["", f"{name:<{widths[0]}}", f"{state:<{widths[1]}}", *right, note]).rstrip()
+
+
+def total(cells: list[CellStatus]) -> str:
+    """How many cells are in each state, and how long the rest will take."""
+    counts = Counter(cell.state for cell in cells)
+    line = f"{len(cells)} cells: " + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    seconds = estimate_seconds(cells)
+    if seconds is None:
+        return line
+    return f"{line}; about {describe_seconds(seconds)} left" + ("" if counts["running"] else " once it goes on")
+
+
+def estimate_seconds(cells: list[CellStatus]) -> float | None:
+    """Seconds until the last cell is done, if as many as now go on side by side; None where nothing can tell.
+
+    An epoch that is yet to come takes the median of the measured ones of its architecture, or else of all.
+    """
+    running = [cell for cell in cells if cell.state == "running"]
+    begun = [cell for cell in cells if cell.state in ("interrupted", "waiting")]
+    measured = [cell for cell in cells if cell.epoch_seconds is not None]
+    if not measured or not running + begun:
+        return None
+
+    def predict(cell: CellStatus) -> float:
+        if cell.seconds_left is not None:
+            return cell.seconds_left
+        alike = [other for other in measured if other.architecture == cell.architecture]
+        epoch_seconds = median(other.epoch_seconds for other in alike or measured)
+        return max(0, cell.epochs - (cell.epoch or 0)) * epoch_seconds
+
+    work = [predict(cell) for cell in running + begun]
+    return max(sum(work) / max(1, len(running)), max(work))
+
+
+def describe_seconds(seconds: float) -> str:
+    """A duration in one or two units."""
+    minutes, hours = round(seconds / 60), round(seconds / 3600)
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60} min" if hours < 48 else f"{hours // 24} days {hours % 24} h"
