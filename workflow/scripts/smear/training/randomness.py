@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from smear.training.device import get_backend
+
 
 def epoch_order(images: int, seed: int, epoch: int) -> np.ndarray:
     """A permutation of the rows 0 to `images` - 1 for one epoch."""
@@ -16,6 +18,7 @@ def shuffle_labels(labels: np.ndarray, seed: int) -> np.ndarray:
 
 def reseed(model: keras.Model, seed: int, epoch: int) -> None:
     """Set every random generator inside `model` (augmentation, dropout, stochastic depth) for one epoch."""
+    get_backend().reseed(int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0]))
     states = [variable for variable in model.non_trainable_variables if "seed_generator_state" in variable.path]
     for index, state in enumerate(states):
         words = np.random.SeedSequence([seed, epoch, index]).generate_state(2)

@@ -1,5 +1,5 @@
-"""What Keras leaves to its backends, one module each, with the same two functions: `prepare` and `stream`.
+"""What Keras leaves to its backends, one module each, with the same three functions.
 
-`prepare(threads, deterministic, cache)` is called before any other use of the backend and returns a Device. `stream`
-gives `Batches` the form that the backend reads fastest.
+`prepare` is called before any other use of the backend and returns a Device. `reseed` sets what is random beside the
+seeds of Keras. `stream` gives `Batches` the form that the backend reads fastest.
 """

@@ -22,6 +22,10 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
     return Device(device.device_kind if gpu else "CPU", gpu, "auto", memory)
 
 
+def reseed(number: int) -> None:
+    """Nothing: all that is random draws from the seeds of Keras."""
+
+
 def stream(batches):
     """As they are: Keras reads them in a thread of its own."""
     return batches

@@ -33,6 +33,10 @@ def gpu_memory() -> int:
     return min(map(int, lines)) * 2**20
 
 
+def reseed(number: int) -> None:
+    """Nothing: all that is random draws from the seeds of Keras."""
+
+
 def stream(batches) -> tf.data.Dataset:
     """A dataset without autotuning, two batches ahead.
 

@@ -20,6 +20,11 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
     return Device(torch.cuda.get_device_name(0) if gpu else "CPU", gpu, False, memory)
 
 
+def reseed(number: int) -> None:
+    """Dropout draws from PyTorch's own generator and not from Keras' seeds."""
+    torch.manual_seed(number)
+
+
 def stream(batches):
     """As they are: Keras reads them in a thread of its own."""
     return batches
