@@ -15,7 +15,7 @@ from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimat
 from smear.training.device import Device
 from smear.training.feed import Feed
 from smear.training.model import build_classifier, compile_trainer
-from smear.training.randomness import epoch_order, reseed
+from smear.training.randomness import SeedBackend, epoch_order, reseed
 from smear.training.state import State, get_arrays, list_variables, set_arrays
 
 EVALUATION_BATCH = 64
@@ -71,7 +71,8 @@ class Training:
         reseed(self.trainer, self.cell.seed, epoch)
         rows = epoch_order(len(self.feed), self.cell.seed, epoch)
         batches = self.feed.batches(rows, self.cell.batch_size)
-        figures = self.trainer.fit(batches, shuffle=False, verbose=0, callbacks=self.callbacks).history
+        callbacks = [*self.callbacks, SeedBackend(self.cell.seed, epoch)]
+        figures = self.trainer.fit(batches, shuffle=False, verbose=0, callbacks=callbacks).history
         trained = time.perf_counter() - started
         arrays = get_arrays(self.variables)
         probabilities = self.validate(epoch)

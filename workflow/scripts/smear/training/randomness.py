@@ -18,8 +18,21 @@ def shuffle_labels(labels: np.ndarray, seed: int) -> np.ndarray:
 
 def reseed(model: keras.Model, seed: int, epoch: int) -> None:
     """Set every random generator inside `model` (augmentation, dropout, stochastic depth) for one epoch."""
-    get_backend().reseed(int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0]))
     states = [variable for variable in model.non_trainable_variables if "seed_generator_state" in variable.path]
     for index, state in enumerate(states):
         words = np.random.SeedSequence([seed, epoch, index]).generate_state(2)
         state.assign(words.astype(state.dtype))
+
+
+class SeedBackend(keras.callbacks.Callback):
+    """Sets what the backend itself draws from when an epoch's first step begins.
+
+    Not before `fit`: a model's first `fit` tries its layers out, and that draws as well.
+    """
+
+    def __init__(self, seed: int, epoch: int):
+        super().__init__()
+        self.number = int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
+
+    def on_epoch_begin(self, epoch, logs=None) -> None:
+        get_backend().reseed(self.number)
