@@ -48,7 +48,8 @@ class Training:
         self.images, self.labels = train
         self.validation_images, self.validation_labels = validation
         size = self.images.shape[1]
-        self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
+        options = [settings[name] for name in ("weights", "dropout", "trainable")]
+        self.model = build_classifier(cell.architecture, size, classes, *options)
         self.trainer = build_trainer(
             self.model, settings["augmentation"], cell.optimizer, cell.learning_rate, jit_compile
         )
