@@ -227,7 +227,7 @@ print("rescaling layers:", sum(isinstance(layer, keras.layers.Rescaling) for lay
 """
 
 
-@pytest.mark.parametrize(("name", "rescaling"), [("EfficientNetB0", 2), ("MobileNetV3Large", 1)])
+@pytest.mark.parametrize(("name", "rescaling"), [("EfficientNetB0", 2), ("MobileNetV3Large", 1), ("MobileNet", 1)])
 def test_published_weights_are_taken_from_the_file_of_the_rule(name, rescaling, tmp_path):
     """A stand-in lies where `fetch_weights` puts the published file; its own MD5 takes the place of the published one.
 
