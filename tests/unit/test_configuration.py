@@ -10,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration import complete_configuration, derive_name, find_contradictions, read_numbers, with_point
+from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid
 from smear.job import UserError
 from smear.training.architectures import ARCHITECTURES
@@ -164,3 +165,15 @@ def test_a_derived_name_is_a_valid_folder_name(text):
     assert name
     assert "/" not in name
     assert not name.startswith(".")
+
+
+def test_the_handbook_lists_every_architecture_as_it_is():
+    text = (ROOT / "config/README.md").read_text()
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")
+    ]
+    table = {row[0]: row[2:] for row in rows if len(row) == 5}
+    assert table == {
+        name: [str(max(32, one.smallest)), str(one.blocks), "yes" if name in PUBLISHED_WEIGHTS else "no"]
+        for name, one in ARCHITECTURES.items()
+    }
