@@ -1,5 +1,8 @@
 """The configuration: faults are named with the key and what is allowed, defaults filled in, the shipped files valid."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration import complete_configuration, derive_name, find_contradictions, read_numbers, with_point
+from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid
 from smear.job import UserError
 from smear.training.architectures import ARCHITECTURES
@@ -64,6 +68,20 @@ FAULTS = {
     "color": ({"image": {"color": "grey"}}, ["image.color is 'grey' (did you mean gray?)"]),
     "bad experiment": ({"experiment": "../up"}, ["experiment is '../up'"]),
     "missing weights": ({"model": {"weights": "no/such.keras"}}, ["no/such.keras, which does not exist"]),
+    "small images": (
+        {"grid": GRID | {"architecture": ["SmallCNN", "InceptionV3", "AlexNet"]}, "image": {"size": 48}},
+        ["InceptionV3 takes images of 75 px and more", "AlexNet takes images of 64 px and more"],
+    ),
+    "frozen random weights": (
+        {"model": {"weights": "none", "trainable": "head"}},
+        ["model.trainable is head, which would leave the rest of the network at the random start"],
+    ),
+    "more blocks than there are": (
+        {"model": {"trainable": 6}, "grid": GRID | {"architecture": ["VGG16"]}},
+        ["model.trainable is 6, but grid.architecture VGG16 has 5 blocks"],
+    ),
+    "no blocks": ({"model": {"trainable": 0}}, ["model.trainable is 0; it must be at least 1"]),
+    "trainable in other words": ({"model": {"trainable": "last"}}, ["model.trainable is 'last'; it should be:"]),
     "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
 }
 
@@ -119,6 +137,21 @@ def test_texts_of_the_command_line_become_numbers():
     assert read_numbers(texts) == {"a": [1, 0.5, "1e-4", None, True, "on", "no", "x: y", "2024-01-01"]}
 
 
+def test_what_is_trained_may_be_a_word_or_a_number():
+    grid = GRID | {"architecture": ["ResNet50"]}
+    for trainable in ("all", "head", 16):
+        model = {"weights": "imagenet", "trainable": trainable}
+        config = complete_configuration(BASE | {"grid": grid, "model": model}, SCHEMA)
+        assert config["model"]["trainable"] == trainable
+
+
+def test_listing_the_architectures_does_not_wait_for_keras():
+    """The Snakefile reads them in every call."""
+    code = "import smear.configuration, smear.estimate, sys; sys.exit('keras' in sys.modules)"
+    environment = os.environ | {"PYTHONPATH": str(ROOT / "workflow/scripts")}
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0
+
+
 def test_shares_that_add_up_in_decimals_are_accepted():
     config = complete_configuration(
         BASE | {"split": {"fractions": {"train": 0.7, "validation": 0.1, "test": 0.2}}}, SCHEMA
@@ -132,3 +165,15 @@ def test_a_derived_name_is_a_valid_folder_name(text):
     assert name
     assert "/" not in name
     assert not name.startswith(".")
+
+
+def test_the_handbook_lists_every_architecture_as_it_is():
+    text = (ROOT / "config/README.md").read_text()
+    rows = [
+        [cell.strip(" `") for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| `")
+    ]
+    table = {row[0]: row[2:] for row in rows if len(row) == 5}
+    assert table == {
+        name: [str(max(32, one.smallest)), str(one.blocks), "yes" if name in PUBLISHED_WEIGHTS else "no"]
+        for name, one in ARCHITECTURES.items()
+    }

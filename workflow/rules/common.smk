@@ -130,6 +130,7 @@ def get_training_settings():
         "augmentation": config["augmentation"],
         "weights": config["model"]["weights"],
         "dropout": config["model"]["dropout"],
+        "trainable": config["model"]["trainable"],
         "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
         "shuffle_labels": config["training"]["shuffle_labels"],
     }

@@ -10,6 +10,7 @@ from smear.files import replacing
 from smear.job import UserError, log, logged_to
 
 CHUNK = 1 << 20  # bytes
+HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
 def download(url: str, path: Path) -> None:
@@ -23,14 +24,15 @@ def download(url: str, path: Path) -> None:
     log.info("%d bytes", path.stat().st_size)
 
 
-def fetch(url: str, md5: str, path: Path) -> None:
+def fetch(url: str, md5: str | None, path: Path) -> None:
     """Download `url` to `path`. Raises `UserError` where it cannot be had after several attempts."""
     try:
         with_retries(lambda: download(url, path))
     except requests.RequestException as error:
+        which = f"file (MD5 {md5})" if md5 else "file"
         raise UserError(
             f"The weights at {url} cannot be had ({failure_kind(error)}): check the network and the proxy, or put the "
-            f"file (MD5 {md5}) at {place_by_hand(url)} yourself, or train without it: model: {{weights: none}}."
+            f"{which} at {place_by_hand(url)} yourself, or train without it: model: {{weights: none}}."
         ) from error
 
 
@@ -45,12 +47,22 @@ def md5_of(path: Path) -> str:
         return hashlib.file_digest(file, "md5").hexdigest()
 
 
-def check(path: Path, md5: str, architecture: str, origin: str, remedy: str) -> None:
-    """Raise `UserError` unless the bytes at `path`, which came from `origin`, are the published ones."""
-    found = md5_of(path)
-    if found != md5:
+def check(path: Path, md5: str | None, architecture: str, origin: str, remedy: str) -> None:
+    """Raise `UserError` unless the bytes at `path`, which came from `origin`, are the published ones.
+
+    Where no MD5 is published, any HDF5 file passes.
+    """
+    if md5 is None:
+        with path.open("rb") as file:
+            expected, found = "an HDF5 file", file.read(len(HDF5_SIGNATURE))
+        passes = found == HDF5_SIGNATURE
+        log.warning("Keras publishes no MD5 of these weights of %s; this file has %s", architecture, md5_of(path))
+    else:
+        expected, found = f"MD5 {md5}", md5_of(path)
+        passes = found == md5
+    if not passes:
         raise UserError(
-            f"{origin} does not hold the published weights of {architecture}: expected MD5 {md5}, "
+            f"{origin} does not hold the published weights of {architecture}: expected {expected}, "
             f"got {found}; {remedy}."
         )
 

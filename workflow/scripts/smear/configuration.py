@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid, format_rate
 from smear.job import UserError
+from smear.training.architectures import ARCHITECTURES
 
 
 def complete_configuration(config: dict, schema_path: str | Path) -> dict:
@@ -219,13 +220,34 @@ def find_contradictions(config: dict) -> list[str]:
         )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
         faults.append(f"model.weights names the file {weights}, which does not exist.")
-    architectures = list(dict.fromkeys(cell.architecture for cell in expand_grid(config["grid"])))
-    for name in architectures if weights == "imagenet" else []:
-        if name not in PUBLISHED_WEIGHTS:
-            faults.append(
-                f"grid.architecture {name} has no ImageNet weights; set model.weights: none, or leave it out. "
-                f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
-            )
+    if weights == "none" and config["model"]["trainable"] != "all":
+        faults.append(
+            f"model.trainable is {config['model']['trainable']}, which would leave the rest of the network at the "
+            "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
+        )
+    for name in dict.fromkeys(cell.architecture for cell in expand_grid(config["grid"])):
+        faults += find_architecture_faults(name, config["image"]["size"], weights, config["model"]["trainable"])
+    return faults
+
+
+def find_architecture_faults(name: str, size: int, weights: str, trainable: str | int) -> list[str]:
+    """What an architecture of the grid does not do: images of that size, ImageNet weights, as many blocks."""
+    faults = []
+    architecture = ARCHITECTURES[name]
+    if size < architecture.smallest:
+        faults.append(
+            f"image.size is {size}, but grid.architecture {name} takes images of {architecture.smallest} px and more."
+        )
+    if weights == "imagenet" and name not in PUBLISHED_WEIGHTS:
+        faults.append(
+            f"grid.architecture {name} has no ImageNet weights; set model.weights: none, or leave it out. "
+            f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
+        )
+    if isinstance(trainable, int) and trainable > architecture.blocks:
+        faults.append(
+            f"model.trainable is {trainable}, but grid.architecture {name} has {architecture.blocks} blocks; "
+            "set a smaller number, or all."
+        )
     return faults
 
 

@@ -13,10 +13,14 @@ from smear.training.feed import Feed
 
 
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
-    """Yield the batch-normalisation layers of a model and of the models inside it."""
+    """Yield the batch-normalisation layers of a model and of the models inside it, but for the frozen ones.
+
+    A frozen layer keeps its statistics in training, so that there is nothing to re-estimate.
+    """
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            yield layer
+            if layer.trainable:
+                yield layer
         elif isinstance(layer, keras.Model):
             yield from batch_norm_layers(layer)
 

@@ -50,7 +50,8 @@ class Training:
         self.feed, self.validation = train, validation
         self.callbacks: list[keras.callbacks.Callback] = []
         size = train.shape[0]
-        self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
+        options = [settings[name] for name in ("weights", "dropout", "trainable")]
+        self.model = build_classifier(cell.architecture, size, classes, *options)
         self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
         compile_trainer(self.trainer, cell.optimizer, cell.learning_rate, device)
         self.validator = validation.lead_to(self.model)
