@@ -9,12 +9,13 @@ RUN := .venv/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := .venv/.installed-$(EXTRA)
 
-.PHONY: help demo status test lint format clean
+.PHONY: help bench demo status test lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
 	@echo "make test    every test"
+	@echo "make bench   speed of the training, tables in benchmarks/"
 	@echo "make lint    style checks alone"
 	@echo "make format  rewrite files in the house style"
 	@echo "make clean   remove what the demo made"
@@ -31,6 +32,9 @@ demo: $(STAMP)
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:
 	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
+
+bench: $(STAMP)
+	.venv/bin/python benchmarks/engine.py | tee benchmarks/engine.md
 
 lint: $(STAMP)
 	$(RUN) ruff check .
