@@ -9,7 +9,7 @@ RUN := .venv/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := .venv/.installed-$(EXTRA)
 
-.PHONY: help bench demo status test lint format clean
+.PHONY: help demo status test bench lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"

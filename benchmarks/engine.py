@@ -177,7 +177,7 @@ def describe_machine() -> str:
     gpus = ", ".join(gpu.name for gpu in tf.config.list_physical_devices("GPU")) or "no GPU"
     return (
         f"{os.cpu_count()} x {model[0] if model else platform.processor()}, {gpus}; "
-        f"Python {platform.python_version()}, TensorFlow {tf.__version__}, Keras {keras.__version__}, NumPy {np.__version__}."
+        f"Python {platform.python_version()}, TensorFlow {tf.__version__}, Keras {keras.__version__}."
     )
 
 
