@@ -57,7 +57,7 @@ def build(arguments, augmentation: dict, resident: bool):
     pixels, labels = np.load(arguments.tensor, mmap_mode="r"), np.load(arguments.labels)
     cell = Cell(arguments.architecture, "adam", 0.001, BATCH, 0, 1)
     settings = {"augmentation": augmentation, "weights": "none", "dropout": 0.2, "trainable": "all"}
-    settings |= {"reestimate_batch_norm": "off"}
+    settings |= {"reestimate_batch_norm": "off", "schedule": "constant", "label_smoothing": 0, "class_weights": "none"}
     feeds = Feed(pixels, labels, resident), Feed(pixels[:BATCH], labels[:BATCH], resident)
     return Training(cell, settings, device, *feeds, int(labels.max()) + 1), device
 

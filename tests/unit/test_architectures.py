@@ -12,11 +12,11 @@ from smear.estimate import DENSE, SEPARABLE, estimate_speed
 from smear.grid import Cell
 from smear.training.architectures import ARCHITECTURES, build_backbone
 from smear.training.batch_norm import batch_norm_layers
-from smear.training.epochs import Training, train
 from smear.training.freezing import list_blocks, set_trainable
 from smear.training.model import build_classifier, get_backbone
 from smear.training.preprocessing import MEAN
 from smear.training.response_norm import local_response_norm
+from trainings import finish, prepare, run
 
 # Millions with 1,000 classes: the table of keras.io/api/applications; Howard et al. 2019 for MobileNetV3, whose Keras
 # page gives none.
@@ -41,8 +41,6 @@ LEFT_OUT = {
     "MobileNetV3Large": dense(960, 1280) + dense(1280, 1000) - dense(960, 1000),
     "MobileNetV3Small": dense(576, 1024) + dense(1024, 1000) - dense(576, 1000),
 }
-NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-SETTINGS = {"augmentation": NOTHING, "weights": "none", "dropout": 0.2, "reestimate_batch_norm": "auto"}
 
 
 class Built:
@@ -185,27 +183,26 @@ def test_an_epoch_of_training_has_a_finite_loss_and_its_model_is_read_without_ou
     size = max(32, ARCHITECTURES[name].smallest)
     data = sixteen[0][:, :size, :size], sixteen[1]
     cell = Cell(name, "adam", 0.0001, 8, 0, 1)
-    training = Training(cell, SETTINGS | {"trainable": "all"}, False, data, data, 2)
-    history = train(training)
+    training, history, _, probabilities = run(cell, data)
     assert np.isfinite(history[["loss", "val_loss"]].to_numpy()).all()
     training.model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
-    assert loaded.predict(data[0], verbose=0) == pytest.approx(training.validate(), abs=1e-5)
+    assert loaded.predict(data[0], verbose=0) == pytest.approx(probabilities, abs=1e-5)
 
 
 @pytest.mark.parametrize("trainable", ["head", 1])
 def test_frozen_blocks_keep_weights_and_statistics_in_training(trainable, sixteen, tmp_path):
     """Re-estimation included: it would otherwise leave zeros in a layer that takes no statistics."""
     build_classifier("SmallCNN", 64, 2, "none", 0.0).save(tmp_path / "start.keras")
-    settings = SETTINGS | {"trainable": trainable, "weights": str(tmp_path / "start.keras")}
-    training = Training(Cell("SmallCNN", "adam", 0.01, 8, 0, 2), settings, False, sixteen, sixteen, 2)
+    changes = {"trainable": trainable, "weights": str(tmp_path / "start.keras")}
+    training = prepare(Cell("SmallCNN", "adam", 0.01, 8, 0, 2), sixteen, **changes)
     backbone = get_backbone(training.model)
     _, *blocks = list_blocks(backbone, "SmallCNN")
     frozen = [layer for block in blocks[: 4 if trainable == "head" else 3] for layer in block]
     before = [weight.numpy() for layer in frozen for weight in layer.weights]
     trained = [weight.numpy() for weight in training.model.trainable_weights]
     assert len(list(batch_norm_layers(training.model))) == (0 if trainable == "head" else 1)
-    train(training)
+    finish(training)
     after = [weight.numpy() for layer in frozen for weight in layer.weights]
     assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
     now = training.model.trainable_weights

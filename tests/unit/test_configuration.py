@@ -62,6 +62,7 @@ FAULTS = {
     "mask of five": ({"dataset": MASKED | {"mask": [[0] * 5]}}, ["dataset.mask[0] has 5 values; it takes at most 4"]),
     "mask in pixels": ({"dataset": MASKED | {"mask": [[192, 192, 224, 224]]}}, ["dataset.mask[0][0] is 192"]),
     "nothing left to compare": ({"fields": {"ignore": [[0, 0, 1, 0.6]]}}, ["fields.ignore covers more than half"]),
+    "cosine with shared epochs": ({"training": {"schedule": "cosine"}}, ["set training.share_epochs: false"]),
     "one fold": ({"split": {"folds": 1}}, ["split.folds is 1; allowed: 0, 2, 3"]),
     "mask inside out": ({"dataset": MASKED | {"mask": [[0.9, 0, 0.8, 1]]}}, ["dataset.mask[0] is", "left < right"]),
     "mask of everything": ({"dataset": MASKED | {"mask": [[0, 0, 1, 1]]}}, ["more than half of the frame"]),

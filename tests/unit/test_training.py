@@ -7,34 +7,30 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.grid import Cell
 from smear.job import UserError
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, get_statistics, reestimate
 from smear.training.checkpoint import Checkpoint
-from smear.training.device import Device, stream
-from smear.training.epochs import Training, train, wants_reestimation
+from smear.training.device import stream
+from smear.training.epochs import wants_reestimation
 from smear.training.feed import Batches, Feed, is_resident
-from smear.training.model import build_classifier, compile_trainer, get_backbone
+from smear.training.model import (
+    build_classifier,
+    class_weights,
+    compile_trainer,
+    get_backbone,
+    learning_rate,
+    smoothed_loss,
+)
 from smear.training.randomness import epoch_order, reseed, shuffle_labels
 from smear.training.state import State, read_state, set_arrays, write_state
 from train_cell import summarise
+from trainings import CELL, CPU, NOTHING, outcome, run
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
-CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
-NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-CPU = Device("CPU", gpu=False, jit_compile=False, memory=10**9)
-SETTINGS = {
-    "augmentation": NOTHING | {"flip": "both"},
-    "weights": "none",
-    "dropout": 0.2,
-    "trainable": "all",
-    "reestimate_batch_norm": "auto",
-}
 
 
 @pytest.fixture(scope="module")
@@ -43,20 +39,6 @@ def bright_and_dark():
     labels = np.arange(40) % 2
     noise = np.random.default_rng(0).integers(0, 80, (40, 16, 16, 3))
     return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
-
-
-def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):
-    """A training of some images that validates them too: itself, its history, its last state and probabilities."""
-    training = Training(cell, SETTINGS | changes, CPU, *(Feed(*data, resident) for _ in range(2)), 2)
-    state, probabilities = train(training, start, save, lambda **figures: None)
-    return training, pd.DataFrame(state.history), state, probabilities
-
-
-def outcome(result) -> tuple:
-    """What of a run must be the same bit for bit: figures, weights and probabilities."""
-    training, history, _, probabilities = result
-    figures = history[["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]].to_numpy().tolist()
-    return figures, [weight.tobytes() for weight in training.model.get_weights()], probabilities.tobytes()
 
 
 def test_a_cell_learns_and_the_same_twice(bright_and_dark):
@@ -77,6 +59,37 @@ def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimiz
     assert outcome(run(cell, bright_and_dark, start=shorter[2], **STRONG)) == whole
     for state in states:
         assert outcome(run(cell, bright_and_dark, start=state, **STRONG)) == whole
+
+
+def test_smoothed_labels_are_spread_over_all_classes():
+    labels, probabilities = np.array([0, 2]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]])
+    targets = 0.9 * np.eye(3)[labels] + 0.1 / 3
+    expected = -(targets * np.log(probabilities)).sum(axis=1)
+    assert np.allclose(smoothed_loss(0.1)(labels, keras.ops.convert_to_tensor(probabilities)), expected, atol=1e-6)
+
+
+def test_a_cosine_ends_at_nothing_and_a_constant_rate_is_a_number():
+    schedule = learning_rate("cosine", 0.01, 10)
+    assert [round(float(schedule(step)), 6) for step in (0, 5, 10)] == [0.01, 0.005, 0.0]
+    assert learning_rate("constant", 0.01, 10) == 0.01
+
+
+@given(st.lists(st.integers(0, 3), min_size=1))
+def test_balanced_classes_weigh_alike(labels):
+    weights = class_weights("balanced", np.array(labels))
+    totals = {label: labels.count(label) * weight for label, weight in weights.items()}
+    assert np.allclose(list(totals.values()), next(iter(totals.values())))
+    assert class_weights("none", np.array(labels)) is None
+
+
+def test_options_change_a_training_and_each_the_same_twice(bright_and_dark):
+    plain = outcome(run(CELL, bright_and_dark))
+    for change in ({"schedule": "cosine"}, {"label_smoothing": 0.1}):
+        changed = outcome(run(CELL, bright_and_dark, **change))
+        assert changed != plain
+        assert changed == outcome(run(CELL, bright_and_dark, **change))
+    few = bright_and_dark[0][8:], np.where(np.arange(32) < 8, 0, 1)
+    assert outcome(run(CELL, few, class_weights="balanced")) != outcome(run(CELL, few))
 
 
 def test_resident_and_streamed_images_train_the_same(bright_and_dark):
@@ -266,7 +279,7 @@ def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifi
     model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
     feed = Feed(np.zeros((4, 32, 32, 3), np.uint8), np.zeros(4, int), resident=False)
     trainer = feed.lead_to(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
-    compile_trainer(trainer, optimizer, 0.0003, CPU)
+    compile_trainer(trainer, optimizer, 0.0003, 0, CPU)
     assert type(trainer.optimizer).__name__.lower() == optimizer
     assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)
     assert "rotation" not in " ".join(layer.name for layer in model.layers)

@@ -132,7 +132,10 @@ def get_training_settings():
         "dropout": config["model"]["dropout"],
         "trainable": config["model"]["trainable"],
         "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
-        "shuffle_labels": config["training"]["shuffle_labels"],
+        **{
+            name: config["training"][name]
+            for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights")
+        },
     }
 
 

@@ -218,6 +218,11 @@ def find_contradictions(config: dict) -> list[str]:
             + ", ".join(f"{split} {share}" for split, share in fractions.items())
             + "."
         )
+    if config["training"]["schedule"] == "cosine" and config["training"]["share_epochs"]:
+        faults.append(
+            "training.schedule cosine ends with a cell's last epoch, so that no other cell can go on from it; set "
+            "training.share_epochs: false."
+        )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
         faults.append(f"model.weights names the file {weights}, which does not exist.")
     if weights == "none" and config["model"]["trainable"] != "all":

@@ -14,7 +14,7 @@ from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
 from smear.training.device import Device
 from smear.training.feed import Feed
-from smear.training.model import build_classifier, compile_trainer
+from smear.training.model import build_classifier, class_weights, compile_trainer, learning_rate
 from smear.training.randomness import SeedBackend, epoch_order, reseed
 from smear.training.state import State, get_arrays, list_variables, set_arrays
 
@@ -53,7 +53,10 @@ class Training:
         options = [settings[name] for name in ("weights", "dropout", "trainable")]
         self.model = build_classifier(cell.architecture, size, classes, *options)
         self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
-        compile_trainer(self.trainer, cell.optimizer, cell.learning_rate, device)
+        steps = cell.epochs * math.ceil(len(train) / cell.batch_size)
+        rate = learning_rate(settings["schedule"], cell.learning_rate, steps)
+        compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], device)
+        self.class_weights = class_weights(settings["class_weights"], train.labels)
         self.validator = validation.lead_to(self.model)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
@@ -73,7 +76,9 @@ class Training:
         rows = epoch_order(len(self.feed), self.cell.seed, epoch)
         batches = self.feed.batches(rows, self.cell.batch_size)
         callbacks = [*self.callbacks, SeedBackend(self.cell.seed, epoch)]
-        figures = self.trainer.fit(batches, shuffle=False, verbose=0, callbacks=callbacks).history
+        figures = self.trainer.fit(
+            batches, shuffle=False, verbose=0, callbacks=callbacks, class_weight=self.class_weights
+        ).history
         trained = time.perf_counter() - started
         arrays = get_arrays(self.variables)
         probabilities = self.validate(epoch)

@@ -1,8 +1,10 @@
 """The classifier that a cell trains: a backbone and a softmax layer, from pixels 0 to 255 to class probabilities."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from smear.job import UserError, log
 from smear.training.architectures import build_backbone
@@ -56,14 +58,40 @@ def load_start(model: keras.Model, path: Path) -> None:
         log.info("the last layer starts from %s too", path)
 
 
-def compile_trainer(trainer: keras.Model, optimizer: str, learning_rate: float, device: Device) -> None:
-    """Make the model that ends in a classifier ready for `fit`; its optimizer gets its variables at once."""
+def compile_trainer(trainer: keras.Model, optimizer: str, rate, smoothing: float, device: Device) -> None:
+    """Make the model that ends in a classifier ready for `fit`; its optimizer gets its variables at once.
+
+    rate: a learning rate, or a schedule of Keras. smoothing: the share of a label that is spread over all classes.
+    """
     trainer.compile(
-        optimizer=OPTIMIZERS[optimizer](learning_rate),
-        loss="sparse_categorical_crossentropy",
+        optimizer=OPTIMIZERS[optimizer](rate),
+        loss=smoothed_loss(smoothing) if smoothing else "sparse_categorical_crossentropy",
         metrics=["accuracy"],
         jit_compile=device.jit_compile,
         # On a GPU the steps are short beside what Python does between them.
         steps_per_execution=STEPS_AT_ONCE if device.gpu else 1,
     )
     trainer.optimizer.build(trainer.trainable_variables)
+
+
+def smoothed_loss(smoothing: float) -> Callable:
+    """Cross-entropy with smoothed labels, from class numbers, (n,), and probabilities, (n, classes)."""
+
+    def loss(labels, probabilities):
+        one_hot = keras.ops.one_hot(keras.ops.cast(labels, "int32"), probabilities.shape[-1])
+        return keras.losses.categorical_crossentropy(one_hot, probabilities, label_smoothing=smoothing)
+
+    return loss
+
+
+def learning_rate(schedule: str, rate: float, steps: int):
+    """What an optimizer takes as learning rate: `constant`, or `cosine` from `rate` to 0 over so many steps."""
+    return rate if schedule == "constant" else keras.optimizers.schedules.CosineDecay(rate, steps)
+
+
+def class_weights(setting: str, labels: np.ndarray) -> dict[int, float] | None:
+    """A weight for each class: none, or `balanced`, by which every class weighs as much as any other."""
+    if setting == "none":
+        return None
+    counts = np.bincount(labels)
+    return {label: float(len(labels) / len(counts) / count) for label, count in enumerate(counts) if count}

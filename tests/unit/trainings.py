@@ -1,0 +1,44 @@
+"""Small trainings on a CPU, for the tests of what a training is made of."""
+
+import pandas as pd
+from smear.grid import Cell
+from smear.training.device import Device
+from smear.training.epochs import Training, train
+from smear.training.feed import Feed
+
+CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
+NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+CPU = Device("CPU", gpu=False, jit_compile=False, memory=10**9)
+SETTINGS = {
+    "augmentation": NOTHING | {"flip": "both"},
+    "weights": "none",
+    "dropout": 0.2,
+    "trainable": "all",
+    "reestimate_batch_norm": "auto",
+    "schedule": "constant",
+    "label_smoothing": 0,
+    "class_weights": "none",
+}
+
+
+def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):
+    """A training of some images that validates them too: itself, its history, its last state and probabilities."""
+    return finish(prepare(cell, data, resident, **changes), start, save)
+
+
+def prepare(cell, data, resident=True, **changes) -> Training:
+    """A training of images of two classes, before its first epoch."""
+    return Training(cell, SETTINGS | changes, CPU, *(Feed(*data, resident) for _ in range(2)), 2)
+
+
+def finish(training, start=None, save=lambda state: None):
+    """Run the epochs of a training: itself, its history, its last state and the probabilities of its images."""
+    state, probabilities = train(training, start, save, lambda **figures: None)
+    return training, pd.DataFrame(state.history), state, probabilities
+
+
+def outcome(result) -> tuple:
+    """What of a run must be the same bit for bit: figures, weights and probabilities."""
+    training, history, _, probabilities = result
+    figures = history[["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]].to_numpy().tolist()
+    return figures, [weight.tobytes() for weight in training.model.get_weights()], probabilities.tobytes()
