@@ -5,10 +5,10 @@ from smear.grid import Cell
 START_SECONDS = 40  # of a cell: importing TensorFlow and tracing the network
 SMALL_HOURS = 2
 
-# Multiply-adds of a forward pass in thousand millions, and the side in pixels that they are published for.
-# Sources: Tan and Le 2019 (EfficientNet, table 2) and 2021 (EfficientNetV2, table 7), Howard et al. 2019 (MobileNetV3)
-# and 2017 (MobileNet), Sandler et al. 2018 (MobileNetV2), He et al. 2015 (ResNet, and VGG there), Szegedy et al. 2015
-# (Inception v3) and 2014 (GoogLeNet). Counted from the layers: DenseNet201, AlexNet, SmallCNN.
+# Multiply-adds of a forward pass in thousand millions, and the side in pixels that they are published for; rounded, and
+# good for estimates of time alone. After Tan and Le 2019 (EfficientNet) and 2021 (EfficientNetV2), Howard et al. 2019
+# (MobileNetV3) and 2017 (MobileNet), Sandler et al. 2018 (MobileNetV2), He et al. 2015 (ResNet, and VGG there), Szegedy
+# et al. 2015 (Inception v3) and 2014 (GoogLeNet).
 SEPARABLE = {
     "EfficientNetB0": (0.39, 224),
     "EfficientNetB1": (0.70, 240),
