@@ -48,7 +48,7 @@ format: $(STAMP)
 	$(RUN) snakefmt Snakefile workflow/rules
 
 test: lint
-	$(RUN) pytest
+	$(RUN) pytest -n auto --dist loadfile
 
 clean:
 	rm -rf results/demo results/datasets/synthetic-*

@@ -105,7 +105,7 @@ def find_trainer(folder: Path) -> int:
     raise ProcessLookupError(folder)
 
 
-LONG = 40
+LONG = 15
 
 
 @pytest.fixture(scope="module")

@@ -148,7 +148,7 @@ def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finis
     try:
         helper.write_text(text + "\n# Another comment.\n")
         assert finished.jobs() == {}
-        helper.write_text(text.replace("return self.images[rows]", "return self.images[rows] * 1"))
+        helper.write_text(text.replace("return self.inputs[rows]", "return self.inputs[rows] * 1"))
         jobs = finished.jobs()
         assert jobs["train_cell"] == 2
         assert "cache_tensors" not in jobs
