@@ -16,7 +16,7 @@ from smear.job import UserError
 GIGABYTE = 10**9
 ENCRYPTED = 0x1  # bit of a member's flags
 # What `zipfile` raises for a file that is no zip, or a broken or hostile one.
-UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError, ValueError)
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
 
 
 class Limits(NamedTuple):
