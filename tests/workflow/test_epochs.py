@@ -73,6 +73,15 @@ def test_a_number_of_epochs_in_between_trains_its_own_cells_only(whole):
     assert jobs["train_cell"] == 2, jobs
 
 
+def test_a_cell_that_is_trained_again_keeps_its_sibling(whole):
+    cell = NAME.format("adam", 4)
+    before = outcome(whole, "shared", cell)
+    result = whole.snakemake("-f", f"results/shared/cells/{cell}/metrics.json", *settings("shared", 2, 3, 4))
+    assert result.returncode == 0, result.output
+    assert provenance(whole, "shared", cell)["continued_from"] == NAME.format("adam", 2)
+    assert outcome(whole, "shared", cell) == before
+
+
 def start(project, *arguments: str) -> subprocess.Popen:
     """Snakemake in the background, in a process group of its own."""
     command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]

@@ -155,14 +155,15 @@ def get_shorter_sibling(wildcards):
     """The cell that differs in fewer epochs alone, and as few fewer as possible; None where there is none.
 
     A finished cell keeps the one that it went on from while the grid has it, so that a number of epochs which comes in
-    between trains nothing anew.
+    between trains nothing anew. That is recorded in no output: Snakemake reads this file again in the process of each
+    job, when the outputs of an earlier one are gone.
     """
     cell = CELLS[wildcards.cell]
     if not config["training"]["share_epochs"]:
         return None
-    recorded = Path(f"results/{EXPERIMENT}/cells/{cell.name}/provenance.json")
+    recorded = Path(f"results/{EXPERIMENT}/cells/{cell.name}/shorter.json")
     if recorded.exists():
-        known = read_json(recorded).get("continued_from")
+        known = read_json(recorded)["continued_from"]
         if known is None or known in CELLS:
             return known
     return find_shorter(cell, CELLS.values())

@@ -143,6 +143,7 @@ def main(snakemake) -> None:
         },
         snakemake.output.provenance,
     )
+    write_json({"continued_from": params.shorter}, Path(snakemake.output.state).with_name("shorter.json"))
     shutil.rmtree(params.running, ignore_errors=True)
 
 

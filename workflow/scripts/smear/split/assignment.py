@@ -81,11 +81,6 @@ class Plan:
             for group, place in zip(groups, wanted, strict=False):
                 self.put(group, int(place))
 
-    def cost(self, room: np.ndarray) -> np.ndarray:
-        """How far numbers are from their targets, summed over classes: (…, classes, places) to (…, places)."""
-        empty = (room == self.targets) & (self.targets > 0)
-        return (np.abs(room) + EMPTY * empty).sum(axis=-2)
-
     def improve(self) -> None:
         """Move one group, or swap two, as long as that brings the numbers closer to their targets."""
         while self.room.any():
@@ -126,8 +121,11 @@ class Plan:
     def change(self, start: int, end: int, moved: np.ndarray) -> np.ndarray:
         """The change of cost when `moved` images, (…, classes), go from one place to another."""
         sides = [start, end]
-        room = self.room[:, sides] + np.stack([moved, -moved], axis=-1)
-        targets = self.targets[:, sides]
-        empty = (room == targets) & (targets > 0)
-        after = (np.abs(room) + EMPTY * empty).sum(axis=(-1, -2))
-        return after - self.cost(self.room)[sides].sum()
+        room, targets = self.room[:, sides], self.targets[:, sides]
+        return cost(room + np.stack([moved, -moved], axis=-1), targets) - cost(room, targets)
+
+
+def cost(room: np.ndarray, targets: np.ndarray) -> np.ndarray:
+    """How far numbers are from their targets, (…, classes, places), in all; a class that is missing counts for much."""
+    empty = (room == targets) & (targets > 0)
+    return (np.abs(room) + EMPTY * empty).sum(axis=(-1, -2))
