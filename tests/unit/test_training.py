@@ -165,8 +165,13 @@ def test_an_epoch_is_a_permutation_of_seed_and_epoch(images, batch_size, seed, e
     assert sorted(order) == list(range(images))
     assert np.array_equal(order, epoch_order(images, seed, epoch))
     batches = Batches(np.arange(images)[:, None], np.arange(images), batch_size, order)
-    seen = np.concatenate([batches[index][1] for index in range(len(batches))])
-    assert np.array_equal(seen, order)
+    parts = [batches[index] for index in range(len(batches))]
+    assert {len(labels) for _, labels in parts} == {batch_size}
+    seen = np.concatenate([labels for _, labels in parts])
+    assert np.array_equal(seen, np.concatenate([inputs[:, 0] for inputs, _ in parts]))
+    assert np.array_equal(seen[:images], order)
+    assert np.array_equal(seen[images:], np.resize(order, len(seen))[images:]), "filled up from the beginning"
+    assert len(seen) - images < batch_size
 
 
 def test_the_stream_gives_the_batches_in_order_without_autotuning():

@@ -4,7 +4,6 @@ import os
 import shutil
 from pathlib import Path
 
-import numpy as np
 from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to
 from smear.metrics import classification_summary
@@ -21,6 +20,7 @@ def main(snakemake) -> None:
     import keras
     from smear.training.device import prepare_device
     from smear.training.feed import Feed
+    from smear.training.tensors import TensorFile
 
     memory = 1_000_000 * snakemake.resources.mem_mb
     prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
@@ -29,8 +29,8 @@ def main(snakemake) -> None:
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
     model = keras.models.load_model(snakemake.input.model, compile=False)
-    feed = Feed(np.load(snakemake.input.test, mmap_mode="r"), labels, resident=False)
-    probabilities = feed.lead_to(model).predict(feed.batches(np.arange(len(feed)), BATCH), verbose=0)
+    feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
+    probabilities = feed.predict(feed.lead_to(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)
     summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
     log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])

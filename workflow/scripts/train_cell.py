@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from smear.files import replacing, write_json
 from smear.grid import Cell
@@ -18,7 +17,7 @@ from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
-from smear.training.tensors import JoinedImages, divide_rows
+from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 
 SPLITS = ("train", "validation")
 PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
@@ -55,7 +54,7 @@ def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, para
 def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, pd.DataFrame]]:
     """The images of a cell's training and validation, and the tables of their rows."""
     tables = [read_csv(inputs[f"{split}_rows"]) for split in SPLITS]
-    parts = [np.load(inputs[split], mmap_mode="r") for split in SPLITS]
+    parts = [TensorFile(inputs[split]) for split in SPLITS]
     everything = pd.concat(tables, ignore_index=True)
     rows = {split: everything.loc[places] for split, places in divide_rows(tables, cell.fold).items()}
     return {split: JoinedImages(parts, table.index.to_numpy()) for split, table in rows.items()}, rows

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import keras
 
+from smear.training.allocator import keep_freed_memory
+
 
 class Device(NamedTuple):
     """Name of the device, whether it is a GPU, whether XLA compiles for it, and its memory in bytes.
@@ -36,6 +38,7 @@ def prepare_device(threads: int, memory: int, deterministic: bool, precision: st
     memory: bytes that the process may use on a CPU. precision: `auto`, or a dtype policy of Keras; `auto` is bfloat16
     with float32 variables on a GPU, float32 on a CPU. cache: folder of compiled programs, shared by the cells.
     """
+    keep_freed_memory()
     device = get_backend().prepare(threads, memory, deterministic, cache)
     policy = ("mixed_bfloat16" if device.gpu else "float32") if precision == "auto" else precision
     keras.config.set_dtype_policy(policy)

@@ -65,13 +65,8 @@ class Training:
         ):
             self.forward = TrainingMode(self.model, train)
 
-    def run_epoch(self, epoch: int) -> tuple[dict, list[np.ndarray], np.ndarray]:
-        """Train for one epoch (from 1) and validate.
-
-        Returns the row of `history.csv`, the values that the next epoch goes on from, and the probabilities of the
-        validation images. The model is left as it was validated.
-        """
-        started = time.perf_counter()
+    def fit_epoch(self, epoch: int) -> dict:
+        """Train for one epoch (from 1); returns its loss and accuracy."""
         reseed(self.trainer, self.cell.seed, epoch)
         rows = epoch_order(len(self.feed), self.cell.seed, epoch)
         batches = self.feed.batches(rows, self.cell.batch_size)
@@ -79,13 +74,22 @@ class Training:
         figures = self.trainer.fit(
             batches, shuffle=False, verbose=0, callbacks=callbacks, class_weight=self.class_weights
         ).history
+        return {name: figures[name][0] for name in ("loss", "accuracy")}
+
+    def run_epoch(self, epoch: int) -> tuple[dict, list[np.ndarray], np.ndarray]:
+        """Train for one epoch (from 1) and validate.
+
+        Returns the row of `history.csv`, the values that the next epoch goes on from, and the probabilities of the
+        validation images. The model is left as it was validated.
+        """
+        started = time.perf_counter()
+        figures = self.fit_epoch(epoch)
         trained = time.perf_counter() - started
         arrays = get_arrays(self.variables)
         probabilities = self.validate(epoch)
         row = {
             "epoch": epoch,
-            "loss": figures["loss"][0],
-            "accuracy": figures["accuracy"][0],
+            **figures,
             "val_loss": log_loss(self.validation.labels, probabilities),
             "val_accuracy": float((probabilities.argmax(axis=1) == self.validation.labels).mean()),
             "seconds": time.perf_counter() - started,
@@ -102,10 +106,7 @@ class Training:
         if self.forward is not None:
             rows = epoch_order(len(self.feed), self.cell.seed, epoch)[:REESTIMATION_IMAGES]
             reestimate(self.forward, rows, self.cell.batch_size, self.callbacks)
-        rows = np.arange(len(self.validation))
-        return self.validator.predict(
-            self.validation.batches(rows, EVALUATION_BATCH), verbose=0, callbacks=self.callbacks
-        )
+        return self.validation.predict(self.validator, EVALUATION_BATCH, self.callbacks)
 
 
 def train(

@@ -66,7 +66,8 @@ def compile_trainer(trainer: keras.Model, optimizer: str, rate, smoothing: float
     trainer.compile(
         optimizer=OPTIMIZERS[optimizer](rate),
         loss=smoothed_loss(smoothing) if smoothing else "sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        # By its name alone it would get its variables in the first step, and TensorFlow would trace that step twice.
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=device.jit_compile,
         # On a GPU the steps are short beside what Python does between them.
         steps_per_execution=STEPS_AT_ONCE if device.gpu else 1,

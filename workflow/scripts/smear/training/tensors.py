@@ -1,16 +1,44 @@
 """The cached tensors as the training and validation images of one cell."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+
+
+class TensorFile:
+    """The images of an npy file, uint8, (images, height, width, 3), of which only those asked for are read.
+
+    A memory map would do the same, but the system counts its pages, until it needs them, as memory of this process:
+    with 16 times the images a training would look 16 times as hungry, to its user and to a cluster's limit.
+    """
+
+    def __init__(self, path: str | Path):
+        header = np.load(path, mmap_mode="r")
+        self.shape, self.dtype, self.start = header.shape, header.dtype, header.offset
+        self.stride = header.nbytes // max(len(header), 1)
+        self.file = Path(path).open("rb", buffering=0)  # noqa: SIM115 (open as long as the images are in use)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: np.ndarray) -> np.ndarray:
+        """The images of an array of row numbers. Raises OSError where the file has become shorter than it was."""
+        found = np.empty((len(rows), *self.shape[1:]), self.dtype)
+        for image, row in zip(found, rows, strict=True):
+            if os.preadv(self.file.fileno(), [image], self.start + int(row) * self.stride) != self.stride:
+                raise OSError(f"{self.file.name} ends before its image {row}")
+        return found
 
 
 class JoinedImages:
     """Some rows of several tensors as if they were one: uint8, (images, height, width, 3), read where they lie.
 
-    parts: tensors, usually memory maps, of one height and width. rows: numbers of the images in all parts together.
+    parts: tensors of one height and width, as files or arrays. rows: numbers of the images in all parts together.
     """
 
-    def __init__(self, parts: list[np.ndarray], rows: np.ndarray):
+    def __init__(self, parts: list[TensorFile | np.ndarray], rows: np.ndarray):
         self.parts = parts
         self.rows = rows
         self.starts = np.cumsum([0, *map(len, parts)])

@@ -43,9 +43,7 @@ def stream(batches) -> tf.data.Dataset:
     Keras would make one with autotuning, which sleeps in doubling steps while it looks for settings; an epoch then ends
     when a sleep does, after 1.28, 2.56, 5.12 … 20.48 s, and takes up to twice its time.
     """
-    inputs, labels = batches[0]
-    shapes = [(None, *part.shape[1:]) for part in (inputs, labels)]
-    kinds = tuple(tf.TensorSpec(shape, part.dtype) for shape, part in zip(shapes, (inputs, labels), strict=True))
+    kinds = tuple(tf.TensorSpec(part.shape, part.dtype) for part in batches[0])
     options = tf.data.Options()
     options.autotune.enabled = False
     data = tf.data.Dataset.from_generator(

@@ -1,0 +1,171 @@
+"""Speed of a cell's training against the bare step and against the script that most people write.
+
+    python benchmarks/speed.py [--architecture EfficientNetB0] [--size 64] [--images 480] [--rounds 7] [--folder IMAGES]
+
+Every way is a process of its own, and the processes take turns, an epoch each; what counts are the ratios within a
+turn. Prints a table in Markdown. Images are synthetic smears unless a folder of class folders is given. It needs
+TensorFlow.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import rounds
+
+BATCH = 32
+STRONG = {"crop": 0.1, "rotation": 20, "flip": "both", "shift": 0.1}
+PLAIN = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+WAYS = {
+    "bare step": {"way": "step"},
+    "cell, resident": {"way": "cell", "resident": True},
+    "cell, streamed": {"way": "cell", "resident": False},
+    "usual script, defaults": {"way": "script", "favourable": False},
+    "usual script, cached, prefetched": {"way": "script", "favourable": True},
+}
+
+
+def read_pixels(folder: Path, size: int):
+    """Pixels, uint8 (images, size, size, 3), and labels of all images in class folders."""
+    import numpy as np
+    from PIL import Image
+
+    paths = sorted(folder.glob("*/*"))
+    names = sorted({path.parent.name for path in paths})
+    pixels = [np.asarray(Image.open(path).convert("RGB").resize((size, size))) for path in paths]
+    return np.stack(pixels), np.array([names.index(path.parent.name) for path in paths])
+
+
+def build_training(options: dict):
+    """A Training as `train_cell.py` makes it, of images in a file."""
+    import numpy as np
+    from smear.grid import Cell
+    from smear.training.device import prepare_device
+    from smear.training.epochs import Training
+    from smear.training.feed import Feed
+    from smear.training.tensors import TensorFile
+
+    device = prepare_device(options["threads"], 8 * 10**9, True, "auto", Path(tempfile.gettempdir()))
+    images, labels = TensorFile(Path(options["tensor"])), np.load(options["labels"])
+    settings = {"weights": "none", "dropout": 0.2, "trainable": "all", "reestimate_batch_norm": "off"}
+    settings |= {"schedule": "constant", "label_smoothing": 0, "class_weights": "none"}
+    settings |= {"augmentation": STRONG if options["augmented"] else PLAIN}
+    resident = options.get("resident", False)
+    few = images[np.arange(BATCH)]
+    feeds = Feed(images, labels, resident), Feed(few, labels[:BATCH], resident)
+    cell = Cell(options["architecture"], "adam", 0.001, BATCH, 0, 1)
+    return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
+
+
+def prepare_cell(options: dict) -> Callable[[], object]:
+    """An epoch of a cell, each time the next one, without its validation."""
+    from itertools import count
+
+    training, epochs = build_training(options), count(1)
+    return lambda: training.fit_epoch(next(epochs))
+
+
+def prepare_step(options: dict) -> Callable[[], object]:
+    """As many steps as an epoch has, forward, backward and update, on one fixed batch."""
+    import numpy as np
+    import tensorflow as tf
+
+    training = build_training(options)
+    trainer, steps = training.trainer, -(-len(training.feed) // BATCH)
+    rows = np.arange(BATCH)
+    batch = tuple(tf.constant(part[rows]) for part in (training.feed.inputs, training.feed.labels))
+    trainer.make_train_function()
+    data = iter(tf.data.Dataset.from_tensors(batch).repeat())
+
+    def run() -> None:
+        for _ in range(steps):
+            trainer.train_function(data)
+
+    return run
+
+
+def prepare_script(options: dict) -> Callable[[], object]:
+    """An epoch of the usual script: files decoded every time, or cached and prefetched; `fit` as Keras has it."""
+    import keras
+    from smear.training.architectures import build_backbone
+    from smear.training.augmentation import augmentation_layers
+
+    size = (options["size"], options["size"])
+    data = keras.utils.image_dataset_from_directory(options["folder"], image_size=size, batch_size=BATCH, seed=0)
+    classes = len(data.class_names)
+    if options["favourable"]:
+        import tensorflow as tf
+
+        data = data.cache().shuffle(BATCH * 4, seed=0).prefetch(tf.data.AUTOTUNE)
+    layers = augmentation_layers(**STRONG if options["augmented"] else PLAIN)
+    backbone = build_backbone(options["architecture"], options["size"], None)
+    head = [keras.layers.Dropout(0.2), keras.layers.Dense(classes, activation="softmax")]
+    model = keras.Sequential([keras.Input((*size, 3)), *layers, backbone, *head])
+    model.compile(keras.optimizers.Adam(0.001), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return lambda: model.fit(data, epochs=1, verbose=0)
+
+
+def prepare(options: dict) -> Callable[[], object]:
+    return {"cell": prepare_cell, "step": prepare_step, "script": prepare_script}[options["way"]](options)
+
+
+def compare(options: dict, turns: int) -> list[str]:
+    """The lines of the table."""
+    lines = [
+        "| augmentation | what | images/s | of the bare step | of the better script |",
+        "|---|---|---:|---:|---:|",
+    ]
+    for augmented in (False, True):
+        ways = {name: way | options | {"augmented": augmented} for name, way in WAYS.items()}
+        seconds = rounds.alternate(__file__, ways, turns)
+        scripts = [way for name, way in seconds.items() if "script" in name]
+        better = [min(times) for times in zip(*scripts, strict=True)]
+        for name, times in seconds.items():
+            speed = options["images"] / sorted(times)[len(times) // 2]
+            ratios = [describe_ratio(reference, times) for reference in (seconds["bare step"], better)]
+            lines.append(f"| {'all four' if augmented else 'none'} | {name} | {speed:.1f} | {' | '.join(ratios)} |")
+    return lines
+
+
+def describe_ratio(reference: list[float], times: list[float]) -> str:
+    return "{:.2f} ({:.2f} to {:.2f})".format(*rounds.ratio(reference, times))
+
+
+def main() -> None:
+    if sys.argv[1:2] == ["--worker"]:
+        return rounds.serve(sys.argv[2], prepare)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--architecture", default="EfficientNetB0")
+    parser.add_argument("--size", type=int, default=64)
+    parser.add_argument("--images", type=int, default=480, help="how many to draw")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--folder", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        import numpy as np
+        from smear.synthetic.smears import make_smears
+
+        folder = Path(name)
+        if not arguments.folder:
+            arguments.folder = folder / "images"
+            make_smears(arguments.folder, arguments.images, 224, 0, processes=os.cpu_count())
+        pixels, labels = read_pixels(arguments.folder, arguments.size)
+        np.save(folder / "x.npy", pixels)
+        np.save(folder / "y.npy", labels)
+        options = vars(arguments) | {"images": len(pixels), "tensor": folder / "x.npy", "labels": folder / "y.npy"}
+        table = compare(options, arguments.rounds)
+    words = " ".join([sys.executable.rpartition("/")[2], "benchmarks/speed.py", *sys.argv[1:]])
+    print(f"# Speed of an epoch\n\n`{words}`: {rounds.describe_machine()}.\n")
+    print(
+        f"{arguments.architecture}, {arguments.size} px, batch {BATCH}, {len(pixels)} images, "
+        f"{arguments.threads} threads; median of {arguments.rounds} turns, in brackets the least and the greatest.\n"
+    )
+    print("\n".join(table))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""What a training's speed hangs on, as far as it can be counted instead of timed."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from smear.training.feed import Feed
+from trainings import CELL, prepare
+
+SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
+
+
+@pytest.fixture(scope="module")
+def training():
+    images = np.random.default_rng(0).integers(0, 256, (20, 16, 16, 3), np.uint8)
+    return prepare(CELL, (images, np.arange(20) % 2))
+
+
+def test_a_step_is_traced_once_whatever_is_left_of_an_epoch(training):
+    """Twenty images are two batches of eight and a half one."""
+    traced, step = [], training.trainer.train_step
+
+    def count(data):
+        traced.append(data[0].shape)
+        return step(data)
+
+    training.trainer.train_step = count
+    for epoch in (1, 2):
+        training.fit_epoch(epoch)
+    assert traced == [(8,)]
+
+
+def test_every_image_is_predicted_once_whatever_the_batch(training):
+    images = np.arange(10 * 12, dtype=np.uint8).reshape(10, 2, 2, 3)
+    feed = Feed(images, np.zeros(10, int), resident=False)
+    for size in (1, 4, 10, 16):
+        assert np.array_equal(feed.predict(feed.lead_to(keras.layers.Identity()), size), images)
+
+
+FAULTS = """
+import resource, sys
+import keras
+import numpy as np
+from smear.training.allocator import keep_freed_memory
+if sys.argv[1] == "kept":
+    assert keep_freed_memory()
+for turn in range(20):
+    if turn == 10:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(3_000_000, np.uint8)  # from 4 MiB on numpy asks for huge pages, which are few
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="counts page faults as Linux does")
+def test_memory_that_is_freed_is_not_fetched_from_the_system_again():
+    def count(way: str) -> int:
+        command = [sys.executable, "-c", FAULTS, way]
+        environment = {"PYTHONPATH": str(SCRIPTS), "MALLOC_MMAP_THRESHOLD_": "1000000"}
+        return int(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+    pages = 10 * 3_000_000 / resource.getpagesize()
+    assert count("plain") > 0.5 * pages
+    assert count("kept") < 0.01 * pages
