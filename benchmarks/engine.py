@@ -58,6 +58,7 @@ def build(arguments, augmentation: dict, resident: bool):
     cell = Cell(arguments.architecture, "adam", 0.001, BATCH, 0, 1)
     settings = {"augmentation": augmentation, "weights": "none", "dropout": 0.2, "trainable": "all"}
     settings |= {"reestimate_batch_norm": "off", "schedule": "constant", "label_smoothing": 0, "class_weights": "none"}
+    settings |= {"head_epochs": 0, "head_learning_rate": None, "early_stopping": None}
     feeds = Feed(pixels, labels, resident), Feed(pixels[:BATCH], labels[:BATCH], resident)
     return Training(cell, settings, device, *feeds, int(labels.max()) + 1), device
 
