@@ -73,7 +73,7 @@ def test_a_full_disk_leaves_the_earlier_checkpoint_which_goes_on_to_the_same_end
         train(prepare(CELL, draw_images()), None, checkpoint.write, lambda **figures: None)
     assert caught.value.errno == errno.ENOSPC
     assert f"the disk of {checkpoint.path.parent} has" in describe_full_disk(caught.value, small_disk.parent)
-    assert os.listdir(checkpoint.path.parent) == [checkpoint.path.name]
+    assert list(checkpoint.path.parent.iterdir()) == [checkpoint.path]
     assert checkpoint.read().epoch == 1
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     assert outcome(run(CELL, draw_images(), start=checkpoint.read(), save=checkpoint.write)) == whole

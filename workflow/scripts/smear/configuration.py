@@ -244,9 +244,11 @@ def find_contradictions(config: dict) -> list[str]:
 def find_head_faults(model: dict) -> list[str]:
     """What makes epochs of the last layer alone pointless, and a learning rate that none of them takes."""
     epochs, rate = model["head_epochs"], model["head_learning_rate"]
-    if not epochs:
-        return [f"model.head_learning_rate is {rate}, but model.head_epochs is 0; set it, or leave both out."] * bool(rate)
     faults = []
+    if not epochs:
+        if rate:
+            faults.append(f"model.head_learning_rate is {rate}, but model.head_epochs is 0; set it, or leave both out.")
+        return faults
     if model["weights"] == "none":
         faults.append(
             f"model.head_epochs is {epochs}, which would train the last layer on the random start that model.weights: "

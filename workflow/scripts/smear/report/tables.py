@@ -42,7 +42,8 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
         }
         for cell in cells.sort_values("rank").to_dict("records")
     ]
-    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows, "stops": any(row["stop"] for row in rows)}
+    stops = any(row["stop"] for row in rows)
+    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows, "stops": stops}
 
 
 def describe_stop(cell: dict) -> str:
