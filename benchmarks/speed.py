@@ -52,6 +52,7 @@ def build_training(options: dict):
     images, labels = TensorFile(Path(options["tensor"])), np.load(options["labels"])
     settings = {"weights": "none", "dropout": 0.2, "trainable": "all", "reestimate_batch_norm": "off"}
     settings |= {"schedule": "constant", "label_smoothing": 0, "class_weights": "none"}
+    settings |= {"head_epochs": 0, "head_learning_rate": None, "early_stopping": None}
     settings |= {"augmentation": STRONG if options["augmented"] else PLAIN}
     resident = options.get("resident", False)
     few = images[np.arange(BATCH)]

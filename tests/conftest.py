@@ -77,3 +77,17 @@ def real_images() -> Path:
     if not folder.is_dir():
         pytest.skip("the real images are not on this machine; name their folder in BLASTGRID_IMAGES")
     return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 1 MiB in memory."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounting = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, text=True
+    )
+    if mounting.returncode:
+        pytest.skip(f"this user cannot mount a small disk: {mounting.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

@@ -88,6 +88,7 @@ def leaderboard_of(cells: list[dict], diverged: tuple[int, ...] = ()) -> pd.Data
                 "train_accuracy": last["accuracy"],
                 "train_loss": last["loss"],
             }
+        row |= {"epochs_run": len(history_of(cell, place in diverged)), "best_epoch": np.nan}
         rows.append(row | {"seconds": 31.5 * cell["epochs"], "parameters": 4_054_695})
     table = pd.DataFrame(rows).sort_values(
         ["validation_accuracy", "validation_loss"], ascending=[False, True], na_position="last", ignore_index=True

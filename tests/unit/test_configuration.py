@@ -63,6 +63,19 @@ FAULTS = {
     "mask in pixels": ({"dataset": MASKED | {"mask": [[192, 192, 224, 224]]}}, ["dataset.mask[0][0] is 192"]),
     "nothing left to compare": ({"fields": {"ignore": [[0, 0, 1, 0.6]]}}, ["fields.ignore covers more than half"]),
     "cosine with shared epochs": ({"training": {"schedule": "cosine"}}, ["set training.share_epochs: false"]),
+    "early stopping with shared epochs": (
+        {"training": {"early_stopping": {"patience": 3}}},
+        ["training.early_stopping ends a cell before its last epoch", "set training.share_epochs: false"],
+    ),
+    "patience of nothing": (
+        {"training": {"early_stopping": {"patience": 0}}},
+        ["training.early_stopping.patience is 0; it must be at least 1"],
+    ),
+    "early stopping without patience": ({"training": {"early_stopping": {}}}, ["early_stopping lacks patience"]),
+    "early stopping as a number": (
+        {"training": {"early_stopping": 3}},
+        ["training.early_stopping must be a mapping of keys to values or null, not 3"],
+    ),
     "one fold": ({"split": {"folds": 1}}, ["split.folds is 1; allowed: 0, 2, 3"]),
     "mask inside out": ({"dataset": MASKED | {"mask": [[0.9, 0, 0.8, 1]]}}, ["dataset.mask[0] is", "left < right"]),
     "mask of everything": ({"dataset": MASKED | {"mask": [[0, 0, 1, 1]]}}, ["more than half of the frame"]),
@@ -83,6 +96,22 @@ FAULTS = {
     ),
     "no blocks": ({"model": {"trainable": 0}}, ["model.trainable is 0; it must be at least 1"]),
     "trainable in other words": ({"model": {"trainable": "last"}}, ["model.trainable is 'last'; it should be:"]),
+    "last layer on random weights": (
+        {"model": {"weights": "none", "head_epochs": 2}},
+        ["model.head_epochs is 2, which would train the last layer on the random start"],
+    ),
+    "last layer twice": (
+        {"model": {"trainable": "head", "head_epochs": 2}},
+        ["model.head_epochs is 2, but model.trainable is head"],
+    ),
+    "rate of no epochs": (
+        {"model": {"weights": "none", "head_learning_rate": 0.1}},
+        ["model.head_learning_rate is 0.1, but model.head_epochs is 0"],
+    ),
+    "rate of nothing": (
+        {"model": {"head_learning_rate": 0}},
+        ["model.head_learning_rate is 0; it must be above 0"],
+    ),
     "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
 }
 

@@ -44,6 +44,23 @@ def paper(tmp_path_factory):
     return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))
 
 
+def test_a_cell_that_stopped_early_is_shown_with_the_epoch_it_keeps(paper, tmp_path):
+    assert "Model of" not in paper[1].text
+    snakemake = write_report_inputs(tmp_path)
+    table = pd.read_csv(snakemake.input.leaderboard).assign(epochs_run=12, best_epoch=9)
+    table.to_csv(snakemake.input.leaderboard, index=False)
+    figures = write_comparison(tmp_path / "figures", grid_cells())
+    figures.input.leaderboard = snakemake.input.leaderboard
+    plot_comparison.main(figures)
+    snakemake.input.figures = [str(tmp_path / "figures/curves.svg")]
+    render_report.main(snakemake)
+    page = Page(snakemake.output.report.read_text(encoding="utf-8"))
+    assert page.text.count("epoch 9 of 12 run") == 1 + len(table)
+    assert "they mark the best epoch" in page.text
+    assert "In its best epoch the chosen cell" in page.text
+    assert "Early stopping kept the model of epoch 9 of 12 run" in snakemake.output.model_card.read_text()
+
+
 def test_the_page_needs_nothing_beside_it(paper):
     _, page = paper
     loading = {"src", "srcset", "data", "poster", "background", "action"}

@@ -49,6 +49,12 @@ def test_the_order_of_the_cells_does_not_matter(cells):
     assert table["rank"].tolist() == [1, 2, 3, 4, 5]
 
 
+def test_epochs_are_counted_where_a_cell_stopped_early():
+    table = rank(cell("a", 0.9) | {"epochs_run": 7, "best_epoch": 4}, cell("b") | {"epochs_run": 3, "best_epoch": None})
+    assert table["epochs_run"].tolist() == [7, 3]
+    assert table["best_epoch"].tolist() == [4, pd.NA]
+
+
 def test_the_selection_counts_what_it_cannot_tell_apart():
     selection = select_cell(rank(cell("a", 0.9), cell("b", 0.85), cell("c", 0.5), cell("d")))
     assert selection["cell"] == "a"

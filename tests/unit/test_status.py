@@ -86,6 +86,14 @@ def test_done_and_diverged(experiment):
     assert text.endswith("2 cells: 2 done")
 
 
+def test_a_cell_that_stopped_early_is_done(experiment):
+    write_done(experiment, epochs_run=7, best_epoch=5)
+    text = render(experiment, *read_experiment(experiment))
+    assert "done      7/10" in text
+    assert "validation accuracy 97.12 %, of epoch 5" in text
+    assert text.endswith("1 done, 1 waiting; about 7 min left once it goes on"), "at most: it may stop early, too"
+
+
 def test_a_running_cell_shows_its_epoch_speed_and_what_is_left_by_now(experiment):
     write_running(experiment)
     cell = read_cell(experiment, CELL, NOW)

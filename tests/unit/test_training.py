@@ -28,17 +28,14 @@ from smear.training.model import (
 from smear.training.randomness import epoch_order, reseed, shuffle_labels
 from smear.training.state import State, read_state, set_arrays, write_state
 from train_cell import summarise
-from trainings import CELL, CPU, NOTHING, outcome, run
+from trainings import CELL, CPU, NOTHING, draw_images, outcome, run
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 
 
 @pytest.fixture(scope="module")
 def bright_and_dark():
-    """Forty images, 16 px, told apart by brightness: uint8 pixels and labels."""
-    labels = np.arange(40) % 2
-    noise = np.random.default_rng(0).integers(0, 80, (40, 16, 16, 3))
-    return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
+    return draw_images()
 
 
 def test_a_cell_learns_and_the_same_twice(bright_and_dark):

@@ -1,5 +1,6 @@
 """Small trainings on a CPU, for the tests of what a training is made of."""
 
+import numpy as np
 import pandas as pd
 from smear.grid import Cell
 from smear.training.device import Device
@@ -14,11 +15,21 @@ SETTINGS = {
     "weights": "none",
     "dropout": 0.2,
     "trainable": "all",
+    "head_epochs": 0,
+    "head_learning_rate": None,
+    "early_stopping": None,
     "reestimate_batch_norm": "auto",
     "schedule": "constant",
     "label_smoothing": 0,
     "class_weights": "none",
 }
+
+
+def draw_images():
+    """Forty images, 16 px, told apart by brightness: uint8 pixels and labels."""
+    labels = np.arange(40) % 2
+    noise = np.random.default_rng(0).integers(0, 80, (40, 16, 16, 3))
+    return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
 
 
 def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):

@@ -130,11 +130,11 @@ def get_training_settings():
         "augmentation": config["augmentation"],
         "weights": config["model"]["weights"],
         "dropout": config["model"]["dropout"],
-        "trainable": config["model"]["trainable"],
+        **{name: config["model"][name] for name in ("trainable", "head_epochs", "head_learning_rate")},
         "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
         **{
             name: config["training"][name]
-            for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights")
+            for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights", "early_stopping")
         },
     }
 

@@ -16,6 +16,7 @@ from smear.report.shortcuts import judge_network, shortcut_table
 from smear.report.tables import (
     cell_phrase,
     conflicting_pairs,
+    describe_stop,
     duration,
     image_facts,
     in_words,
@@ -66,6 +67,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "conflicts": conflicting_pairs(results["field_pairs"]),
         "images": image_facts(results["catalog"]),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
+        "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),
         "diverged": int((cells["status"] == "diverged").sum()),
         "misclassified": misclassified_table(results["test_predictions"], test["classes"]),
         "figures": comparison_figures(inputs.figures, cells, chosen),

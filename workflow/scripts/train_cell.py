@@ -23,26 +23,32 @@ SPLITS = ("train", "validation")
 PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
 
 
-def summarise(cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int) -> dict:
-    """What `metrics.json` holds; a diverged cell has no figures."""
-    last = history.iloc[-1]
+def summarise(
+    cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int, best_epoch: int | None = None
+) -> dict:
+    """What `metrics.json` holds; a diverged cell has no figures.
+
+    best_epoch: the one whose model is kept, where that need not be the last.
+    """
+    kept = history.iloc[-1 if best_epoch is None else best_epoch - 1]
     summary = {
         "cell": cell.name,
         **cell._asdict(),
         "parameters": parameters,
         "seconds": float(history["seconds"].sum()),
+        "epochs_run": len(history),
+        "best_epoch": best_epoch,
     }
-    if not math.isfinite(last["loss"]) or not math.isfinite(last["val_loss"]):
-        return {**summary, "status": "diverged", "epochs_run": len(history)}
+    if not math.isfinite(kept["loss"]) or not math.isfinite(kept["val_loss"]):
+        return {**summary, "status": "diverged"}
     correct, images = int((predictions["label"] == predictions["predicted"]).sum()), len(predictions)
     low, high = wilson_interval(correct, images)
     return {
         **summary,
         "status": "finished",
-        "epochs_run": len(history),
-        "train_loss": float(last["loss"]),
-        "train_accuracy": float(last["accuracy"]),
-        "validation_loss": float(last["val_loss"]),
+        "train_loss": float(kept["loss"]),
+        "train_accuracy": float(kept["accuracy"]),
+        "validation_loss": float(kept["val_loss"]),
         "validation_accuracy": correct / images,
         "validation_low": low,
         "validation_high": high,
@@ -121,7 +127,9 @@ def main(snakemake) -> None:
     write_state(state, snakemake.output.state)
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
-    write_json(summarise(cell, history, predictions, training.model.count_params()), snakemake.output.metrics)
+    best_epoch = state.best.epoch if state.best else None
+    metrics = summarise(cell, history, predictions, training.model.count_params(), best_epoch)
+    write_json(metrics, snakemake.output.metrics)
     write_json(
         {
             "cell": cell.name,

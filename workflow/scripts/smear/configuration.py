@@ -223,6 +223,11 @@ def find_contradictions(config: dict) -> list[str]:
             "training.schedule cosine ends with a cell's last epoch, so that no other cell can go on from it; set "
             "training.share_epochs: false."
         )
+    if config["training"]["early_stopping"] and config["training"]["share_epochs"]:
+        faults.append(
+            "training.early_stopping ends a cell before its last epoch and keeps an earlier one, so that no other cell "
+            "can go on from it; set training.share_epochs: false."
+        )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
         faults.append(f"model.weights names the file {weights}, which does not exist.")
     if weights == "none" and config["model"]["trainable"] != "all":
@@ -230,8 +235,30 @@ def find_contradictions(config: dict) -> list[str]:
             f"model.trainable is {config['model']['trainable']}, which would leave the rest of the network at the "
             "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
         )
+    faults += find_head_faults(config["model"])
     for name in dict.fromkeys(cell.architecture for cell in expand_grid(config["grid"])):
         faults += find_architecture_faults(name, config["image"]["size"], weights, config["model"]["trainable"])
+    return faults
+
+
+def find_head_faults(model: dict) -> list[str]:
+    """What makes epochs of the last layer alone pointless, and a learning rate that none of them takes."""
+    epochs, rate = model["head_epochs"], model["head_learning_rate"]
+    faults = []
+    if not epochs:
+        if rate:
+            faults.append(f"model.head_learning_rate is {rate}, but model.head_epochs is 0; set it, or leave both out.")
+        return faults
+    if model["weights"] == "none":
+        faults.append(
+            f"model.head_epochs is {epochs}, which would train the last layer on the random start that model.weights: "
+            "none gives the rest of the network; set model.head_epochs: 0, or start from weights."
+        )
+    if model["trainable"] == "head":
+        faults.append(
+            f"model.head_epochs is {epochs}, but model.trainable is head, which trains the last layer alone in every "
+            "epoch; set model.head_epochs: 0, or model.trainable: all."
+        )
     return faults
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from smear.job import FULL
+
 
 @contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
@@ -16,6 +18,11 @@ def replacing(path: str | Path) -> Iterator[Path]:
     try:
         yield temporary
         temporary.replace(path)
+    except OSError as error:
+        # A failed write to an open file does not say which; a full disk is then looked for where it lies.
+        if error.errno in FULL and error.filename is None:
+            error.filename = str(path)
+        raise
     finally:
         temporary.unlink(missing_ok=True)
 

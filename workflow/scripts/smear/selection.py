@@ -16,7 +16,7 @@ FOLDS_RULE = (
 )
 LEADERBOARD = [
     *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
-    *["folds", "model_cell", "status"],
+    *["folds", "model_cell", "status", "epochs_run", "best_epoch"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     *["validation_loss", "train_accuracy", "train_loss", "seconds", "parameters"],
     *["fold_accuracy_lowest", "fold_accuracy_highest"],
@@ -45,7 +45,7 @@ def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
         na_position="last",
         ignore_index=True,
     )
-    for column in ("validation_correct", "validation_images"):
+    for column in ("validation_correct", "validation_images", "epochs_run", "best_epoch"):
         table[column] = table[column].astype("Int64")
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
@@ -55,7 +55,8 @@ def pool_folds(metrics: pd.DataFrame) -> pd.DataFrame:
     """One row for all folds of a cell: every image that is not for the test was validated once, by one of the models.
 
     Right answers are added up and losses averaged over images; a cell with a diverged fold has diverged. `model_cell`
-    is the cell whose model would be tested: the first fold's, not the best one's, whose lead is luck.
+    is the cell whose model would be tested: the first fold's, not the best one's, whose lead is luck. `epochs_run` and
+    `best_epoch` are that cell's.
     """
     if "fold" not in metrics or metrics["fold"].isna().all():
         return metrics.assign(folds=0, model_cell=metrics["cell"])

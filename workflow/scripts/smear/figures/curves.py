@@ -72,6 +72,8 @@ def explanation(cells: pd.DataFrame) -> str:
         text += f" Cells that differ only in epochs share a line; dots mark where a cell ends ({ends} epochs)."
     else:
         text += " Dots mark where a cell ends."
+    if cells["best_epoch"].notna().any():
+        text += " Of a cell that may stop early, they mark the best epoch instead, whose model it keeps."
     seeds = cells["seed"].nunique()
     return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
 
@@ -91,7 +93,8 @@ def draw_panel(
                 style = {"color": colour, "alpha": 0.55 if several else 0.95}
                 axes.plot(history["epoch"], history[measure], **style, linewidth=1.1, linestyle=DASHES)
                 axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
-            mark_end(axes, history, measure, colour, cell.status)
+            kept = history if pd.isna(cell.best_epoch) else history[history["epoch"] <= cell.best_epoch]
+            mark_end(axes, kept, measure, colour, cell.status)
 
 
 def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:

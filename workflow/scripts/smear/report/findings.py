@@ -59,9 +59,10 @@ def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
 
 def gap(cells: pd.DataFrame, chosen: dict) -> str:
     """Set the chosen cell's accuracy on training images beside that on validation images."""
-    train = cells.loc[cells["cell"] == chosen["cell"], "train_accuracy"].iloc[0]
+    cell = cells[cells["cell"] == chosen["cell"]].iloc[0]
+    train, epoch = cell["train_accuracy"], "last" if pd.isna(cell["best_epoch"]) else "best"
     return (
-        f"In its last epoch the chosen cell was right on {percent(train)} of the training images, and after it on "
+        f"In its {epoch} epoch the chosen cell was right on {percent(train)} of the training images, and after it on "
         f"{percent(chosen['validation_accuracy'])} of the validation images."
     )
 

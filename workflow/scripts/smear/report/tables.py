@@ -27,14 +27,28 @@ def conflicting_pairs(pairs: pd.DataFrame) -> list[dict]:
 
 
 def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
-    """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`."""
+    """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`.
+
+    `stop` is what early stopping did to the cell of a row (see `describe_stop`), `stops` whether any row has it.
+    """
     varying = [axis for axis in LABELS if cells[axis].nunique() > 1]
     same = in_phrase(cells.iloc[0], [axis for axis in LABELS if axis not in varying])
     rows = [
-        cell | {"axes": [shown(axis, cell[axis]) for axis in varying], "chosen": cell["cell"] == chosen}
+        cell
+        | {
+            "axes": [shown(axis, cell[axis]) for axis in varying],
+            "chosen": cell["cell"] == chosen,
+            "stop": describe_stop(cell),
+        }
         for cell in cells.sort_values("rank").to_dict("records")
     ]
-    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows}
+    stops = any(row["stop"] for row in rows)
+    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows, "stops": stops}
+
+
+def describe_stop(cell: dict) -> str:
+    """Which epoch's model a row of the leaderboard keeps, in words; nothing without early stopping."""
+    return "" if pd.isna(cell["best_epoch"]) else f"epoch {cell['best_epoch']:.0f} of {cell['epochs_run']:.0f} run"
 
 
 def misclassified_table(predictions: pd.DataFrame, classes: list[str]) -> list[dict]:

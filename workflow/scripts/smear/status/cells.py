@@ -84,6 +84,8 @@ def describe_done(name: str, metrics: dict) -> CellStatus:
         note = "diverged"
     elif is_number(accuracy):
         note = f"validation accuracy {100 * accuracy:.2f} %"
+        if is_number(metrics.get("best_epoch")):
+            note += f", of epoch {metrics['best_epoch']}"
     else:
         return CellStatus(name, "unclear", note="metrics.json has no accuracy")
     if not measured:

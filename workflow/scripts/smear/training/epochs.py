@@ -13,10 +13,13 @@ from smear.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
 from smear.training.device import Device
+from smear.training.early_stopping import find_best, has_stalled
 from smear.training.feed import Feed
-from smear.training.model import build_classifier, class_weights, compile_trainer, learning_rate
+from smear.training.freezing import set_trainable
+from smear.training.model import build_classifier, class_weights, compile_trainer, get_backbone, learning_rate
+from smear.training.phases import Phase, find_phase, plan_phases
 from smear.training.randomness import SeedBackend, epoch_order, reseed
-from smear.training.state import State, get_arrays, list_variables, set_arrays
+from smear.training.state import Best, State, get_arrays, list_variables, set_arrays
 
 EVALUATION_BATCH = 64
 REESTIMATION_IMAGES = 2048
@@ -46,24 +49,47 @@ class Training:
 
     def __init__(self, cell: Cell, settings: dict, device: Device, train: Feed, validation: Feed, classes: int):
         keras.utils.set_random_seed(cell.seed)
-        self.cell = cell
+        self.cell, self.settings, self.device = cell, settings, device
         self.feed, self.validation = train, validation
         self.callbacks: list[keras.callbacks.Callback] = []
         size = train.shape[0]
-        options = [settings[name] for name in ("weights", "dropout", "trainable")]
-        self.model = build_classifier(cell.architecture, size, classes, *options)
+        self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
         self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
-        steps = cell.epochs * math.ceil(len(train) / cell.batch_size)
-        rate = learning_rate(settings["schedule"], cell.learning_rate, steps)
-        compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], device)
         self.class_weights = class_weights(settings["class_weights"], train.labels)
         self.validator = validation.lead_to(self.model)
+        self.patience = (settings["early_stopping"] or {}).get("patience")
+        self.phases = plan_phases(cell, settings)
+        self.enter(self.phases[0])
+
+    def enter(self, phase: Phase) -> None:
+        """Make the model ready for the epochs of a phase, with a fresh optimizer."""
+        cell, settings = self.cell, self.settings
+        self.phase = phase
+        set_trainable(get_backbone(self.model), cell.architecture, phase.trainable)
+        steps = (phase.last - phase.before) * math.ceil(len(self.feed) / cell.batch_size)
+        rate = learning_rate(phase.schedule, phase.rate, steps)
+        compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
         if wants_reestimation(settings["reestimate_batch_norm"], settings["weights"]) and any(
             batch_norm_layers(self.model)
         ):
-            self.forward = TrainingMode(self.model, train)
+            self.forward = TrainingMode(self.model, self.feed)
+
+    def put_back(self, state: State, epoch: int) -> None:
+        """Make everything as it must be for `epoch`: the one after the state's, to train, or the state's, to validate.
+
+        A phase takes over the classifier from the one before it, and begins with a fresh optimizer.
+        """
+        phase = find_phase(self.phases, epoch)
+        if phase != self.phase:
+            self.enter(phase)
+            log.info("epochs %d to %d: what is trained is %s", phase.before + 1, phase.last, phase.trainable)
+        if state.epoch > phase.before:
+            set_arrays(self.variables, state.arrays)
+        elif state.arrays:
+            variables = self.model.variables
+            set_arrays(variables, state.arrays[: len(variables)])
 
     def fit_epoch(self, epoch: int) -> dict:
         """Train for one epoch (from 1); returns its loss and accuracy."""
@@ -108,24 +134,35 @@ class Training:
             reestimate(self.forward, rows, self.cell.batch_size, self.callbacks)
         return self.validation.predict(self.validator, EVALUATION_BATCH, self.callbacks)
 
+    def has_stalled(self, state: State) -> bool:
+        """Whether early stopping ends the training here."""
+        return has_stalled(state.history, self.patience, self.settings["head_epochs"])
+
+    def keep_best(self, before: State, row: dict, probabilities: np.ndarray) -> Best | None:
+        """The best epoch with the one just validated, which the model still holds; None without early stopping."""
+        if self.patience is None or find_best([*before.history, row]) != row["epoch"]:
+            return before.best
+        return Best(row["epoch"], get_arrays(self.model.variables), probabilities)
+
 
 def train(
     training: Training, start: State | None, save: Callable[[State], None], report: Callable[..., None]
 ) -> tuple[State, np.ndarray]:
-    """Run the epochs that are left, calling `save` and `report` after each; a loss that is no number ends it early.
+    """Run the epochs that are left, calling `save` and `report` after each.
+
+    A loss that is no number ends it early, as does a validation loss that has stalled, if that is wanted.
 
     start: where a shorter cell, or an interrupted training, has come to. report: takes `epoch`, `images_per_second` and
-    `seconds_left`. Returns the last state and the probabilities of the validation images, (images, classes); the model
-    is left as it was validated.
+    `seconds_left`. Returns the last state and the probabilities of the validation images, (images, classes), as of the
+    last epoch or, where the state has one, of the best; the model is left as it was validated then.
     """
     state, probabilities = start or State([], []), None
     set_out = state.epoch
-    while state.epoch < training.cell.epochs and not has_diverged(state):
+    while state.epoch < training.cell.epochs and not has_diverged(state) and not training.has_stalled(state):
         # What was re-estimated for the validation is not what training goes on from.
-        if state.arrays:
-            set_arrays(training.variables, state.arrays)
+        training.put_back(state, state.epoch + 1)
         row, arrays, probabilities = training.run_epoch(state.epoch + 1)
-        state = State([*state.history, row], arrays)
+        state = State([*state.history, row], arrays, training.keep_best(state, row, probabilities))
         seconds = [row["seconds"] for row in state.history[set_out:]]
         left = (training.cell.epochs - state.epoch) * sum(seconds) / len(seconds)
         log.info("%s", format_epoch(row, training.cell.epochs, left))
@@ -133,8 +170,16 @@ def train(
         report(epoch=state.epoch, images_per_second=row["images_per_second"], seconds_left=left)
     if has_diverged(state):
         log.warning("the loss is %s: the cell has diverged and ends here", state.history[-1]["loss"])
+        state = state._replace(best=None)
+    elif state.epoch < training.cell.epochs:
+        stalled = "the validation loss has not fallen for %d epochs: the cell stops early, after %d of %d"
+        log.info(stalled, training.patience, state.epoch, training.cell.epochs)
+    if state.best:
+        log.info("the model is that of epoch %d, whose validation loss is the lowest", state.best.epoch)
+        set_arrays(training.model.variables, state.best.arrays)
+        return state, state.best.probabilities
     if probabilities is None:
-        set_arrays(training.variables, state.arrays)
+        training.put_back(state, state.epoch)
         probabilities = training.validate(state.epoch)
     return state, probabilities
 

@@ -1,7 +1,6 @@
 """Which part of a backbone is trained: all of it, none, or its last blocks."""
 
 import re
-from itertools import chain
 
 import keras
 
@@ -40,13 +39,13 @@ def list_inception_modules(backbone: keras.Model, last: str) -> list[list[keras.
 
 
 def set_trainable(backbone: keras.Model, architecture: str, trainable: str | int) -> None:
-    """Freeze all of a backbone but its last `trainable` blocks; `all` freezes nothing, `head` everything.
+    """Train a backbone's last `trainable` blocks and freeze the others; `all` freezes nothing, `head` everything.
 
-    Keras runs frozen batch normalisation in inference mode, whatever the mode of the model.
+    Keras runs frozen batch normalisation in inference mode, whatever the mode of the model. A model that is compiled
+    must be compiled anew.
     """
-    if trainable == "all":
-        return
     blocks = list_blocks(backbone, architecture)
-    count = 0 if trainable == "head" else trainable
-    for layer in chain.from_iterable(blocks[: len(blocks) - count]):
-        layer.trainable = False
+    count = {"all": len(blocks), "head": 0}.get(trainable, trainable)
+    for place, block in enumerate(blocks):
+        for layer in block:
+            layer.trainable = place >= len(blocks) - count

@@ -10,9 +10,11 @@ class Interrupted(Exception):  # noqa: N818
 
 
 class StopAfterStep(keras.callbacks.Callback):
-    """Ends `fit` by Interrupted at the end of the step in which the process is told to terminate.
+    """Ends `fit` or `predict` by Interrupted at the end of the step in which the process is told to terminate.
 
-    From its making on, SIGTERM does not end the process at once: what is being written is written whole.
+    From its making on, SIGTERM does not end the process at once: what is being written is written whole. Told between
+    two epochs, it does not begin the next, whose first step may take minutes to compile; told after the last, nothing
+    is left to stop, and the results are written.
     """
 
     def __init__(self):
@@ -22,6 +24,12 @@ class StopAfterStep(keras.callbacks.Callback):
 
     def take_note(self, *_) -> None:
         self.told = True
+
+    def on_train_begin(self, logs=None) -> None:
+        self.check()
+
+    def on_predict_begin(self, logs=None) -> None:
+        self.check()
 
     def on_train_batch_end(self, batch, logs=None) -> None:
         self.check()

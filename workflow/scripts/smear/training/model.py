@@ -9,19 +9,15 @@ import numpy as np
 from smear.job import UserError, log
 from smear.training.architectures import build_backbone
 from smear.training.device import Device
-from smear.training.freezing import set_trainable
 
 STEPS_AT_ONCE = 16
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 
 
-def build_classifier(
-    architecture: str, size: int, classes: int, weights: str, dropout: float, trainable: str | int = "all"
-) -> keras.Model:
+def build_classifier(architecture: str, size: int, classes: int, weights: str, dropout: float) -> keras.Model:
     """A model from pixels 0 to 255, (n, size, size, 3), to probabilities, (n, classes); rescaling happens inside.
 
     weights: `none` (random), `imagenet`, or the path of a `.keras` classifier or of a `.h5` backbone to start from.
-    trainable: `all`, `head` (the last layer alone), or how many of the backbone's last blocks.
     """
     backbone = build_backbone(architecture, size, "imagenet" if weights == "imagenet" else None)
     pixels = keras.Input((size, size, 3), name="pixels")
@@ -31,7 +27,6 @@ def build_classifier(
     model = keras.Model(pixels, probabilities, name=architecture)
     if weights not in ("none", "imagenet"):
         load_start(model, Path(weights))
-    set_trainable(backbone, architecture, trainable)
     return model
 
 

@@ -1,7 +1,8 @@
 """Where a training stands after an epoch: all that the next one needs, and nothing else.
 
 What is random depends on seed and epoch alone (`randomness.py`), so that a state holds no random numbers. Its
-batch-normalisation statistics are the running ones, never those re-estimated for a validation.
+batch-normalisation statistics are the running ones, never those re-estimated for a validation. At the end of a phase it
+holds that phase's optimizer, which the next one does not take over.
 """
 
 import json
@@ -14,11 +15,24 @@ import numpy as np
 from smear.files import replacing
 
 
+class Best(NamedTuple):
+    """The epoch of lowest validation loss, kept where a cell may stop early.
+
+    arrays: the classifier's variables as they were validated, re-estimated statistics included. probabilities: of the
+    validation images then, (images, classes).
+    """
+
+    epoch: int
+    arrays: list[np.ndarray]
+    probabilities: np.ndarray
+
+
 class State(NamedTuple):
     """Variables after the last row of `history`, in the order of `list_variables`."""
 
     history: list[dict]
     arrays: list[np.ndarray]
+    best: Best | None = None
 
     @property
     def epoch(self) -> int:
@@ -46,9 +60,22 @@ def set_arrays(variables: list[keras.Variable], arrays: list[np.ndarray]) -> Non
 
 def write_state(state: State, path: str | Path, key: str = "") -> None:
     """Write a state, whole or not at all, as arrays and JSON in one npz file."""
-    arrays = {f"variable_{number}": array for number, array in enumerate(state.arrays)}
+    arrays = number_arrays("variable", state.arrays)
+    if state.best:
+        arrays |= number_arrays("best", state.best.arrays) | {"probabilities": state.best.probabilities}
+    notes = {"history": state.history, "best_epoch": state.best.epoch if state.best else None}
     with replacing(path) as temporary:
-        np.savez(temporary, history=np.array(json.dumps(state.history)), key=np.array(key), **arrays)
+        np.savez(temporary, notes=np.array(json.dumps(notes)), key=np.array(key), **arrays)
+
+
+def number_arrays(name: str, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
+    """Names for the arrays of a list in a file."""
+    return {f"{name}_{number}": array for number, array in enumerate(arrays)}
+
+
+def list_arrays(name: str, file: np.lib.npyio.NpzFile) -> list[np.ndarray]:
+    """What `number_arrays` gave names to."""
+    return [file[f"{name}_{number}"] for number in range(sum(each.startswith(f"{name}_") for each in file.files))]
 
 
 def read_state(path: str | Path, key: str = "") -> State | None:
@@ -56,6 +83,7 @@ def read_state(path: str | Path, key: str = "") -> State | None:
     with np.load(path) as file:
         if str(file["key"]) != key:
             return None
-        count = len(file.files) - 2
-        history = json.loads(str(file["history"]))
-        return State(history, [file[f"variable_{number}"] for number in range(count)])
+        notes, best = json.loads(str(file["notes"])), None
+        if notes["best_epoch"] is not None:
+            best = Best(notes["best_epoch"], list_arrays("best", file), file["probabilities"])
+        return State(notes["history"], list_arrays("variable", file), best)
