@@ -34,7 +34,7 @@ status:
 	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
 
 bench: $(STAMP)
-	.venv/bin/python benchmarks/engine.py | tee benchmarks/engine.md
+	for table in speed memory grid; do .venv/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done
 
 lint: $(STAMP)
 	$(RUN) ruff check .
