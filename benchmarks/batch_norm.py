@@ -1,0 +1,95 @@
+"""What re-estimating batch-normalisation statistics costs, and what it changes, at every learning rate of the paper.
+
+    python benchmarks/batch_norm.py results/<experiment> [--architecture EfficientNetB0] [--epochs 6] [--images 1302]
+
+From random weights, on the tensors that a run of the workflow has made. After every epoch the same weights are
+validated with the running statistics and with re-estimated ones. Prints a table in Markdown. No test image is read.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import rounds
+
+RATES = (0.0001, 0.0003, 0.001, 0.003)
+BATCH = 32
+
+
+def build_training(arguments, rate: float):
+    """A training with re-estimation, of the first images of a shuffled training split."""
+    import numpy as np
+    from smear.grid import Cell
+    from smear.tables import read_csv
+    from smear.training.device import prepare_device
+    from smear.training.epochs import Training
+    from smear.training.feed import Feed
+    from smear.training.tensors import JoinedImages, TensorFile
+
+    threads = len(os.sched_getaffinity(0))
+    device = prepare_device(threads, 8 * 10**9, True, "auto", Path(tempfile.gettempdir()))
+    feeds = []
+    for split in ("train", "validation"):
+        labels = read_csv(arguments.results / f"tensors/{split}.csv")["label"].to_numpy()
+        rows = np.random.default_rng(0).permutation(len(labels))
+        rows = rows[: arguments.images] if split == "train" else np.arange(len(labels))
+        images = JoinedImages([TensorFile(arguments.results / f"tensors/{split}.npy")], rows)
+        feeds.append(Feed(images, labels[rows], resident=True))
+    settings = {"weights": "none", "dropout": 0.2, "trainable": "all", "reestimate_batch_norm": "on"}
+    settings |= {"schedule": "constant", "label_smoothing": 0, "class_weights": "none", "early_stopping": None}
+    settings |= {"head_epochs": 0, "head_learning_rate": None}
+    settings |= {"augmentation": {"crop": 0, "rotation": 0, "flip": "both", "shift": 0}}
+    cell = Cell(arguments.architecture, "adam", rate, BATCH, 0, arguments.epochs)
+    return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
+
+
+def measure(arguments, rate: float) -> tuple[list[float], list[float], float]:
+    """Validation accuracies with running and with re-estimated statistics, by epoch, and the share of more time."""
+    from smear.training.batch_norm import get_statistics, set_statistics
+    from smear.training.epochs import EVALUATION_BATCH
+
+    training = build_training(arguments, rate)
+    labels, running, estimated, cost, whole = training.validation.labels, [], [], 0.0, 0.0
+    for epoch in range(1, arguments.epochs + 1):
+        times = [time.perf_counter()]
+        training.fit_epoch(epoch)
+        statistics = get_statistics(training.model)
+        times.append(time.perf_counter())
+        plain = training.validation.predict(training.validator, EVALUATION_BATCH)
+        times.append(time.perf_counter())
+        fresh = training.validate(epoch)
+        times.append(time.perf_counter())
+        set_statistics(training.model, statistics)
+        fit, validation, estimation = (later - earlier for earlier, later in pairwise(times))
+        # The first epoch is longer by the tracing of all three.
+        if epoch > 1:
+            cost += estimation - validation
+            whole += fit + validation
+        running.append(float((plain.argmax(axis=1) == labels).mean()))
+        estimated.append(float((fresh.argmax(axis=1) == labels).mean()))
+        print(f"rate {rate} epoch {epoch}: {running[-1]:.3f} {estimated[-1]:.3f}", file=sys.stderr, flush=True)
+    return running, estimated, cost / whole
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("--architecture", default="EfficientNetB0")
+    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--images", type=int, default=1302)
+    arguments = parser.parse_args()
+    print(f"# Re-estimated batch-normalisation statistics\n\n{rounds.describe_machine()}.")
+    print(f"{arguments.architecture}, Adam, batch {BATCH}, {arguments.images} training images, random weights.\n")
+    print("| learning rate | statistics | validation accuracy after each epoch, % | more time |\n|---:|---|---|---:|")
+    for rate in RATES:
+        running, estimated, cost = measure(arguments, rate)
+        for name, values, more in (("running", running, ""), ("re-estimated", estimated, f"{100 * cost:.0f} %")):
+            print(f"| {rate} | {name} | {' '.join(f'{100 * value:.1f}' for value in values)} | {more} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
