@@ -14,9 +14,8 @@ SHARE = 0.25  # of the device's memory that resident images may take
 class Batches(keras.utils.PyDataset):
     """One pass over some rows: batches of (inputs, labels), all of one size.
 
-    The last batch is filled up with the first rows again. A network is then traced and compiled once, for a shape that
-    is known: TensorFlow's kernels take up to 2.4 times as long where the number of images is open, and XLA would
-    compile a second program for the rest of an epoch.
+    The last batch is filled up with the first rows again: XLA would compile a second program for the rest of an epoch,
+    and batch normalisation would take its statistics from a few images.
 
     inputs: what a row stands for, (n, …), usually images in a file or the row numbers themselves. labels: integers,
     (n,). rows: which to take, in turn; a row may be missing or appear twice.
