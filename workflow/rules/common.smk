@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 
+from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import update_config
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
@@ -11,6 +12,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
+from smear.environment import announce_environment
 from smear.estimate import describe_hours
 from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, find_shorter
@@ -36,6 +38,7 @@ def ask(question, *arguments):
 
 
 name_interpreter()
+announce_environment(conda=DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method)
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
