@@ -15,6 +15,7 @@ from rattler import Channel, ChannelConfig, Gateway, VirtualPackage, VirtualPack
 VERSION = "24.7.1"  # the least that Snakemake 9.27 takes
 ANSWERS = {
     ("--version",): f"conda {VERSION}",
+    ("clean", "-y", "--tarballs"): "",
     ("config", "--get", "channel_priority", "--json"): json.dumps({"get": {"channel_priority": "strict"}}),
 }
 

@@ -4,7 +4,6 @@ import re
 import sys
 from pathlib import Path
 
-from snakemake.settings.types import DeploymentMethod
 from snakemake.utils import update_config
 
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
@@ -38,7 +37,7 @@ def ask(question, *arguments):
 
 
 name_interpreter()
-announce_environment(conda=DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method)
+announce_environment()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import smear.environment
 import numpy as np
 from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to

@@ -1,7 +1,8 @@
-"""Keeping a script to the packages of its own environment.
+"""Keeps a script, when imported before any package, to the packages of its own environment.
 
-Snakemake appends its own packages to the path of every script, so that the script can read its `snakemake` object. A
-package that the script's environment lacks would come from there, in a version that nobody chose, and unnoticed.
+Snakemake appends the folders of its own packages to the path of every script, so that the script can read its
+`snakemake` object. A package that the script's environment lacks would come from there, in a version that nobody chose,
+and unnoticed.
 """
 
 import os
@@ -12,42 +13,30 @@ SNAKEMAKE_PREFIX = "BLASTGRID_SNAKEMAKE_PREFIX"
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
-class ForeignPackage(ImportError):
-    """A package comes from another environment; the message says which, from where, and what to do."""
-
-
-def announce_environment(conda: bool) -> None:
-    """Tell the scripts, from Snakemake's own process, where Snakemake's packages are: theirs may be elsewhere.
-
-    With `conda`, packages in the user's home (`pip install --user`) are shut out: Python would take them first.
-    """
+def announce_environment() -> None:
+    """Tell the scripts, from Snakemake's own process, which environment is Snakemake's: theirs may be another one."""
     os.environ[SNAKEMAKE_PREFIX] = sys.prefix
-    if conda:
-        os.environ["PYTHONNOUSERSITE"] = "1"
 
 
 def keep_to_environment() -> None:
-    """Raise `ForeignPackage` if a package of another environment is loaded, and let none be loaded from now on.
+    """Take the folders of other environments from the path, also those of PYTHONPATH and of the user's home.
 
-    Where the script runs in Snakemake's own environment nothing is done.
+    Where the script runs in Snakemake's own environment the path is left as it is.
     """
-    if os.environ.get(SNAKEMAKE_PREFIX, sys.prefix) == sys.prefix:
-        return
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if file and name != "__main__" and not name.startswith("snakemake") and not is_own(file):
-            raise ForeignPackage(
-                f"{name.partition('.')[0]} comes from {Path(file).parent}, outside the rule's environment {sys.prefix}: "
-                "add its package to the environment's file in envs/, and unset PYTHONPATH if it is set."
-            )
-    sys.path[:] = filter(is_own, sys.path)
+    if os.environ.get(SNAKEMAKE_PREFIX, sys.prefix) != sys.prefix:
+        sys.path[:] = filter(is_own, sys.path)
 
 
-def is_own(path: str) -> bool:
-    """Whether a file or folder belongs to this environment, to Python itself or to the workflow's scripts."""
-    if path.startswith(sys.prefix + os.sep):
-        return True
-    place = Path(path).resolve()
+def is_own(folder: str) -> bool:
+    """Whether a folder belongs to this environment, to Python itself or to the workflow's scripts."""
+    place = Path(folder).resolve()
     # A virtual environment has its standard library elsewhere, with packages beside it that are not its own.
     shared = {"site-packages", "dist-packages"} & set(place.parts)
-    return place.is_relative_to(SCRIPTS) or (place.is_relative_to(Path(sys.base_prefix).resolve()) and not shared)
+    return (
+        place.is_relative_to(Path(sys.prefix).resolve())
+        or place.is_relative_to(SCRIPTS)
+        or (place.is_relative_to(Path(sys.base_prefix).resolve()) and not shared)
+    )
+
+
+keep_to_environment()

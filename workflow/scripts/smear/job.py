@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smear.environment import ForeignPackage, keep_to_environment
-
 log = logging.getLogger("blastgrid")
 
 MIB = 1 << 20  # bytes
@@ -45,7 +43,7 @@ def describe_full_disk(error: OSError, folder: Path) -> str:
 def logged_to(path: str | Path) -> Iterator[None]:
     """Send the log and all output of this process, native libraries included, to `path`.
 
-    The script is kept to its own environment. A `UserError`, a foreign package or a full disk ends the process with status 1 and its sentence alone, in the log and on the
+    A `UserError`, or a full disk, ends the process with status 1 and its sentence alone, in the log and on the
     terminal. Any other exception is a fault of the workflow and keeps its traceback.
     """
     path = Path(path)
@@ -61,9 +59,8 @@ def logged_to(path: str | Path) -> Iterator[None]:
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:
-        keep_to_environment()
         yield
-    except (UserError, ForeignPackage, OSError) as error:
+    except (UserError, OSError) as error:
         if isinstance(error, OSError) and error.errno not in FULL:
             raise
         sentence = describe_full_disk(error, path.parent) if isinstance(error, OSError) else error
