@@ -18,7 +18,7 @@ import zstandard
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-CONDA_NAMES = {"tensorflow-cpu": "tensorflow", "torch": "pytorch"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base", "seaborn": "seaborn-base", "tensorflow-cpu": "tensorflow"}
 # Headers for compiling against TensorFlow, a quarter of its files' size, which no import reads.
 LEFT_OUT = ("tensorflow/include/",)
 MINOR = f"{sys.version_info.major}.{sys.version_info.minor}"

@@ -53,6 +53,9 @@ def main(arguments: list[str]) -> None:
     match arguments:
         case ["info", "--json"]:
             print(json.dumps({"conda_prefix": os.environ["CONDA_ROOT"], "platform": "linux-64"}))
+        case ["env", "create", "--dry-run", "--file", file]:
+            for package in asyncio.run(solve_environment(Path(file))):
+                print(package.name.normalized, package.version, package.build)
         case ["env", "create", "--quiet", "--no-default-packages", "--file", file, "--prefix", prefix]:
             asyncio.run(create(Path(file), Path(prefix)))
         case _ if tuple(arguments) in ANSWERS:
