@@ -66,3 +66,6 @@ def main(arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     main(sys.argv[1:])
+    # Threads of py-rattler outlive the event loop and, now and then, crash an interpreter that is being taken down.
+    sys.stdout.flush()
+    os._exit(0)
