@@ -12,6 +12,7 @@ import tarfile
 import zipfile
 from collections.abc import Iterable
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import zstandard
@@ -110,12 +111,18 @@ def name_for_conda(name: str) -> str:
 
 
 def list_files(package: Distribution) -> dict[str, Path | bytes | str]:
-    """Files below site-packages by their places in the prefix; programs name an interpreter and are left out."""
+    """Files below site-packages by their places in the prefix, with what Python has compiled of them so far.
+
+    Programs name an interpreter and are left out.
+    """
     files = {}
     for file in package.files:
-        path = file.as_posix()
-        if not path.startswith("..") and not path.startswith(LEFT_OUT):
-            files[f"{SITE}/{path}"] = Path(file.locate())
+        if not file.as_posix().startswith(("..", *LEFT_OUT)):
+            path = Path(file.locate())
+            compiled = Path(cache_from_source(str(path)))
+            files[f"{SITE}/{file.as_posix()}"] = path
+            if path.suffix == ".py" and compiled.is_file():
+                files[f"{SITE}/{file.parent.as_posix()}/__pycache__/{compiled.name}"] = compiled
     return files
 
 

@@ -37,7 +37,6 @@ UNSEEN = {"fetch": {"six"}}
 BROUGHT = {"kagglesdk": "kaggle"}
 
 
-
 @cache
 def read_toml(name: str) -> dict:
     return tomllib.loads((ROOT / name).read_text(encoding="utf-8"))
