@@ -11,6 +11,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
+from smear.environment import announce_environment
 from smear.estimate import describe_hours
 from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, find_shorter
@@ -36,6 +37,7 @@ def ask(question, *arguments):
 
 
 name_interpreter()
+announce_environment()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}

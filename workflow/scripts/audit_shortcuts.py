@@ -1,5 +1,6 @@
 """Measure what classifiers reach that cannot see a cell, on the very images that the networks are trained on."""
 
+import smear.environment
 import numpy as np
 import pandas as pd
 from sklearn.base import ClassifierMixin

@@ -1,5 +1,6 @@
 """Split the images by every unit and several seeds, and show how many have a sibling on another side."""
 
+import smear.environment
 from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
 from smear.files import read_json

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+import smear.environment
 import numpy as np
 import pandas as pd
 from smear.files import replacing

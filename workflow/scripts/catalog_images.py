@@ -4,6 +4,7 @@ import math
 from functools import partial
 from pathlib import Path
 
+import smear.environment
 import pandas as pd
 from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests

@@ -1,5 +1,6 @@
 """Rank the trained cells by their validation figures."""
 
+import smear.environment
 import pandas as pd
 from smear.files import read_json
 from smear.job import log, logged_to

@@ -5,6 +5,7 @@ import sys
 import zipfile
 from pathlib import Path, PurePosixPath
 
+import smear.environment
 from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import is_image
 from smear.images.class_sizes import check_expected

@@ -13,6 +13,7 @@ from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 
+import smear.environment
 import requests
 from kagglehub.clients import build_kaggle_client
 from kagglehub.handle import DatasetHandle, parse_dataset_handle

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 from pathlib import Path
 
+import smear.environment
 import requests
 from smear.download.retries import TIMEOUT, failure_kind, with_retries
 from smear.files import replacing

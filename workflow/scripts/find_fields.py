@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import smear.environment
 import numpy as np
 import pandas as pd
 from smear.fields.detail import read_detail, shrink, valid_area

@@ -2,6 +2,7 @@
 
 from pathlib import Path, PurePosixPath
 
+import smear.environment
 from smear.images.class_folders import find_class_folders, list_paths
 from smear.job import log, logged_to
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import smear.environment
 from smear.job import log, logged_to
 from smear.synthetic.smears import make_smears
 from smear.tables import write_csv

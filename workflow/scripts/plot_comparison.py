@@ -2,6 +2,7 @@
 
 from types import SimpleNamespace
 
+import smear.environment
 import pandas as pd
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_grid

@@ -1,5 +1,6 @@
 """Draw what separates captures of one field from chance."""
 
+import smear.environment
 from smear.figures.fields import draw_evidence
 from smear.figures.style import save
 from smear.files import read_json

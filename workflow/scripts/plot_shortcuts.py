@@ -1,5 +1,6 @@
 """Draw the chosen network among the classifiers that cannot see a cell."""
 
+import smear.environment
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
 from smear.files import read_json

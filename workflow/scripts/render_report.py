@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import smear.environment
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from smear.figures.heatmaps import draw_confusion

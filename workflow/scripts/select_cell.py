@@ -1,5 +1,6 @@
 """Choose the cell that will be tested."""
 
+import smear.environment
 from smear.files import write_json
 from smear.job import log, logged_to
 from smear.selection import select_cell

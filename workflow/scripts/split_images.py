@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import smear.environment
 import pandas as pd
 from smear.files import read_json, write_json
 from smear.images.class_sizes import SPLITS, check_class_sizes

@@ -4,6 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
+import smear.environment
 from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to
 from smear.metrics import classification_summary

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import smear.environment
 import pandas as pd
 from smear.files import replacing, write_json
 from smear.grid import Cell
