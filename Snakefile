@@ -56,9 +56,4 @@ onstart:
 
 
 onsuccess:
-    clear_running()
     announce_results()
-
-
-onerror:
-    clear_running()

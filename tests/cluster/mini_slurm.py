@@ -60,6 +60,14 @@ def ask(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
+def has_ended(pid: int) -> bool:
+    """Whether a process is gone, or waits for nothing but its parent."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
 class MiniSlurm:
     """Its daemons, from `start` to `stop`; their logs lie in `folder`."""
 
@@ -96,7 +104,7 @@ class MiniSlurm:
             if file.exists():
                 pid = int(file.read_text())
                 os.kill(pid, 15)
-                self.wait_until(lambda pid=pid: not Path(f"/proc/{pid}").exists())
+                self.wait_until(lambda pid=pid: has_ended(pid))
         for name in ("slurm.conf", "gres.conf"):
             (PLACE / name).unlink(missing_ok=True)
 
@@ -117,7 +125,7 @@ class MiniSlurm:
         ask("scontrol", "update", f"NodeName={self.host}", *update)
 
     def jobs(self) -> list[dict[str, str]]:
-        """Every job of the last minutes: number, state, comment, memory, limit, reason, and its GPUs."""
-        keys = ("number", "state", "comment", "memory", "limit", "gpus", "reason")
-        lines = ask("squeue", "--states=all", "--noheader", "--sort=i", "--format=%A|%T|%k|%m|%l|%b|%r").splitlines()
+        """Every job of the last minutes: number, state, comment, memory and time limit."""
+        keys = ("number", "state", "comment", "memory", "limit")
+        lines = ask("squeue", "--states=all", "--noheader", "--sort=i", "--format=%A|%T|%k|%m|%l").splitlines()
         return [dict(zip(keys, line.strip().split("|"), strict=True)) for line in lines]

@@ -1,7 +1,6 @@
 # Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
 
 import re
-import shutil
 import sys
 from pathlib import Path
 
@@ -282,16 +281,6 @@ def end_orphans():
     if not runs_here():
         for line in cancel_jobs(find_jobs(Path(workflow.workdir_init))):
             print(line, file=sys.stderr)
-
-
-def clear_running():
-    """Remove what the trainings of finished cells went on from.
-
-    Not as soon as each one ends: Snakemake repeats jobs that end after it was killed, which then train nothing.
-    """
-    for folder in Path(f"results/{EXPERIMENT}/running").glob("*/"):
-        if Path(f"results/{EXPERIMENT}/cells/{folder.name}/metrics.json").exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def record_cells():

@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -143,6 +144,7 @@ def main(snakemake) -> None:
         snakemake.output.provenance,
     )
     write_json({"continued_from": params.shorter}, Path(snakemake.output.state).with_name("shorter.json"))
+    shutil.rmtree(params.running, ignore_errors=True)
 
 
 def describe_stop(cell: Cell, state) -> str:
