@@ -25,7 +25,7 @@ GRID = (
     f"grid={{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.003], epochs: [{EPOCHS}]}}"
 )
 CELLS = Path("results/tiny/cells")
-PATIENCE = 400  # seconds; a machine may be busy with other things
+PATIENCE = 900  # seconds; a machine may be busy with other things
 
 
 class Run:
