@@ -22,8 +22,18 @@ wildcard_constraints:
     color="|-gray|-stain_normalised",
 
 
+# On a cluster these run where Snakemake does: they are light, or need the internet.
 localrules:
     all,
+    fetch_weights,
+    split_images,
+    audit_splits,
+    compare_cells,
+    select_cell,
+    plot_comparison,
+    plot_fields,
+    plot_shortcuts,
+    render_report,
 
 
 rule all:
@@ -40,6 +50,7 @@ include: "workflow/rules/report.smk"
 
 
 onstart:
+    end_orphans()
     record_cells()
     announce_start()
 

@@ -9,6 +9,7 @@ from snakemake.utils import update_config
 SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
+from smear.cluster import cancel_jobs, find_jobs
 from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.environment import announce_environment
@@ -86,9 +87,26 @@ def offer_gpus():
 offer_gpus()
 
 
-def get_gpus_per_cell():
-    """GPUs that a cell asks for: one, except where the cells run on this machine and it has none."""
+def get_gpus_per_cell(wildcards):
+    """GPUs that a cell asks for: one, except where the cells run on this machine and it has none.
+
+    A function, since Snakemake does not know yet where jobs run while it reads this file.
+    """
     return 0 if runs_here() and not GPUS else 1
+
+
+def get_network_memory(wildcards, input, attempt):
+    """Megabytes for a job with a network: more on each attempt, and room for two copies of large tensors.
+
+    Up to 2 GB of images lie in a CPU's memory on the first attempt (`feed.is_resident`); where a GPU takes more, they
+    pass through memory on their way.
+    """
+    return 4000 * attempt + max(4000 * attempt, 2 * input.size_mb)
+
+
+def get_training_minutes(wildcards, attempt):
+    """Minutes after which a cluster ends a job; the next attempt goes on from the last finished epoch."""
+    return 240 * attempt
 
 
 def get_cell(wildcards):
@@ -255,6 +273,16 @@ def count_train_images():
     if SOURCE_COUNTS is None:
         return None
     return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
+
+
+def end_orphans():
+    """End what an earlier call, which was killed, has left on the cluster: its cells go on from their checkpoints.
+
+    Snakemake's lock on this folder says that no other call is alive.
+    """
+    if not runs_here():
+        for line in cancel_jobs(find_jobs(Path(workflow.workdir_init))):
+            print(line, file=sys.stderr)
 
 
 def record_cells():

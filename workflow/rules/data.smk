@@ -3,6 +3,9 @@
 
 if SOURCE == "kaggle":
 
+    localrules:
+        fetch_kaggle,
+
     rule fetch_kaggle:
         """Download the data set's archive from Kaggle."""
         output:
@@ -46,6 +49,9 @@ if SOURCE in ("kaggle", "archive"):
 
 
 if SOURCE == "folder":
+
+    localrules:
+        link_folder,
 
     rule link_folder:
         """Link the images of the user's class folders."""

@@ -21,7 +21,7 @@ rule test_selected:
         TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
-        mem_mb=8000,
+        mem_mb=get_network_memory,
     params:
         **get_engine(),
         cache="results/compiled",

@@ -49,10 +49,11 @@ rule train_cell:
         TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
-        gpu=get_gpus_per_cell(),
+        gpu=get_gpus_per_cell,
         # No parameter: it concerns where a cell runs and not what it makes, and must not rerun it.
         cells_per_gpu=config["training"]["cells_per_gpu"],
-        mem_mb=8000,
+        mem_mb=get_network_memory,
+        runtime=get_training_minutes,
     params:
         **get_engine(),
         cell=get_cell,

@@ -1,0 +1,234 @@
+"""Cells as jobs of a real SLURM, in two calls of Snakemake: the first is killed, much goes wrong in the second."""
+
+import csv
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from cluster.mini_slurm import MiniSlurm, ask, find_obstacle
+from conftest import Project
+
+EPOCHS = 25
+LIMITED, ENDING, FAILING = (
+    f"SmallCNN_{name}_b32_s0_e{EPOCHS}" for name in ("adam_lr0.001", "rmsprop_lr0.001", "adam_lr0.003")
+)
+GRID = (
+    f"grid={{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.003], epochs: [{EPOCHS}]}}"
+)
+CELLS = Path("results/tiny/cells")
+PATIENCE = 900  # seconds; a machine may be busy with other things
+
+
+class Run:
+    """A call of Snakemake with the profile for SLURM, in the background, and every job that its cells have had."""
+
+    processes: ClassVar[list[subprocess.Popen]] = []
+
+    def __init__(self, project: Project, slurm: MiniSlurm, *cells: str, way="--workflow-profile", more=()):
+        self.folder, self.slurm = project.folder, slurm
+        targets = [str(CELLS / cell / "metrics.json") for cell in cells]
+        command = [sys.executable, Path(__file__).with_name("impatient.py"), *targets]
+        command += [way, "profiles/slurm", "--latency-wait", "5", *more]
+        command += ["--config", GRID, "--configfile", "config/tiny.yaml"]
+        self.output = project.folder / f"output-{len(cells)}"
+        with self.output.open("w") as file:
+            self.process = subprocess.Popen(command, cwd=project.folder, stdout=file, stderr=file)
+        self.processes.append(self.process)
+
+    def jobs(self, cell: str) -> list[dict[str, str]]:
+        return [job for job in self.slurm.jobs() if job["comment"].endswith(cell)]
+
+    def wait_until(self, is_so, alive: bool = True) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            assert not alive or self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.2)
+
+    def wait_for_epoch(self, cell: str, epoch: int) -> None:
+        self.wait_until(lambda: f"epoch {epoch:>2}/" in self.log(cell))
+
+    def log(self, cell: str) -> str:
+        path = self.folder / f"results/tiny/logs/train_cell/{cell}.log"
+        return path.read_text() if path.exists() else ""
+
+
+def trainers(folder: Path) -> dict[str, tuple[int, str]]:
+    """Process and visible GPUs of each training in a folder, by the number of its job."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if (process / "cwd").resolve() != folder or not any(word.endswith(b".train_cell.py") for word in words):
+                continue
+            pairs = (entry.partition("=") for entry in (process / "environ").read_bytes().decode().split("\0"))
+        except OSError:
+            continue
+        if b"python" in words[0]:
+            variables = {name: value for name, _, value in pairs}
+            found[variables["SLURM_JOB_ID"]] = (int(process.name), variables.get("CUDA_VISIBLE_DEVICES", ""))
+    return found
+
+
+def outcome(folder: Path, cell: str) -> dict:
+    """All that must be the same: figures, predictions, weights."""
+    with (folder / CELLS / cell / "history.csv").open(newline="") as file:
+        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
+    with zipfile.ZipFile(folder / CELLS / cell / "model.keras") as file:
+        weights = hashlib.sha256(file.read("model.weights.h5")).hexdigest()
+    return {"history": history, "weights": weights, "predictions": read(folder, cell, "validation_predictions.csv")}
+
+
+def read(folder: Path, cell: str, name: str) -> str:
+    return (folder / CELLS / cell / name).read_text()
+
+
+def status(folder: Path, cell: str) -> str:
+    """What `make status` says of a cell, and the two lines below."""
+    command = [sys.executable, "-m", "smear.status"]
+    environment = {**os.environ, "PYTHONPATH": "workflow/scripts"}
+    text = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    return re.search(rf" {re.escape(cell)} .*\n(?:      .*\n)*", text)[0]
+
+
+@pytest.fixture(scope="module")
+def slurm(tmp_path_factory):
+    if obstacle := find_obstacle():
+        pytest.skip(obstacle)
+    mini = MiniSlurm(tmp_path_factory.mktemp("slurm"))
+    try:
+        mini.start()
+        yield mini
+    finally:
+        for process in Run.processes:
+            process.kill()
+            process.wait()
+        subprocess.run(["scancel", "--full", "--signal=KILL", "--user=root"], check=False)
+        mini.stop()
+
+
+@pytest.fixture(scope="module")
+def story(slurm, tmp_path_factory):
+    """All that happens, in turn; what the tests ask about is noted as it is seen."""
+    project, whole = (Project(tmp_path_factory.mktemp(name)) for name in ("cluster", "whole"))
+    tensors = [f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")]
+    result = project.snakemake(*tensors, "--quiet", "--config", GRID)
+    assert result.returncode == 0, result.output
+    subprocess.run(["cp", "-a", project.folder / "results", project.folder / ".snakemake", whole.folder], check=True)
+    seen = {"folder": project.folder, "whole": whole.folder}
+
+    # The default profile beside it, and one GPU for all: on a cluster that must not make the cells wait for each other.
+    first = Run(project, slurm, LIMITED, ENDING, way="--profile", more=["--resources", "gpu=1"])
+    for cell in (LIMITED, ENDING):
+        first.wait_for_epoch(cell, 2)
+        os.kill(trainers(project.folder)[first.jobs(cell)[0]["number"]][0], signal.SIGSTOP)
+    seen["side by side"], seen["trainers"] = slurm.jobs(), trainers(project.folder)
+    seen["status running"] = status(project.folder, LIMITED)
+    first.process.kill()
+    first.process.wait()
+    os.kill(seen["trainers"][first.jobs(ENDING)[0]["number"]][0], signal.SIGCONT)
+    first.wait_until(lambda: first.jobs(ENDING)[0]["state"] == "COMPLETED", alive=False)
+    seen["orphans"] = {cell: first.jobs(cell)[0] for cell in (LIMITED, ENDING)}
+    assert project.snakemake("--unlock").returncode == 0
+
+    # A file where the folder of its checkpoints belongs: the first attempt must fail.
+    obstacle = project.folder / f"results/tiny/running/{FAILING}"
+    obstacle.write_text("")
+    second = seen["second"] = Run(project, slurm, LIMITED, ENDING, FAILING)
+    second.wait_until(lambda: all(second.jobs(cell)[-1:] for cell in (LIMITED, ENDING, FAILING)))
+    second.wait_until(lambda: len(second.jobs(LIMITED)) == 2 and second.jobs(LIMITED)[1]["state"] == "RUNNING")
+    seen["first orphan"] = second.jobs(LIMITED)[0]
+    limited = second.jobs(LIMITED)[1]["number"]
+    second.wait_until(lambda: limited in trainers(project.folder))
+    second.wait_until(lambda: "going on after epoch" in second.log(LIMITED))
+    os.kill(trainers(project.folder)[limited][0], signal.SIGSTOP)
+    ask("scontrol", "update", f"JobId={limited}", "TimeLimit=1")
+    in_one_go = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", str(CELLS / LIMITED / "metrics.json"), "--cores", "1", "--config", GRID]
+        + ["--configfile", "config/tiny.yaml"],
+        cwd=whole.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    second.wait_until(lambda: "Trying to restart" in second.output.read_text())
+    seen["status failed"] = status(project.folder, FAILING)
+    obstacle.unlink()
+    second.wait_until(lambda: len(second.jobs(FAILING)) == 2)
+    slurm.drain("a test")
+    again = second.jobs(FAILING)[1]
+    ask("scancel", again["number"])
+    second.wait_until(lambda: len(second.jobs(FAILING)) == 3)
+    second.wait_until(lambda: second.jobs(LIMITED)[1]["state"] not in ("RUNNING", "COMPLETING"))
+    second.wait_until(lambda: len(second.jobs(LIMITED)) == 3)
+    seen["limit"], seen["drained"] = second.jobs(LIMITED)[1], [second.jobs(cell)[-1] for cell in (LIMITED, FAILING)]
+    seen["status limit"] = status(project.folder, LIMITED)
+    slurm.drain(None)
+    assert second.process.wait(timeout=PATIENCE) == 0, second.output.read_text()
+    assert in_one_go.wait(timeout=PATIENCE) == 0
+    return seen
+
+
+def test_cells_run_in_parallel_each_on_its_gpu_whatever_the_default_profile_says(story):
+    states = [job["state"] for job in story["side by side"]]
+    assert states == ["RUNNING"] * 2
+    assert sorted(gpus for _, gpus in story["trainers"].values()) == ["0", "1"]
+    assert re.search(r"running +\d+/25", story["status running"])
+
+
+def test_a_killed_snakemake_started_again_trains_nothing_twice(story):
+    # One job had ended by itself, and its cell is not trained again; the other was ended, and its cell went on.
+    assert [job["state"] for job in story["second"].jobs(ENDING)] == ["COMPLETED"]
+    assert story["first orphan"]["state"] in ("CANCELLED", "FAILED")
+    assert (
+        f"Ending jobs of an earlier call on the cluster: {story['first orphan']['number']}"
+        in story["second"].output.read_text()
+    )
+    for cell in (LIMITED, ENDING, FAILING):
+        assert len(outcome(story["folder"], cell)["history"]) == EPOCHS
+        assert json.loads(read(story["folder"], cell, "metrics.json"))["status"] == "finished"
+    assert not list((story["folder"] / "results/tiny/running").iterdir())
+
+
+def test_a_failing_cell_is_tried_again_with_more_memory_and_time(story):
+    jobs = story["second"].jobs(FAILING)
+    assert [(job["state"], job["memory"], job["limit"]) for job in jobs] == [
+        ("FAILED", "8000M", "4:00:00"),
+        ("CANCELLED", "16000M", "8:00:00"),
+        ("COMPLETED", "24000M", "12:00:00"),
+    ]
+
+
+def test_a_failed_job_shows_its_log_and_where_it_lies(story):
+    error = "FileExistsError"
+    log = f"results/tiny/logs/train_cell/{FAILING}.log"
+    assert error in story["second"].output.read_text()
+    assert log in story["second"].output.read_text()
+    state, sentence, path = (line.strip() for line in story["status failed"].strip().splitlines())
+    assert " failed" in state
+    assert sentence.startswith(error)
+    assert path == log
+
+
+def test_a_job_cancelled_by_hand_is_submitted_again(story):
+    assert "SLURM status is: 'CANCELLED'" in story["second"].output.read_text()
+    assert story["second"].jobs(FAILING)[-1]["state"] == "COMPLETED"
+
+
+def test_a_job_past_its_time_limit_goes_on_to_the_same_end(story):
+    assert story["limit"]["state"] == "TIMEOUT"
+    assert re.search(r"interrupted +\d+/25 .*told to stop", story["status limit"])
+    assert "going on after epoch" in story["second"].log(LIMITED)
+    assert outcome(story["folder"], LIMITED) == outcome(story["whole"], LIMITED)
+
+
+def test_jobs_wait_while_a_node_is_drained(story):
+    assert [job["state"] for job in story["drained"]] == ["PENDING"] * 2
+    assert [story["second"].jobs(cell)[-1]["state"] for cell in (LIMITED, FAILING)] == ["COMPLETED"] * 2

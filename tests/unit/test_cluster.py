@@ -1,0 +1,44 @@
+"""Which jobs an earlier call has left behind, with made-up commands of SLURM."""
+
+import os
+from pathlib import Path
+
+import pytest
+from smear.cluster import cancel_jobs, find_jobs
+
+UUID = "38789925-6be9-4a86-ab98-94623e272906"
+
+
+@pytest.fixture
+def queue(tmp_path, monkeypatch):
+    """A squeue that prints a file, or its first columns where only those are wanted, and a scancel that empties it."""
+    listing = tmp_path / "listing"
+    programs = {
+        "squeue": f"case \"$*\" in *%Z*) cat '{listing}';; *) cut -d '|' -f 1 '{listing}';; esac",
+        "scancel": f"echo \"$*\" > '{tmp_path}/cancelled'; : > '{listing}'",
+    }
+    for name, text in programs.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    return listing
+
+
+def test_only_jobs_of_this_folder_that_snakemake_has_named_are_found(queue):
+    queue.write_text(
+        f"11|blastgrid_{UUID}|/runs/a b\n12|{UUID}|/runs/a b\n12|{UUID}|/runs/a b\n13|{UUID}|/runs/other\n"
+        f"14|snakemake|/runs/a b\n15|x{UUID}|/runs/a b\n16|blastgrid_{UUID}|/runs/a b|c\n"
+    )
+    assert find_jobs(Path("/runs/a b")) == ["11", "12"]
+    assert find_jobs(Path("/runs/a b|c")) == ["16"]
+
+
+def test_jobs_are_cancelled_and_waited_for(queue):
+    queue.write_text(f"11|{UUID}|/runs/a\n12|{UUID}|/runs/a\n")
+    assert list(cancel_jobs(["11", "12"])) == ["Ending jobs of an earlier call on the cluster: 11, 12"]
+    assert queue.with_name("cancelled").read_text() == "11 12\n"
+
+
+def test_without_jobs_nothing_is_cancelled(queue):
+    assert list(cancel_jobs([])) == []
+    assert not queue.with_name("cancelled").exists()
