@@ -38,6 +38,7 @@ SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU_Memory
 GresTypes=gpu
 KillWait=20
+MinJobAge=3600
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none
 NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=100000 Gres=gpu:fake:2 State=UNKNOWN

@@ -118,6 +118,17 @@ def test_what_became_of_a_training_on_this_machine(experiment, gone):
     assert (cell.state, cell.note) == ("interrupted", "stopped by SIGTERM; goes on with epoch 5")
 
 
+@pytest.mark.parametrize(
+    ("end", "state"), [("was told to stop (SIGTERM) after epoch 4", "interrupted"), ("No", "failed")]
+)
+def test_a_training_that_was_told_to_stop_has_not_failed(experiment, end, state):
+    write_running(experiment, state="stopped", message="told to stop (SIGTERM)")
+    log = experiment / f"logs/train_cell/{CELL}.log"
+    log.parent.mkdir(parents=True)
+    log.write_text(f"2026-11-24 12:00:00  error: {CELL} {end}\n")
+    assert read_cell(experiment, CELL, NOW).state == state
+
+
 @pytest.mark.parametrize(("epoch", "minutes", "state"), [(4, 9, "running"), (4, 11, "interrupted")]
     + [(0, 59, "running"), (0, 61, "interrupted"), (1, 11, "running"), (1, 13, "interrupted")])  # fmt: skip
 def test_a_training_on_another_machine_is_judged_by_its_silence(experiment, gone, epoch, minutes, state):

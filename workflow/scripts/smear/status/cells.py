@@ -69,7 +69,7 @@ def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
     log = experiment / "logs/train_cell" / f"{name}.log"
     error = find_error(log)
     epoch = progress and progress["epoch"]
-    if error is not None:
+    if error is not None and not (progress and is_stop(error, progress)):
         return CellStatus(name, "failed", epoch, note="; ".join(odd), details=(error, str(log)))
     if progress is not None:
         return CellStatus(name, "interrupted", epoch, note=describe_interruption(progress, now))
@@ -128,6 +128,11 @@ def is_running(progress: dict, now: datetime) -> bool:
         passed = (progress["updated"] - progress["started"]).total_seconds()
         silence = max(SILENCE, SILENT_EPOCHS * passed / progress["epoch"])
     return (now - progress["updated"]).total_seconds() < silence
+
+
+def is_stop(error: str, progress: dict) -> bool:
+    """Whether a log ends in no fault, but in what the training said when it was told to stop."""
+    return progress["state"] == "stopped" and bool(progress["message"]) and progress["message"] in error
 
 
 def is_alive(pid: int) -> bool:
