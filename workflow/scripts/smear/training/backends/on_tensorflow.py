@@ -47,6 +47,7 @@ def stream(batches) -> tf.data.Dataset:
     """
     example = batches[0]
 
+    @tf.autograph.experimental.do_not_convert
     def read(index):
         parts = tf.numpy_function(batches.__getitem__, [index], [part.dtype for part in example])
         return tuple(tf.ensure_shape(part, like.shape) for part, like in zip(parts, example, strict=True))
