@@ -1,6 +1,7 @@
 """Speed of a cell's training against the bare step and against the script that most people write.
 
-    python benchmarks/speed.py [--architecture EfficientNetB0] [--size 64] [--images 480] [--rounds 7] [--folder IMAGES]
+    python benchmarks/speed.py [--architecture EfficientNetB0] [--size 64] [--images 480] [--rounds 7]
+                               [--augmentation none|all|both] [--folder IMAGES]
 
 Every way is a process of its own, and the processes take turns, an epoch each; what counts are the ratios within a
 turn. Prints a table in Markdown. Images are synthetic smears unless a folder of class folders is given. It needs
@@ -119,7 +120,7 @@ def compare(options: dict, turns: int) -> list[str]:
         "| augmentation | what | images/s | of the bare step | of the better script |",
         "|---|---|---:|---:|---:|",
     ]
-    for augmented in (False, True):
+    for augmented in {"none": [False], "all": [True], "both": [False, True]}[options["augmentation"]]:
         ways = {name: way | options | {"augmented": augmented} for name, way in WAYS.items()}
         seconds = rounds.alternate(__file__, ways, turns)
         scripts = [way for name, way in seconds.items() if "script" in name]
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=480, help="how many to draw")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
+    parser.add_argument("--augmentation", choices=["none", "all", "both"], default="both")
     parser.add_argument("--folder", type=Path)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
