@@ -15,9 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import rounds
+from speed import BATCH, PLAIN, SETTINGS
 
 RATES = (0.0001, 0.0003, 0.001, 0.003)
-BATCH = 32
 
 
 def build_training(arguments, rate: float):
@@ -39,10 +39,7 @@ def build_training(arguments, rate: float):
         rows = rows[: arguments.images] if split == "train" else np.arange(len(labels))
         images = JoinedImages([TensorFile(arguments.results / f"tensors/{split}.npy")], rows)
         feeds.append(Feed(images, labels[rows], resident=True))
-    settings = {"weights": "none", "dropout": 0.2, "trainable": "all", "reestimate_batch_norm": "on"}
-    settings |= {"schedule": "constant", "label_smoothing": 0, "class_weights": "none", "early_stopping": None}
-    settings |= {"head_epochs": 0, "head_learning_rate": None}
-    settings |= {"augmentation": {"crop": 0, "rotation": 0, "flip": "both", "shift": 0}}
+    settings = SETTINGS | {"reestimate_batch_norm": "on", "augmentation": PLAIN | {"flip": "both"}}
     cell = Cell(arguments.architecture, "adam", rate, BATCH, 0, arguments.epochs)
     return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
 

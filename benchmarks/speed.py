@@ -20,6 +20,19 @@ import rounds
 BATCH = 32
 STRONG = {"crop": 0.1, "rotation": 20, "flip": "both", "shift": 0.1}
 PLAIN = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+# What a cell is trained with unless its configuration says otherwise, from random weights and measured as it stands.
+SETTINGS = {
+    "weights": "none",
+    "dropout": 0.2,
+    "trainable": "all",
+    "head_epochs": 0,
+    "head_learning_rate": None,
+    "reestimate_batch_norm": "off",
+    "schedule": "constant",
+    "label_smoothing": 0,
+    "class_weights": "none",
+    "early_stopping": None,
+}
 WAYS = {
     "bare step": {"way": "step"},
     "cell, resident": {"way": "cell", "resident": True},
@@ -51,10 +64,7 @@ def build_training(options: dict):
 
     device = prepare_device(options["threads"], 8 * 10**9, True, "auto", Path(tempfile.gettempdir()))
     images, labels = TensorFile(Path(options["tensor"])), np.load(options["labels"])
-    settings = {"weights": "none", "dropout": 0.2, "trainable": "all", "reestimate_batch_norm": "off"}
-    settings |= {"schedule": "constant", "label_smoothing": 0, "class_weights": "none"}
-    settings |= {"head_epochs": 0, "head_learning_rate": None, "early_stopping": None}
-    settings |= {"augmentation": STRONG if options["augmented"] else PLAIN}
+    settings = SETTINGS | {"augmentation": STRONG if options["augmented"] else PLAIN}
     resident = options.get("resident", False)
     few = images[np.arange(BATCH)]
     feeds = Feed(images, labels, resident), Feed(few, labels[:BATCH], resident)

@@ -42,3 +42,8 @@ def test_jobs_are_cancelled_and_waited_for(queue):
 def test_without_jobs_nothing_is_cancelled(queue):
     assert list(cancel_jobs([])) == []
     assert not queue.with_name("cancelled").exists()
+
+
+def test_a_cluster_of_another_kind_has_no_such_jobs(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_jobs(Path("/runs/a")) == []

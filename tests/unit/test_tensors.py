@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.training.tensors import JoinedImages, divide_rows
+from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=4).filter(any), st.data())
@@ -35,3 +36,17 @@ def test_every_image_is_validated_in_one_fold_and_trains_the_others(folds):
     assert (seen == 1).all()
     first, plain = divide_rows(tables, 0), divide_rows(tables, None)
     assert all(np.array_equal(first[split], plain[split]) for split in first), "fold 0 is the split itself"
+
+
+def test_a_tensor_file_gives_the_rows_that_are_asked_for_and_names_a_cut_one(tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (7, 4, 5, 3), np.uint8)
+    np.save(tmp_path / "images.npy", images)
+    file = TensorFile(tmp_path / "images.npy")
+    assert (len(file), file.shape, file.dtype) == (7, images.shape, images.dtype)
+    for rows in ([], [6, 0, 0, 3], range(7)):
+        rows = np.array(rows, int)
+        assert np.array_equal(file[rows], images[rows])
+    with (tmp_path / "images.npy").open("r+b") as cut:
+        cut.truncate((tmp_path / "images.npy").stat().st_size - 1)
+    with pytest.raises(OSError, match=r"images\.npy ends before its image 6"):
+        file[np.array([6])]
