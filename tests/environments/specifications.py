@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 from packaging.specifiers import SpecifierSet
-from smear.code_digest import collect_modules, parse
+from smear.code_digest import collect_modules
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ROOT / "workflow/scripts"
@@ -41,9 +41,13 @@ def list_imports(environment: str) -> set[str]:
     place = "train" if environment in BACKENDS else environment
     scripts = [SCRIPTS / f"{rule}.py" for rule, used in read_rules().items() if used == place]
     files = {file for script in scripts for file in collect_modules(script)}
-    names = {name for file in files for name in list_imported(parse(file))}
+    names = {name for file in files for name in list_imported(read_tree(file))}
     other_backends = {module for name, module in BACKENDS.items() if name != environment}
     return {name for name in names if name not in sys.stdlib_module_names | other_backends and not is_local(name)}
+
+
+def read_tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
 
 
 def list_imported(code: ast.AST) -> set[str]:

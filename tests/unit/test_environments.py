@@ -16,10 +16,10 @@ from environments.specifications import (
     list_imports,
     read_packages,
     read_rules,
+    read_tree,
 )
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from smear.code_digest import parse
 
 PACKAGES = {
     "PIL": "pillow",
@@ -89,5 +89,5 @@ def test_an_environment_holds_what_its_scripts_import_and_no_more(environment):
 
 @pytest.mark.parametrize("script", sorted(path.name for path in SCRIPTS.glob("*.py")))
 def test_a_script_shuts_other_packages_out_before_it_imports_any(script):
-    statements = [node for node in parse(SCRIPTS / script).body if list_imported(node) - sys.stdlib_module_names]
+    statements = [node for node in read_tree(SCRIPTS / script).body if list_imported(node) - sys.stdlib_module_names]
     assert [alias.name for alias in statements[0].names] == ["smear.environment"]

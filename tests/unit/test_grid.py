@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.grid import Cell, expand_grid, find_cell, format_rate
+from smear.grid import Cell, expand_grid, find_cell, format_rate, link_shorter
 from smear.job import UserError
 
 PAPER = {
@@ -25,6 +25,15 @@ def test_the_papers_grid_has_24_cells_with_names_of_their_own():
 
 def test_a_cell_of_two_grids_is_trained_once():
     assert len(expand_grid([PAPER, PAPER | {"epochs": [30, 40]}])) == 24 + 8
+
+
+def test_the_papers_cells_share_400_of_800_epochs():
+    cells = expand_grid(PAPER)
+    links = link_shorter(reversed(cells))
+    assert len(links) == 16
+    assert sum(cell.epochs for cell in cells) == 800
+    assert sum(cell.epochs - links[cell].epochs if cell in links else cell.epochs for cell in cells) == 400
+    assert all(other == cell._replace(epochs={50: 30, 30: 20}[cell.epochs]) for cell, other in links.items())
 
 
 def test_a_color_stands_in_the_name_unless_it_is_rgb():

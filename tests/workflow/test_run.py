@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 ADAM, RMSPROP = "SmallCNN_adam_lr0.001_b32_s0_e1", "SmallCNN_rmsprop_lr0.001_b32_s0_e1"
+LEADERBOARD = "results/tiny/comparison/leaderboard.csv"
 MORE_RATES = "grid={architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.002], epochs: [1]}"
 
 
@@ -86,6 +87,12 @@ def test_tables_and_tensors_agree(finished):
     assert np.allclose(sums, 1, atol=1e-5)
 
 
+def test_the_tested_model_is_the_selected_cells(finished):
+    results = finished.folder / "results/tiny"
+    chosen = json.loads((results / "comparison/selection.json").read_text())["model_cell"]
+    assert (results / "report/model.keras").read_bytes() == (results / f"cells/{chosen}/model.keras").read_bytes()
+
+
 def test_fields_are_not_cut(finished):
     manifest = read_table(finished.folder / "results/tiny/split/manifest.csv")
     sides = {}
@@ -102,6 +109,8 @@ def test_the_report_shows_the_measured_figures(finished):
     assert f"{metrics['correct']}" in page
     assert metrics["cell"] in page
     assert "not a medical device" in page
+    assert "What a classifier that cannot see a cell reaches" in page
+    assert "were shuffled" not in page
     assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css|png|svg|woff2?)""", page)
 
 
@@ -160,13 +169,12 @@ def test_a_new_learning_rate_trains_its_cells_alone(finished):
     cells = finished.folder / "results/tiny/cells"
     before = modified(cells)
     assert finished.jobs("--config", MORE_RATES)["train_cell"] == 2
-    result = finished.snakemake("--config", MORE_RATES)
+    result = finished.snakemake(LEADERBOARD, "--config", MORE_RATES)
     assert result.returncode == 0, result.output
     after = modified(cells)
     assert {path: after[path] for path in before} == before
     assert len(after) == 2 * len(before)
-    leaderboard = read_table(finished.folder / "results/tiny/comparison/leaderboard.csv")
-    assert len(leaderboard) == 4
+    assert len(read_table(finished.folder / LEADERBOARD)) == 4
 
 
 def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
@@ -179,7 +187,9 @@ def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
     jobs = finished.jobs("--config", MORE_RATES)
     assert "train_cell" not in jobs
     assert jobs["compare_cells"] == 1
-    assert finished.snakemake("--config", MORE_RATES).returncode == 0
+    compared = (finished.folder / LEADERBOARD).stat().st_mtime_ns
+    assert finished.snakemake(LEADERBOARD, "--config", MORE_RATES).returncode == 0
+    assert (finished.folder / LEADERBOARD).stat().st_mtime_ns > compared
     assert modified(other) == before
 
 

@@ -105,9 +105,10 @@ def test_a_class_in_too_few_groups_is_named(project, images):
 
 @pytest.fixture(scope="module")
 def folded(project):
-    """The project after a grid of two cells in two folds, split by stain."""
+    """The results of a grid of two cells in two folds, split by stain."""
+    wanted = [f"results/folds/{path}" for path in ("comparison/selection.json", "split/siblings.csv")]
     split = "split={unit: stain, folds: 2, fractions: {train: 0.6, validation: 0.2, test: 0.2}}"
-    result = project.snakemake("--config", "experiment=folds", split, GRID)
+    result = project.snakemake(*wanted, "--config", "experiment=folds", split, GRID)
     assert result.returncode == 0, result.output
     return project.folder / "results/folds"
 
@@ -137,10 +138,6 @@ def test_folds_are_one_row_and_one_model_is_tested(folded):
         for fold in (0, 1)
     )
     assert selection["model_cell"] == selection["cell"] + "_f0"
-    assert (folded / "report/model.keras").read_bytes() == (
-        folded / f"cells/{selection['model_cell']}/model.keras"
-    ).read_bytes()
-    assert "are 2 folds" in (folded / "report/index.html").read_text(encoding="utf-8")
 
 
 def test_siblings_are_counted_for_every_unit(folded):

@@ -1,5 +1,6 @@
 # Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from smear.configuration import complete_configuration, read_numbers
 from smear.environment import announce_environment
 from smear.estimate import describe_hours
 from smear.files import read_json
-from smear.grid import color_suffix, expand_grid, find_cell, find_shorter
+from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
 from smear.job import UserError
 from smear.images.digests import name_resource
@@ -42,6 +43,7 @@ announce_environment()
 update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
+SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
@@ -178,15 +180,15 @@ def get_shorter_sibling(wildcards):
     between trains nothing anew. That is recorded in no output: Snakemake reads this file again in the process of each
     job, when the outputs of an earlier one are gone.
     """
-    cell = CELLS[wildcards.cell]
     if not config["training"]["share_epochs"]:
         return None
-    recorded = Path(f"results/{EXPERIMENT}/cells/{cell.name}/shorter.json")
+    recorded = Path(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
     if recorded.exists():
         known = read_json(recorded)["continued_from"]
         if known is None or known in CELLS:
             return known
-    return find_shorter(cell, CELLS.values())
+    shorter = SHORTER.get(CELLS[wildcards.cell])
+    return shorter and shorter.name
 
 
 def get_shorter_state(wildcards):
@@ -295,7 +297,12 @@ def announce_start():
     folder = Path(f"results/{EXPERIMENT}/cells")
     waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
     if waiting and runs_here() and not GPUS:
-        print(describe_hours(waiting, count_train_images(), config["image"]["size"], workflow.cores), file=sys.stderr)
+        # Of each, the epochs that it does not take over from its shorter sibling.
+        own = [
+            cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
+        ]
+        cores = min(workflow.cores, os.cpu_count())
+        print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
 
 
 def announce_results():

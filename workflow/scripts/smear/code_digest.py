@@ -6,7 +6,10 @@ any of them concerns; comments, docstrings and layout do not count.
 
 import ast
 import hashlib
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 
 def digest_code(script: Path) -> str:
@@ -14,7 +17,7 @@ def digest_code(script: Path) -> str:
     digest = hashlib.sha256()
     for path in collect_modules(script):
         digest.update(path.relative_to(script.parent).as_posix().encode() + b"\0")
-        digest.update(ast.dump(strip_docstrings(parse(path))).encode() + b"\0")
+        digest.update(read_code(path).tree.encode() + b"\0")
     return digest.hexdigest()
 
 
@@ -25,22 +28,36 @@ def collect_modules(script: Path) -> list[Path]:
         path = waiting.pop()
         if path not in found:
             found.add(path)
-            waiting += find_local_imports(parse(path), script.parent)
+            waiting += find_files(read_code(path).imports, script.parent)
     return sorted(found)
 
 
-def parse(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+class Code(NamedTuple):
+    """What counts of a module: the names that its import statements give, at any depth, and its tree as text."""
+
+    imports: frozenset[str]
+    tree: str
 
 
-def find_local_imports(tree: ast.Module, root: Path) -> list[Path]:
-    """Files below `root` that the import statements of `tree`, at any depth, name."""
+def read_code(path: Path) -> Code:
+    return parse(path.read_text(encoding="utf-8"))
+
+
+@cache  # most modules belong to many scripts, and a cluster reads the rules again in each job
+def parse(text: str) -> Code:
+    """What counts of a module's text."""
+    tree = ast.parse(text)
     names = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return Code(frozenset(names), ast.dump(strip_docstrings(tree)))
+
+
+def find_files(names: Iterable[str], root: Path) -> list[Path]:
+    """Files below `root` that these names of modules, and of what stands in them, lead to."""
     parts = [name.split(".") for name in names]
     # Importing a.b.c runs a and a.b as well.
     paths = {root.joinpath(*name[:depth]) for name in parts for depth in range(1, len(name) + 1)}

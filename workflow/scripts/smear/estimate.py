@@ -54,7 +54,7 @@ def estimate_speed(architecture: str, size: int) -> float:
 
 
 def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) -> float:
-    """Hours to train `cells` on `cores` CPU cores, everything trained, from `estimate_speed`."""
+    """Hours to train `cells`, each all of its epochs, on `cores` CPU cores, everything trained: `estimate_speed`."""
     seconds = sum(
         START_SECONDS + cell.epochs * train_images / estimate_speed(cell.architecture, size) for cell in cells
     )
@@ -64,7 +64,8 @@ def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) 
 def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores: int) -> str:
     """The sentence for a start without a GPU; train_images is None where only a download can tell."""
     hours = estimate_hours(cells, train_images or 1000, size, cores)
-    duration = f"{hours:.0f} hours" if hours >= 2 else f"{max(1, round(hours * 60))} minutes"
+    minutes = max(1, round(hours * 60))
+    duration = f"{hours:.0f} hours" if hours >= 2 else f"{minutes} minute{'s' if minutes > 1 else ''}"
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     per = "" if train_images else " for every 1,000 training images"
     sentence = (

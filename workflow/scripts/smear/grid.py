@@ -57,10 +57,15 @@ def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
     )
 
 
-def find_shorter(cell: Cell, cells: Iterable[Cell]) -> str | None:
-    """Return the name of the cell that differs in nothing but the next lower number of epochs, if there is one."""
-    shorter = [other for other in cells if other.epochs < cell.epochs and other._replace(epochs=cell.epochs) == cell]
-    return max(shorter, key=lambda other: other.epochs).name if shorter else None
+def link_shorter(cells: Iterable[Cell]) -> dict[Cell, Cell]:
+    """Of each cell, the one that differs in nothing but the next lower number of epochs; none for the shortest."""
+    links, last = {}, {}
+    for cell in sorted(cells, key=lambda cell: cell.epochs):
+        rest = cell._replace(epochs=0)
+        if rest in last:
+            links[cell] = last[rest]
+        last[rest] = cell
+    return links
 
 
 def find_cell(name: str, cells: list[Cell]) -> Cell:
