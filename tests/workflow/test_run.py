@@ -118,7 +118,7 @@ def test_says_where_the_report_lies_and_that_there_is_no_gpu(finished):
     assert "Test accuracy:" in finished.output
     assert "results/tiny/report/index.html" in finished.output
     if "no GPU found" in finished.output:
-        assert re.search(r"takes about \d+ (minutes|hours) on 2 CPU cores", finished.output)
+        assert re.search(r"takes about \d+ (minutes?|hours) on 2 CPU cores", finished.output)
 
 
 def test_log_has_one_line_for_each_epoch(finished):
