@@ -10,6 +10,7 @@ TensorFlow.
 
 import argparse
 import os
+import statistics
 import sys
 import tempfile
 from collections.abc import Callable
@@ -133,10 +134,9 @@ def compare(options: dict, turns: int) -> list[str]:
     for augmented in {"none": [False], "all": [True], "both": [False, True]}[options["augmentation"]]:
         ways = {name: way | options | {"augmented": augmented} for name, way in WAYS.items()}
         seconds = rounds.alternate(__file__, ways, turns)
-        scripts = [way for name, way in seconds.items() if "script" in name]
-        better = [min(times) for times in zip(*scripts, strict=True)]
+        better = min((times for name, times in seconds.items() if "script" in name), key=statistics.median)
         for name, times in seconds.items():
-            speed = options["images"] / sorted(times)[len(times) // 2]
+            speed = options["images"] / statistics.median(times)
             ratios = [describe_ratio(reference, times) for reference in (seconds["bare step"], better)]
             lines.append(f"| {'all four' if augmented else 'none'} | {name} | {speed:.1f} | {' | '.join(ratios)} |")
     return lines

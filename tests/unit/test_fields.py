@@ -14,9 +14,10 @@ from scipy.ndimage import gaussian_filter
 from smear.fields.chance import Chance, fit_chance
 from smear.fields.detail import SIDE, extract_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
-from smear.fields.landmarks import describe_landmarks, find_alike
+from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
 from smear.fields.registration import Registrar
 from smear.fields.screening import screen_all, screen_block
+from smear.fields.verification import MEDIUM, measure, verify
 from smear.synthetic.smears import make_smears
 
 CORNER = [[0.84, 0.82, 1, 1]]
@@ -109,12 +110,28 @@ def test_fields_are_the_connected_components(pairs):
     assert all(field[a] == min(components[a]) for a in ids)
 
 
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 99), st.integers(-30, 30), st.integers(-30, 30))
+def test_landmarks_speak_for_the_shift_and_a_look_confirms_it_alone(seed, dx, dy):
+    valid = valid_area(CORNER)
+    details = [extract_detail(frame(*place), valid) for place in ((seed, 48, 48), (seed, 48 + dx, 48 + dy))]
+    likenesses = find_alike([find_landmarks(detail) for detail in details], 1)
+    assert [dx, dy] in likenesses[:, 2:].tolist()
+    small, area = shrink(np.stack(details), MEDIUM), shrink_area(valid, MEDIUM)
+    right = measure(np.array([[0, 1]]), small, area, round(dx / 2), round(dy / 2))[0]
+    wrong = measure(np.array([[0, 1]]), small, area, round(dx / 2) - 9, round(dy / 2) + 9)[0]
+    assert right > 2 * abs(wrong)
+    assert verify(likenesses, small, area, 0.3).tolist() == [[0, 1]]
+
+
 def test_a_blank_image_has_no_landmark_and_matches_nothing():
     valid = valid_area([])
     blank = extract_detail(np.full((SIDE, SIDE), 255, np.float32), valid)
     assert np.isfinite(blank).all()
-    descriptions = [describe_landmarks(extract_detail(frame(seed, 40, 40), valid)) for seed in range(3)]
-    assert find_alike([*descriptions, describe_landmarks(blank)[:0]], 1).size == 0
+    landmarks = [find_landmarks(extract_detail(frame(seed, 40, 40), valid)) for seed in range(3)]
+    none = Landmarks(*(part[:0] for part in find_landmarks(blank)))
+    assert find_alike([*landmarks, none], 1).size == 0
+    assert verify(find_alike([none, none], 1), np.zeros((2, MEDIUM, MEDIUM)), shrink_area(valid, MEDIUM), 0.3).size == 0
     registrar = Registrar([blank, extract_detail(frame(0, 40, 40), valid)].__getitem__, valid)
     assert registrar.register(0, 1).evidence < 0.1
 

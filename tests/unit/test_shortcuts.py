@@ -57,6 +57,15 @@ def test_every_color_has_the_prior_and_every_pair(table):
         }
 
 
+def test_of_a_large_split_some_images_are_taken_with_their_labels(tmp_path, monkeypatch):
+    monkeypatch.setattr(audit_shortcuts, "MOST", 40)
+    labels = np.arange(100) % 4
+    images, taken = audit_shortcuts.read_split(*write_split(tmp_path, "many", labels[:, None, None, None], labels))
+    assert images.ravel().tolist() == taken.tolist()
+    assert len(taken) == 40
+    assert set(taken) == {0, 1, 2, 3}
+
+
 def test_a_stain_is_found_and_its_absence_too(table):
     accuracy = table.set_index(["color", "features", "classifier"])["validation_accuracy"].sort_index()
     assert accuracy["rgb", "none", "prior"] == pytest.approx(2 / 3)

@@ -3,10 +3,12 @@
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import Project
 
 ADAM, RMSPROP = "SmallCNN_adam_lr0.001_b32_s0_e1", "SmallCNN_rmsprop_lr0.001_b32_s0_e1"
 LEADERBOARD = "results/tiny/comparison/leaderboard.csv"
@@ -149,6 +151,22 @@ def test_a_second_call_does_nothing(finished):
     assert result.returncode == 0
     assert "Nothing to be done" in result.output
     assert modified(finished.folder / "results") == before
+
+
+def test_results_move_to_another_folder_and_nothing_runs_again(finished, tmp_path):
+    shutil.copytree(finished.folder, tmp_path / "moved", symlinks=True)
+    finished_elsewhere = Project(tmp_path / "moved")
+    assert finished_elsewhere.jobs() == {}
+
+    alone = Project(tmp_path / "results alone")
+    shutil.copytree(finished.folder / "results", alone.folder / "results", symlinks=True)
+    assert alone.jobs() == {}
+
+    late = Project(tmp_path / "times lost")
+    shutil.copytree(finished.folder / "results", late.folder / "results", symlinks=True, copy_function=shutil.copyfile)
+    result = late.snakemake("--touch", "--quiet", "all")
+    assert result.returncode == 0, result.output
+    assert late.jobs() == {}
 
 
 def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finished):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from snakemake.utils import update_config
 
-SCRIPTS = Path(workflow.basedir) / "workflow" / "scripts"
+# Not `workflow.basedir`: in another workflow that uses this one as a module, that is the other one's.
+ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
+SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.cluster import cancel_jobs, find_jobs
@@ -40,8 +42,9 @@ def ask(question, *arguments):
 
 name_interpreter()
 announce_environment()
-update_config(config, read_numbers(workflow.config_settings.config))
-config = ask(complete_configuration, config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
+if workflow.modifier.is_main_snakefile():
+    update_config(config, read_numbers(workflow.config_settings.config))
+config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
@@ -62,7 +65,8 @@ def check_targets(targets):
 
 
 # Snakemake does not know its targets yet while it reads this file.
-ask(check_targets, sys.argv[1:])
+if workflow.modifier.is_main_snakefile():
+    ask(check_targets, sys.argv[1:])
 
 
 def match_exactly(names):
@@ -257,7 +261,7 @@ def name_digests():
 
 def get_reference_digests():
     """The published digests of a Kaggle data set's images, where there are any, as a named input."""
-    folders = [Path("resources"), Path(workflow.basedir) / "resources"] if SOURCE == "kaggle" else []
+    folders = [Path("resources"), ROOT / "resources"] if SOURCE == "kaggle" else []
     found = [str(folder / name_digests()) for folder in folders if (folder / name_digests()).exists()]
     return {"reference": found[0]} if found else {}
 

@@ -1,14 +1,16 @@
 """Find repeat captures of one microscope field, and group the images by field."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.fields.detail import read_detail, shrink, valid_area
+from smear.fields.detail import read_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
-from smear.fields.landmarks import describe_landmarks, find_alike
-from smear.fields.search import Search, search_fields
+from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
+from smear.fields.search import Search, screen, search_fields
+from smear.fields.verification import MEDIUM, verify
 from smear.files import write_json
 from smear.images.decoding import UNREADABLE
 from smear.images.parallel import map_images
@@ -31,14 +33,35 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
             raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
 
     every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
-    if every_pair:
-        coarse = np.stack(list(map_images(lambda image: shrink(read(image)), images, threads, "reading")))
-        candidates = None
-    else:
-        found = map_images(lambda image: describe_landmarks(read(image)), images, threads, "reading")
-        coarse, candidates = None, find_alike(list(found), threads)
-        log.info("%d pairs of images have a landmark alike", len(candidates))
-    return search_fields(len(images), lambda row: read(images[row]), valid, coarse, candidates, params.similarity)
+    propose = (propose_from_all if every_pair else propose_from_landmarks)(read, images, valid, threads)
+    return search_fields(len(images), lambda row: read(images[row]), valid, propose, params.similarity, threads)
+
+
+def propose_from_all(read: Callable, images: list, valid: np.ndarray, threads: int) -> Callable[[float], np.ndarray]:
+    """A function that proposes the likely pairs of all: see `search_fields`."""
+    coarse = np.stack(list(map_images(lambda image: shrink(read(image)), images, threads, "reading")))
+    return lambda threshold: np.concatenate(list(screen(coarse, shrink_area(valid))))
+
+
+def propose_from_landmarks(
+    read: Callable, images: list, valid: np.ndarray, threads: int
+) -> Callable[[float], np.ndarray]:
+    """A function that proposes the pairs with a landmark alike whose surroundings fit too: see `search_fields`."""
+
+    def look(image) -> tuple[Landmarks, np.ndarray]:
+        detail = read(image)
+        return find_landmarks(detail), np.rint(127 * shrink(detail, MEDIUM)).astype(np.int8)
+
+    landmarks, medium = zip(*map_images(look, images, threads, "reading"), strict=True)
+    details = np.stack(medium)
+    likenesses = find_alike(landmarks, threads)
+
+    def propose(threshold: float) -> np.ndarray:
+        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), threshold)
+        log.info("%d likenesses of landmarks, %d pairs of images fit", len(likenesses), len(pairs))
+        return pairs
+
+    return propose
 
 
 def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Draw the figures that compare the cells of the grid: three questions, the learning curves, the whole grid."""
 
+from collections import defaultdict
 from types import SimpleNamespace
 
 import smear.environment
@@ -20,8 +21,9 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
             f"The leaderboard has {len(leaderboard)} cells, the grid {len(set(cells))}, with {len(paths)} histories: "
             "make the leaderboard again."
         )
-    tables = [read_csv(path).astype(float) for path in paths]
-    folds = {cell: [table for other, table in zip(cells, tables, strict=True) if other == cell] for cell in cells}
+    folds = defaultdict(list)
+    for cell, path in zip(cells, paths, strict=True):
+        folds[cell].append(read_csv(path).astype(float))
     return {cell: pd.concat(parts).groupby("epoch", as_index=False).mean() for cell, parts in folds.items()}
 
 

@@ -39,12 +39,12 @@ def extract_detail(brightness: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return np.tanh(detail / max(spread, 1e-6)) * valid
 
 
-def shrink(detail: np.ndarray) -> np.ndarray:
-    """Average a detail or a valid area, (…, SIDE, SIDE), to (…, COARSE, COARSE)."""
-    step = SIDE // COARSE
-    return detail.reshape(*detail.shape[:-2], COARSE, step, COARSE, step).mean((-3, -1))
+def shrink(detail: np.ndarray, side: int = COARSE) -> np.ndarray:
+    """Average a detail or a valid area, (…, SIDE, SIDE), to (…, side, side); `side` divides SIDE."""
+    step = SIDE // side
+    return detail.reshape(*detail.shape[:-2], side, step, side, step).mean((-3, -1))
 
 
-def shrink_area(valid: np.ndarray) -> np.ndarray:
-    """The coarse pixels that are valid all over."""
-    return (shrink(valid) == 1).astype(np.float32)
+def shrink_area(valid: np.ndarray, side: int = COARSE) -> np.ndarray:
+    """The pixels of a shrunk frame that are valid all over."""
+    return (shrink(valid, side) == 1).astype(np.float32)

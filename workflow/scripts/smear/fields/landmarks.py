@@ -4,6 +4,8 @@ A landmark (a dark nucleus, a bright gap) is the same in every capture of its fi
 surrounds it is described in few numbers, and similar descriptions are found among millions by faiss.
 """
 
+from typing import NamedTuple
+
 import faiss
 import numpy as np
 from scipy.ndimage import gaussian_filter, maximum_filter
@@ -14,10 +16,19 @@ STEP = 3
 NEAREST = 8
 ALIKE = 0.92  # cosine of two descriptions: 99 % of the pairs of one field have 0.94 and more, 1 % of others 0.88
 EXACT = 100_000  # descriptions up to which all are compared
+CHUNK = 65_536  # descriptions that are searched for at a time
+TRAINING_ROUNDS = 10
 
 
-def describe_landmarks(detail: np.ndarray) -> np.ndarray:
-    """Descriptions of the strongest extremes of a detail, (landmarks, 64), float32, each of unit length and zero mean.
+class Landmarks(NamedTuple):
+    """The striking places of an image, (landmarks, 2) as y and x, and what surrounds them, (landmarks, 64), float16."""
+
+    places: np.ndarray
+    descriptions: np.ndarray
+
+
+def find_landmarks(detail: np.ndarray) -> Landmarks:
+    """The strongest extremes of a detail; descriptions have unit length and zero mean.
 
     A landmark needs its whole surroundings inside the frame, so that there may be fewer than LANDMARKS, even none.
     """
@@ -25,26 +36,38 @@ def describe_landmarks(detail: np.ndarray) -> np.ndarray:
     peaks = np.zeros(detail.shape, bool)
     inside = slice(HALF, -HALF)
     peaks[inside, inside] = (maximum_filter(strength, 5) == strength)[inside, inside]
-    rows, columns = np.nonzero(peaks)
-    strongest = np.argsort(-strength[rows, columns], kind="stable")[:LANDMARKS]
+    places = np.argwhere(peaks)
+    places = places[np.argsort(-strength[*places.T], kind="stable")[:LANDMARKS]]
     smooth, steps = gaussian_filter(detail, STEP / 2.5), np.arange(-HALF + STEP // 2, HALF, STEP)
-    places = rows[strongest][:, None, None] + steps[:, None], columns[strongest][:, None, None] + steps
-    found = smooth[places].reshape(-1, len(steps) ** 2)
+    around = places[:, 0, None, None] + steps[:, None], places[:, 1, None, None] + steps
+    found = smooth[around].reshape(-1, len(steps) ** 2)
     found = found - found.mean(axis=1, keepdims=True)
-    return (found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)).astype(np.float32)
+    found = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-6)
+    return Landmarks(places.astype(np.int16), found.astype(np.float16))
 
 
-def find_alike(descriptions: list[np.ndarray], threads: int) -> np.ndarray:
-    """Pairs of images, (pairs, 2) as numbers into `descriptions`, first below second, that share a likeness."""
+def find_alike(landmarks: list[Landmarks], threads: int) -> np.ndarray:
+    """Likenesses of two images, (likenesses, 4): first and second, numbers into `landmarks`, and the shift (dx, dy).
+
+    What the second image shows at (x, y), the first shows at (x + dx, y + dy), in pixels of the detail. A pair has a
+    row for every shift that one of its landmarks speaks for.
+    """
     faiss.omp_set_num_threads(threads)
-    owner = np.repeat(np.arange(len(descriptions)), [len(found) for found in descriptions])
-    everything = np.concatenate(descriptions)
-    index = build_index(everything)
-    cosine, nearest = index.search(everything, NEAREST + 1)
-    alike = (cosine >= ALIKE) & (nearest >= 0)
-    first, second = np.repeat(owner, alike.sum(axis=1)), owner[nearest[alike]]
-    pairs = np.stack([np.minimum(first, second), np.maximum(first, second)], axis=1)
-    return np.unique(pairs[pairs[:, 0] < pairs[:, 1]], axis=0)
+    owner = np.repeat(np.arange(len(landmarks)), [len(each.places) for each in landmarks])
+    places = np.concatenate([each.places for each in landmarks]).astype(np.int64)
+    descriptions = np.concatenate([each.descriptions for each in landmarks])
+    index = build_index(descriptions)
+    found = []
+    for start in range(0, len(descriptions), CHUNK):
+        cosine, nearest = index.search(descriptions[start : start + CHUNK].astype(np.float32), NEAREST + 1)
+        query, rank = np.nonzero((cosine >= ALIKE) & (nearest >= 0))
+        query, other = query + start, nearest[query, rank]
+        query, other = np.where(owner[query] < owner[other], (query, other), (other, query))
+        different = owner[query] < owner[other]
+        query, other = query[different], other[different]
+        dy, dx = (places[query] - places[other]).T
+        found.append(np.column_stack([owner[query], owner[other], dx, dy]))
+    return np.unique(np.concatenate(found or [np.zeros((0, 4), int)]), axis=0)
 
 
 def build_index(descriptions: np.ndarray) -> faiss.Index:
@@ -52,8 +75,14 @@ def build_index(descriptions: np.ndarray) -> faiss.Index:
     count, size = descriptions.shape
     index = faiss.IndexFlatIP(size)
     if count > EXACT:
-        index = faiss.IndexIVFFlat(index, size, int(4 * count**0.5), faiss.METRIC_INNER_PRODUCT)
+        lists = int(4 * count**0.5)
+        index = faiss.IndexIVFScalarQuantizer(
+            index, size, lists, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
         index.nprobe = 8
-        index.train(descriptions[np.random.default_rng(0).permutation(count)[: 40 * index.nlist]])
-    index.add(descriptions)
+        index.cp.niter = TRAINING_ROUNDS
+        some = np.random.default_rng(0).permutation(count)[: 40 * lists]
+        index.train(descriptions[some].astype(np.float32))
+    for start in range(0, count, CHUNK):
+        index.add(descriptions[start : start + CHUNK].astype(np.float32))
     return index

@@ -9,9 +9,9 @@ import pandas as pd
 from tqdm import tqdm
 
 from smear.fields.chance import Chance, fit_chance
-from smear.fields.detail import shrink_area
 from smear.fields.registration import Registrar
 from smear.fields.screening import BLOCK, screen_all, screen_block
+from smear.images.parallel import map_images
 
 CANDIDATES = 4  # pairs an image that are looked at closely, if all were unrelated
 FALSE_PAIRS = 0.0005  # an image, expected by chance
@@ -32,29 +32,30 @@ def search_fields(
     images: int,
     read: Callable[[int], np.ndarray],
     valid: np.ndarray,
-    coarse: np.ndarray | None,
-    candidates: np.ndarray | None,
+    propose: Callable[[float], np.ndarray],
     threshold: float | None,
+    threads: int,
 ) -> Search:
-    """Find the pairs of images that overlap, among all or among candidates.
+    """Find the pairs of images that overlap.
 
-    read: gives the detail of an image by its number, (SIDE, SIDE). valid: (SIDE, SIDE). coarse: shrunk details,
-    (images, COARSE, COARSE), to compare all pairs. candidates: the pairs to compare instead, (pairs, 2). threshold:
-    evidence that makes a match, instead of that which chance exceeds FALSE_PAIRS times an image among all pairs.
+    read: gives the detail of an image by its number, (SIDE, SIDE). valid: (SIDE, SIDE). propose: gives the pairs that
+    deserve a close look, (pairs, 2), for the threshold. threshold: evidence that makes a match, instead of that which
+    chance exceeds FALSE_PAIRS times an image among all pairs.
     """
     pairs = images * (images - 1) // 2
     registrar = Registrar(read, valid)
-    sample = sample_chance(registrar, images)
+    sample = sample_chance(registrar, images, threads)
     chance = fit_chance(sample)
     if threshold is None:
         threshold = chance.level(min(0.5, FALSE_PAIRS * images / max(pairs, 1)))
-    if candidates is None:
-        candidates = np.concatenate(list(screen(coarse, shrink_area(valid))))
-    return Search(register_all(registrar, candidates), pairs, chance, sample, threshold)
+    return Search(register_all(registrar, propose(threshold), threads), pairs, chance, sample, threshold)
 
 
 def screen(coarse: np.ndarray, area: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the pairs that deserve a close look, by blocks, with a progress bar."""
+    """Yield the pairs that look likely in coarse details, (images, COARSE, COARSE), by blocks, with a progress bar.
+
+    area: what is valid of a frame, (COARSE, COARSE).
+    """
     images = len(coarse)
     some = coarse[np.random.default_rng(0).permutation(images)[:BLOCK]]
     scores = screen_block(some, some, area)[np.triu_indices(len(some), 1)]
@@ -66,15 +67,15 @@ def screen(coarse: np.ndarray, area: np.ndarray) -> Iterator[np.ndarray]:
     )  # fmt: skip
 
 
-def sample_chance(registrar: Registrar, images: int) -> np.ndarray:
+def sample_chance(registrar: Registrar, images: int, threads: int) -> np.ndarray:
     """The evidence of all pairs of some random images."""
     some = np.sort(np.random.default_rng(1).permutation(images)[:SAMPLE])
     pairs = np.column_stack([some[side] for side in np.triu_indices(len(some), 1)])
-    return register_all(registrar, pairs)["evidence"].to_numpy()
+    return register_all(registrar, pairs, threads)["evidence"].to_numpy()
 
 
-def register_all(registrar: Registrar, pairs: np.ndarray) -> pd.DataFrame:
+def register_all(registrar: Registrar, pairs: np.ndarray, threads: int) -> pd.DataFrame:
     """`first,second,similarity,evidence,dx,dy` of the pairs, (pairs, 2)."""
-    done = tqdm(pairs.tolist(), "registering", file=sys.stderr, unit=" pairs", mininterval=2, ascii=True)
-    rows = [(first, second, *registrar.register(first, second)) for first, second in done]
+    found = map_images(lambda pair: registrar.register(*pair), pairs.tolist(), threads, "registering", "pairs")
+    rows = [(*pair, *match) for pair, match in zip(pairs.tolist(), found, strict=True)]
     return pd.DataFrame(rows, columns=["first", "second", "similarity", "evidence", "dx", "dy"])

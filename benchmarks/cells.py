@@ -1,0 +1,102 @@
+"""Time and memory of Snakemake and of the comparison as the grid grows.
+
+    python benchmarks/cells.py [--seeds 1 10 100]
+
+The paper's 24 combinations with so many seeds. One cell is trained; the others get copies of its files with figures of
+their own, and `--touch` makes Snakemake believe in them. Prints a table in Markdown.
+"""
+
+import argparse
+import csv
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import rounds
+from smear.grid import Cell, expand_grid
+from workflows import call, copy_workflow
+
+GRID = {
+    "architecture": ["SmallCNN"],
+    "optimizer": ["adam", "rmsprop"],
+    "learning_rate": [0.0001, 0.0003, 0.001, 0.003],
+    "epochs": [1, 2, 3],
+}
+OPTIONS = {"experiment": "cells", "dataset": "{synthetic: {images: 80, size: 48}}", "image": "{size: 32}"}
+STAGES = ("compare_cells", "select_cell", "plot_comparison", "render_report")
+
+
+def choose(**values: list) -> dict[str, str]:
+    """Options of a call for these values of the grid."""
+    return OPTIONS | {"grid": str(GRID | values).replace("'", "")}
+
+
+def list_cells(seeds: list[int]) -> list[Cell]:
+    return expand_grid(GRID | {"seed": seeds, "batch_size": [32], "color": ["rgb"]})
+
+
+def fill(results: Path, cells: list[Cell]) -> None:
+    """Give every cell the files of the first one, with a validation of its own."""
+    first, *others = cells
+    source = results / "cells" / first.name
+    metrics = json.loads((source / "metrics.json").read_text())
+    for number, cell in enumerate(others):
+        folder = results / "cells" / cell.name
+        shutil.copytree(source, folder, copy_function=os.link, dirs_exist_ok=True)
+        for name in ("metrics.json", "shorter.json"):
+            (folder / name).unlink(missing_ok=True)
+        right = number % (metrics["validation_images"] + 1)
+        own = {"validation_correct": right, "validation_accuracy": right / metrics["validation_images"]}
+        (folder / "metrics.json").write_text(json.dumps(metrics | cell._asdict() | {"cell": cell.name} | own))
+        for kind in ("log", "tsv"):
+            log = results / f"logs/train_cell/{cell.name}.{kind}"
+            log.unlink(missing_ok=True)
+            os.link(results / f"logs/train_cell/{first.name}.{kind}", log)
+
+
+def read_seconds(results: Path, rule: str) -> float:
+    with (results / f"logs/{rule}.tsv").open(newline="") as file:
+        return float(next(csv.DictReader(file, delimiter="\t"))["s"])
+
+
+def measure(folder: Path, seeds: int) -> list[float]:
+    """Seconds and MB of planning everything, seconds and MB of finding nothing to do, seconds of the last stages."""
+    options, results = choose(seed=list(range(seeds))), folder / "results/cells"
+    shutil.rmtree(results / "cells")
+    shutil.copytree(folder / "one", results / "cells")
+    planned = call(folder, options, "--dry-run", "--quiet", "rules")
+    cells = list_cells(list(range(seeds)))
+    fill(results, cells)
+    call(folder, options, "--touch", "--quiet", "all")
+    idle = call(folder, options)
+    if "Nothing to be done" not in idle.output:
+        raise RuntimeError(idle.output)
+    call(folder, options, "--forcerun", "compare_cells", "--quiet", "all")
+    stages = [read_seconds(results, rule) for rule in STAGES]
+    return [planned.seconds, planned.megabytes, idle.seconds, idle.megabytes, *stages]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 10, 100])
+    arguments = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_workflow(folder)
+        first = list_cells([0])[0]
+        values = {field: [value] for field, value in first._asdict().items() if field in GRID}
+        call(folder, choose(**values, seed=[0]))
+        shutil.copytree(folder / "results/cells/cells", folder / "one")
+        for seeds in arguments.seeds:
+            rows.append((len(GRID["optimizer"]) * len(GRID["learning_rate"]) * 3 * seeds, measure(folder, seeds)))
+    print(f"# Many cells\n\n{rounds.describe_machine()}. Seconds, and MB of Snakemake at its peak.\n")
+    print(f"| cells | plan all | MB | nothing to do | MB | {' | '.join(STAGES)} |\n|---:|{'---:|' * 8}")
+    for cells, figures in rows:
+        print(f"| {cells:,} | {' | '.join(f'{figure:.{0 if figure > 99 else 1}f}' for figure in figures)} |")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""A look at likenesses: does the rest of the two frames fit at the shift that a landmark speaks for?
+
+Many cells look alike, so that landmarks propose far more pairs than there are. One shift of a small detail is a short
+sum, where a registration tries thousands.
+"""
+
+import numpy as np
+
+from smear.fields.detail import SIDE
+from smear.fields.screening import REACH, overlap_rows
+
+MEDIUM = 48  # pixels a side of the details that are compared here
+SHARE = 0.5  # of the threshold: a shift that is right by a pixel of the small detail keeps more of the evidence
+CHUNK = 8_192
+
+
+def verify(likenesses: np.ndarray, details: np.ndarray, valid: np.ndarray, threshold: float) -> np.ndarray:
+    """The pairs, (pairs, 2), that have `SHARE` of a threshold's evidence at one of their shifts.
+
+    likenesses: as `landmarks.find_alike` gives them, the shifts in pixels of a frame of SIDE. details: (images, MEDIUM,
+    MEDIUM), in any number format. valid: (MEDIUM, MEDIUM).
+    """
+    shifts = (likenesses[:, 2:] * MEDIUM / SIDE).round().astype(int)
+    kept = []
+    within = (np.abs(shifts) <= REACH * MEDIUM).all(axis=1)
+    likenesses, shifts = likenesses[within], shifts[within]
+    for dx, dy in np.unique(shifts, axis=0):
+        pairs = np.unique(likenesses[(shifts == (dx, dy)).all(axis=1), :2], axis=0)
+        for start in range(0, len(pairs), CHUNK):
+            some = pairs[start : start + CHUNK]
+            kept.append(some[measure(some, details, valid, dx, dy) >= SHARE * threshold])
+    return np.unique(np.concatenate(kept or [np.zeros((0, 2), int)]), axis=0)
+
+
+def measure(pairs: np.ndarray, details: np.ndarray, valid: np.ndarray, dx: int, dy: int) -> np.ndarray:
+    """The evidence of each pair at one shift (see `screening.screen_block`), (pairs,)."""
+    first, second = (details[pairs[:, side]].astype(np.float32) for side in (0, 1))
+    ours, theirs = overlap_rows(first, valid, dx, dy), overlap_rows(second, valid, -dx, -dy)
+    return np.einsum("ij,ij->i", ours, theirs) * np.sqrt(ours.shape[1] / valid.sum())
