@@ -24,6 +24,7 @@ from smear.job import UserError
 from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
 from smear.images.class_sizes import split_sizes
+from smear.provenance import digest_file
 from smear.report.summary import summarise_results
 from smear.split.user_groups import check_user_groups
 from smear.status.grid_file import write_cells
@@ -67,6 +68,15 @@ def check_targets(targets):
 # Snakemake does not know its targets yet while it reads this file.
 if workflow.modifier.is_main_snakefile():
     ask(check_targets, sys.argv[1:])
+
+
+def name_own_file(name):
+    """The path of a file of this workflow, an input whose digest is a parameter.
+
+    From the working folder, so that it has the same name in a copy elsewhere. Its time does not count: a fresh clone's
+    is later than any result's.
+    """
+    return ancient(os.path.relpath(ROOT / name))
 
 
 def match_exactly(names):
@@ -261,9 +271,9 @@ def name_digests():
 
 def get_reference_digests():
     """The published digests of a Kaggle data set's images, where there are any, as a named input."""
-    folders = [Path("resources"), ROOT / "resources"] if SOURCE == "kaggle" else []
-    found = [str(folder / name_digests()) for folder in folders if (folder / name_digests()).exists()]
-    return {"reference": found[0]} if found else {}
+    folders = ["resources", name_own_file("resources")] if SOURCE == "kaggle" else []
+    found = [path for folder in folders if (path := Path(folder) / name_digests()).exists()]
+    return {"reference": ancient(str(found[0]))} if found else {}
 
 
 def get_recorded_digests():

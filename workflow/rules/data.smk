@@ -117,6 +117,7 @@ rule catalog_images:
         max_megapixels=config["dataset"]["max_megapixels"],
         classes=config["dataset"]["classes"],
         resource=name_digests(),
+        reference=[digest_file(path) for path in get_reference_digests().values()],
         code=code_digest("catalog_images"),
     script:
         "../scripts/catalog_images.py"

@@ -30,9 +30,18 @@ rule test_selected:
         "../scripts/test_selected.py"
 
 
+REPORT_FILES = {
+    "reference": "resources/leukemia.sha256",
+    "published": "resources/fajrina2024.json",
+    "template": "workflow/report/report.html.j2",
+    "card_template": "workflow/report/model_card.md.j2",
+}
+
+
 rule render_report:
     """Write the report as one self-contained page, and the model's card."""
     input:
+        **{name: name_own_file(path) for name, path in REPORT_FILES.items()},
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",
@@ -46,10 +55,6 @@ rule render_report:
         provenance=get_selected_provenance,
         shortcuts="results/{experiment}/audit/shortcuts.csv",
         shortcuts_svg="results/{experiment}/comparison/shortcuts.svg",
-        reference=workflow.source_path("../../resources/leukemia.sha256"),
-        published=workflow.source_path("../../resources/fajrina2024.json"),
-        template=workflow.source_path("../report/report.html.j2"),
-        card_template=workflow.source_path("../report/model_card.md.j2"),
         figures=expand(
             "results/{{experiment}}/comparison/{figure}.svg",
             figure=["optimizer", "learning_rate", "epochs", "curves", "heatmap"],
@@ -76,6 +81,7 @@ rule render_report:
     params:
         experiment=EXPERIMENT,
         dataset=DATASET,
+        files=[digest_file(name_own_file(path)) for path in REPORT_FILES.values()],
         code=code_digest("render_report"),
     script:
         "../scripts/render_report.py"
