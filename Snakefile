@@ -17,7 +17,8 @@ include: "workflow/rules/common.smk"
 wildcard_constraints:
     dataset=match_exactly([DATASET]),
     experiment=match_exactly([EXPERIMENT]),
-    cell=match_exactly(CELLS),
+    # Their names would be read again for every file of every cell; `check_targets` refuses others.
+    cell="[^/]+",
     split="train|validation|test",
     color="|-gray|-stain_normalised",
 

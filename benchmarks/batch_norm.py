@@ -1,8 +1,10 @@
 """What re-estimating batch-normalisation statistics costs, and what it changes, at every learning rate of the paper.
 
     python benchmarks/batch_norm.py results/<experiment> [--architecture EfficientNetB0] [--epochs 6] [--images 1302]
+                                    [--settled 6]
 
-From random weights, on the tensors that a run of the workflow has made. After every epoch the same weights are
+On the tensors that a run of the workflow has made, from random weights or from ones that have settled: trained for so
+many epochs with Adam at 0.001 before, as a stand-in for published weights. After every epoch the same weights are
 validated with the running statistics and with re-estimated ones. Prints a table in Markdown. No test image is read.
 """
 
@@ -44,12 +46,25 @@ def build_training(arguments, rate: float):
     return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
 
 
-def measure(arguments, rate: float) -> tuple[list[float], list[float], float]:
+def settle(arguments) -> list | None:
+    """Weights after the epochs of `--settled`, with statistics that fit them; None for random ones."""
+    if not arguments.settled:
+        return None
+    training = build_training(arguments, 0.001)
+    for epoch in range(1, arguments.settled + 1):
+        training.fit_epoch(epoch)
+    training.validate(epoch)
+    return training.model.get_weights()
+
+
+def measure(arguments, rate: float, start: list | None) -> tuple[list[float], list[float], float]:
     """Validation accuracies with running and with re-estimated statistics, by epoch, and the share of more time."""
     from smear.training.batch_norm import get_statistics, set_statistics
     from smear.training.epochs import EVALUATION_BATCH
 
     training = build_training(arguments, rate)
+    if start:
+        training.model.set_weights(start)
     labels, running, estimated, cost, whole = training.validation.labels, [], [], 0.0, 0.0
     for epoch in range(1, arguments.epochs + 1):
         times = [time.perf_counter()]
@@ -78,12 +93,15 @@ def main() -> None:
     parser.add_argument("--architecture", default="EfficientNetB0")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--images", type=int, default=1302)
+    parser.add_argument("--settled", type=int, default=0)
     arguments = parser.parse_args()
+    weights = f"weights settled in {arguments.settled} epochs at 0.001" if arguments.settled else "random weights"
     print(f"# Re-estimated batch-normalisation statistics\n\n{rounds.describe_machine()}.")
-    print(f"{arguments.architecture}, Adam, batch {BATCH}, {arguments.images} training images, random weights.\n")
+    print(f"{arguments.architecture}, Adam, batch {BATCH}, {arguments.images} training images, {weights}.\n")
     print("| learning rate | statistics | validation accuracy after each epoch, % | more time |\n|---:|---|---|---:|")
+    start = settle(arguments)
     for rate in RATES:
-        running, estimated, cost = measure(arguments, rate)
+        running, estimated, cost = measure(arguments, rate, start)
         for name, values, more in (("running", running, ""), ("re-estimated", estimated, f"{100 * cost:.0f} %")):
             print(f"| {rate} | {name} | {' '.join(f'{100 * value:.1f}' for value in values)} | {more} |", flush=True)
 

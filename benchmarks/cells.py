@@ -16,6 +16,7 @@ from pathlib import Path
 
 import rounds
 from smear.grid import Cell, expand_grid
+from smear.metrics import wilson_interval
 from workflows import call, copy_workflow
 
 GRID = {
@@ -47,8 +48,11 @@ def fill(results: Path, cells: list[Cell]) -> None:
         shutil.copytree(source, folder, copy_function=os.link, dirs_exist_ok=True)
         for name in ("metrics.json", "shorter.json"):
             (folder / name).unlink(missing_ok=True)
-        right = number % (metrics["validation_images"] + 1)
-        own = {"validation_correct": right, "validation_accuracy": right / metrics["validation_images"]}
+        images = metrics["validation_images"]
+        right = number % (images + 1)
+        low, high = wilson_interval(right, images)
+        own = {"validation_correct": right, "validation_accuracy": right / images}
+        own |= {"validation_low": low, "validation_high": high}
         (folder / "metrics.json").write_text(json.dumps(metrics | cell._asdict() | {"cell": cell.name} | own))
         for kind in ("log", "tsv"):
             log = results / f"logs/train_cell/{cell.name}.{kind}"
@@ -66,14 +70,14 @@ def measure(folder: Path, seeds: int) -> list[float]:
     options, results = choose(seed=list(range(seeds))), folder / "results/cells"
     shutil.rmtree(results / "cells")
     shutil.copytree(folder / "one", results / "cells")
-    planned = call(folder, options, "--dry-run", "--quiet", "rules")
+    planned = call(folder, options, "--dry-run")
     cells = list_cells(list(range(seeds)))
     fill(results, cells)
-    call(folder, options, "--touch", "--quiet", "all")
+    call(folder, options, "--touch")
     idle = call(folder, options)
     if "Nothing to be done" not in idle.output:
         raise RuntimeError(idle.output)
-    call(folder, options, "--forcerun", "compare_cells", "--quiet", "all")
+    call(folder, options, "--forcerun", "compare_cells")
     stages = [read_seconds(results, rule) for rule in STAGES]
     return [planned.seconds, planned.megabytes, idle.seconds, idle.megabytes, *stages]
 

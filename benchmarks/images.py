@@ -42,7 +42,7 @@ def measure(folder: Path, images: int, size: int) -> dict[str, tuple[float, floa
         "image": f"{{size: {size // 2}}}",
         "training": "{threads: 2}",
     }
-    call(folder, options, "--quiet", "all")
+    call(folder, options)
     stages = read_stages(folder / "results", experiment)
     shutil.rmtree(folder / "results")
     return stages

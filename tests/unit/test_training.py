@@ -252,12 +252,10 @@ def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dar
 
 
 @pytest.mark.parametrize(
-    ("setting", "weights", "wanted"),
-    [("auto", "none", True), ("auto", "imagenet", False), ("on", "imagenet", True), (True, "imagenet", True)]
-    + [("off", "none", False), (False, "none", False), ("auto", "a.keras", True)],
+    ("setting", "wanted"), [("auto", True), ("on", True), (True, True), ("off", False), (False, False)]
 )
-def test_when_statistics_are_reestimated(setting, weights, wanted):
-    assert wants_reestimation(setting, weights) == wanted
+def test_when_statistics_are_reestimated(setting, wanted):
+    assert wants_reestimation(setting) == wanted
 
 
 def test_a_classifier_starts_from_another_one(tmp_path):

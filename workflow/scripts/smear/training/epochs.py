@@ -25,12 +25,12 @@ EVALUATION_BATCH = 64
 REESTIMATION_IMAGES = 2048
 
 
-def wants_reestimation(setting: str | bool, weights: str) -> bool:
-    """Whether batch-normalisation statistics are re-estimated: `auto` means unless weights are ImageNet's.
+def wants_reestimation(setting: str | bool) -> bool:
+    """Whether batch-normalisation statistics are re-estimated; `auto` means yes (benchmarks/batch_norm.md).
 
     Without quotes YAML reads `on` as true and `off` as false.
     """
-    return setting in ("on", True) or (setting == "auto" and weights != "imagenet")
+    return setting in ("auto", "on", True)
 
 
 def format_epoch(row: dict, epochs: int, seconds_left: float) -> str:
@@ -71,9 +71,7 @@ class Training:
         compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
-        if wants_reestimation(settings["reestimate_batch_norm"], settings["weights"]) and any(
-            batch_norm_layers(self.model)
-        ):
+        if wants_reestimation(settings["reestimate_batch_norm"]) and any(batch_norm_layers(self.model)):
             self.forward = TrainingMode(self.model, self.feed)
 
     def put_back(self, state: State, epoch: int) -> None:
