@@ -35,7 +35,7 @@ status:
 	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
 
 bench: $(STAMP)
-	for table in speed memory; do .venv/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done
+	for table in speed memory grid; do .venv/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done
 
 lint: $(STAMP)
 	$(RUN) ruff check .
