@@ -183,6 +183,18 @@ def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finis
         helper.write_text(text)
 
 
+def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):
+    module = finished.folder / "workflow/scripts/smear/figures/shortcuts.py"
+    text = module.read_text()
+    try:
+        module.write_text(text + "\nANOTHER = 1\n")
+        jobs = finished.jobs()
+    finally:
+        module.write_text(text)
+    assert jobs["plot_shortcuts"] == 1
+    assert not {"train_cell", "plot_comparison", "compare_cells", "test_selected"} & set(jobs)
+
+
 def test_a_new_learning_rate_trains_its_cells_alone(finished):
     cells = finished.folder / "results/tiny/cells"
     before = modified(cells)
