@@ -48,13 +48,4 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"
-
-
-onstart:
-    end_orphans()
-    record_cells()
-    announce_start()
-
-
-onsuccess:
-    announce_results()
+include: "workflow/rules/handlers.smk"

@@ -7,17 +7,16 @@ their own, and `--touch` makes Snakemake believe in them. Prints a table in Mark
 """
 
 import argparse
-import csv
-import json
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import rounds
+from smear.files import read_json, write_json
 from smear.grid import Cell, expand_grid
 from smear.metrics import wilson_interval
-from workflows import call, copy_workflow
+from workflows import call, copy_workflow, read_benchmark
 
 GRID = {
     "architecture": ["SmallCNN"],
@@ -42,7 +41,7 @@ def fill(results: Path, cells: list[Cell]) -> None:
     """Give every cell the files of the first one, with a validation of its own."""
     first, *others = cells
     source = results / "cells" / first.name
-    metrics = json.loads((source / "metrics.json").read_text())
+    metrics = read_json(source / "metrics.json")
     for number, cell in enumerate(others):
         folder = results / "cells" / cell.name
         shutil.copytree(source, folder, copy_function=os.link, dirs_exist_ok=True)
@@ -53,16 +52,11 @@ def fill(results: Path, cells: list[Cell]) -> None:
         low, high = wilson_interval(right, images)
         own = {"validation_correct": right, "validation_accuracy": right / images}
         own |= {"validation_low": low, "validation_high": high}
-        (folder / "metrics.json").write_text(json.dumps(metrics | cell._asdict() | {"cell": cell.name} | own))
+        write_json(metrics | cell._asdict() | {"cell": cell.name} | own, folder / "metrics.json")
         for kind in ("log", "tsv"):
             log = results / f"logs/train_cell/{cell.name}.{kind}"
             log.unlink(missing_ok=True)
             os.link(results / f"logs/train_cell/{first.name}.{kind}", log)
-
-
-def read_seconds(results: Path, rule: str) -> float:
-    with (results / f"logs/{rule}.tsv").open(newline="") as file:
-        return float(next(csv.DictReader(file, delimiter="\t"))["s"])
 
 
 def measure(folder: Path, seeds: int) -> list[float]:
@@ -71,14 +65,13 @@ def measure(folder: Path, seeds: int) -> list[float]:
     shutil.rmtree(results / "cells")
     shutil.copytree(folder / "one", results / "cells")
     planned = call(folder, options, "--dry-run")
-    cells = list_cells(list(range(seeds)))
-    fill(results, cells)
+    fill(results, list_cells(list(range(seeds))))
     call(folder, options, "--touch")
     idle = call(folder, options)
     if "Nothing to be done" not in idle.output:
         raise RuntimeError(idle.output)
     call(folder, options, "--forcerun", "compare_cells")
-    stages = [read_seconds(results, rule) for rule in STAGES]
+    stages = [float(read_benchmark(results / f"logs/{rule}.tsv")["s"]) for rule in STAGES]
     return [planned.seconds, planned.megabytes, idle.seconds, idle.megabytes, *stages]
 
 
@@ -95,7 +88,7 @@ def main() -> None:
         call(folder, choose(**values, seed=[0]))
         shutil.copytree(folder / "results/cells/cells", folder / "one")
         for seeds in arguments.seeds:
-            rows.append((len(GRID["optimizer"]) * len(GRID["learning_rate"]) * 3 * seeds, measure(folder, seeds)))
+            rows.append((len(list_cells(list(range(seeds)))), measure(folder, seeds)))
     print(f"# Many cells\n\n{rounds.describe_machine()}. Seconds, and MB of Snakemake at its peak.\n")
     print(f"| cells | plan all | MB | nothing to do | MB | {' | '.join(STAGES)} |\n|---:|{'---:|' * 8}")
     for cells, figures in rows:

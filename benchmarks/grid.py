@@ -15,15 +15,14 @@ from pathlib import Path
 
 import rounds
 from smear.files import read_json
-from workflows import call, copy_workflow
+from workflows import call, copy_workflow, read_benchmark
 
 
 def read_jobs(results: Path) -> list[dict[str, float]]:
     """Of every cell in the order of their ends: epochs trained, seconds of these, of compiling, of the job."""
     jobs = []
     for path in sorted(results.glob("logs/train_cell/*.tsv"), key=lambda path: path.stat().st_mtime):
-        with path.open(newline="") as file:
-            job = float(next(csv.DictReader(file, delimiter="\t"))["s"])
+        job = float(read_benchmark(path)["s"])
         with (results / f"cells/{path.stem}/history.csv").open(newline="") as file:
             seconds = [float(row["seconds"]) for row in csv.DictReader(file)]
         provenance = read_json(results / f"cells/{path.stem}/provenance.json")

@@ -7,14 +7,13 @@ and MB of the stage's processes together at their peak, as Snakemake measured th
 """
 
 import argparse
-import csv
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 import rounds
-from workflows import call, copy_workflow
+from workflows import call, copy_workflow, read_benchmark
 
 GRID = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}"
 
@@ -23,8 +22,7 @@ def read_stages(results: Path, experiment: str) -> dict[str, tuple[float, float]
     """Seconds and MB of every job of an experiment and its data set, by rule."""
     stages = {}
     for path in sorted([*results.glob("datasets/*/logs/*.tsv"), *results.glob(f"{experiment}/logs/**/*.tsv")]):
-        with path.open(newline="") as file:
-            row = next(csv.DictReader(file, delimiter="\t"))
+        row = read_benchmark(path)
         rule = path.parent.name if path.parent.name != "logs" else path.stem
         # The longest job of a rule: of the tensors, that of the training images.
         memory = 0.0 if row["max_rss"] in ("-", "NA") else float(row["max_rss"]) * 1.048576

@@ -1,5 +1,6 @@
 """Copies of the workflow in folders of their own, and calls of Snakemake there."""
 
+import csv
 import os
 import shutil
 import subprocess
@@ -19,6 +20,12 @@ class Call(NamedTuple):
     seconds: float
     megabytes: float
     output: str
+
+
+def read_benchmark(path: Path) -> dict[str, str]:
+    """What Snakemake measured of a job, by the names of its columns."""
+    with path.open(newline="") as file:
+        return next(csv.DictReader(file, delimiter="\t"))
 
 
 def copy_workflow(folder: Path) -> None:

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import CLASSES, audit_of, grid_cells, leaderboard_of, selection_of
+from made_up import CLASSES, grid_cells, leaderboard_of, selection_of
+from made_up_report import audit_of
 from smear.report.findings import finding
 from smear.report.tables import (
     duration,

@@ -11,7 +11,8 @@ import pandas as pd
 import plot_comparison
 import pytest
 import render_report
-from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison, write_report_inputs
+from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison
+from made_up_report import write_report_inputs
 from page import Page
 from smear.metrics import wilson_interval
 from smear.report.findings import finding

@@ -1,36 +1,22 @@
-"""The network's parts, in seconds: small inputs, the small network, and one look at the real ones."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""Trainings of the small network in seconds: the same twice, whatever the feed and wherever they begin."""
 
 import keras
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.job import UserError
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, get_statistics, reestimate
-from smear.training.checkpoint import Checkpoint
-from smear.training.device import stream
+from smear.training.device import Device, stream
 from smear.training.epochs import wants_reestimation
 from smear.training.feed import Batches, Feed, is_resident
 from smear.training.model import (
     build_classifier,
-    class_weights,
-    compile_trainer,
     get_backbone,
-    learning_rate,
-    smoothed_loss,
 )
 from smear.training.randomness import epoch_order, reseed, shuffle_labels
-from smear.training.state import State, read_state, set_arrays, write_state
 from train_cell import summarise
-from trainings import CELL, CPU, NOTHING, draw_images, outcome, run
-
-SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
+from trainings import CELL, NOTHING, draw_images, outcome, run
 
 
 @pytest.fixture(scope="module")
@@ -58,27 +44,6 @@ def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimiz
         assert outcome(run(cell, bright_and_dark, start=state, **STRONG)) == whole
 
 
-def test_smoothed_labels_are_spread_over_all_classes():
-    labels, probabilities = np.array([0, 2]), np.array([[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]])
-    targets = 0.9 * np.eye(3)[labels] + 0.1 / 3
-    expected = -(targets * np.log(probabilities)).sum(axis=1)
-    assert np.allclose(smoothed_loss(0.1)(labels, keras.ops.convert_to_tensor(probabilities)), expected, atol=1e-6)
-
-
-def test_a_cosine_ends_at_nothing_and_a_constant_rate_is_a_number():
-    schedule = learning_rate("cosine", 0.01, 10)
-    assert [round(float(schedule(step)), 6) for step in (0, 5, 10)] == [0.01, 0.005, 0.0]
-    assert learning_rate("constant", 0.01, 10) == 0.01
-
-
-@given(st.lists(st.integers(0, 3), min_size=1))
-def test_balanced_classes_weigh_alike(labels):
-    weights = class_weights("balanced", np.array(labels))
-    totals = {label: labels.count(label) * weight for label, weight in weights.items()}
-    assert np.allclose(list(totals.values()), next(iter(totals.values())))
-    assert class_weights("none", np.array(labels)) is None
-
-
 def test_options_change_a_training_and_each_the_same_twice(bright_and_dark):
     plain = outcome(run(CELL, bright_and_dark))
     for change in ({"schedule": "cosine"}, {"label_smoothing": 0.1}):
@@ -102,32 +67,25 @@ def test_images_are_resident_where_they_take_a_quarter_of_the_memory(setting, im
     assert is_resident(setting, images, 100) == resident
 
 
-def test_a_state_survives_its_file_and_another_key_does_not_fit(bright_and_dark, tmp_path):
-    _, _, state, _ = run(CELL, bright_and_dark)
-    write_state(state, tmp_path / "state.npz", "key")
-    found = read_state(tmp_path / "state.npz", "key")
-    assert found.history == state.history
-    assert all(np.array_equal(one, other) for one, other in zip(found.arrays, state.arrays, strict=True))
-    assert read_state(tmp_path / "state.npz", "other") is None
+@pytest.fixture
+def gpu():
+    """What a GPU is given, XLA, several steps at a time and bfloat16, on this machine's CPU."""
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    yield Device("CPU in place of a GPU", gpu=True, jit_compile=True, memory=10**9)
+    keras.config.set_dtype_policy("float32")
 
 
-def test_a_state_of_another_network_is_refused(bright_and_dark):
-    training, _, state, _ = run(CELL, bright_and_dark)
-    with pytest.raises(ValueError, match="variables of another model"):
-        set_arrays(training.variables[:-1], state.arrays)
-
-
-def test_a_checkpoint_of_another_origin_or_a_broken_one_is_passed_over(tmp_path, caplog):
-    state = State([{"loss": 0.5}], [np.arange(3.0)])
-    checkpoint = Checkpoint(tmp_path, {"seed": 0})
-    assert checkpoint.read() is None
-    checkpoint.write(state)
-    assert checkpoint.read().history == state.history
-    assert Checkpoint(tmp_path, {"seed": 1}).read() is None
-    assert "made with other settings, data or code" in caplog.text
-    checkpoint.path.write_bytes(checkpoint.path.read_bytes()[:100])
-    assert checkpoint.read() is None
-    assert "is unreadable" in caplog.text
+@pytest.mark.parametrize("resident", [True, False])
+def test_what_a_gpu_is_given_trains_goes_on_and_gives_the_same_twice(bright_and_dark, gpu, resident):
+    states = []
+    whole = run(CELL, bright_and_dark, resident, device=gpu, save=states.append)
+    training, history, *_ = whole
+    assert training.trainer.jit_compile is True
+    assert training.trainer.steps_per_execution > 1
+    assert training.model.compute_dtype == "bfloat16"
+    assert {weight.dtype for weight in training.model.trainable_weights} == {"float32"}
+    assert history["val_accuracy"].iloc[-1] > 0.9
+    assert outcome(run(CELL, bright_and_dark, resident, device=gpu, start=states[0])) == outcome(whole)
 
 
 def test_another_seed_is_another_training(bright_and_dark):
@@ -256,71 +214,3 @@ def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dar
 )
 def test_when_statistics_are_reestimated(setting, wanted):
     assert wants_reestimation(setting) == wanted
-
-
-def test_a_classifier_starts_from_another_one(tmp_path):
-    donor = build_classifier("SmallCNN", 32, 3, "none", 0.0)
-    donor.save(tmp_path / "donor.keras")
-    start = build_classifier("SmallCNN", 32, 3, str(tmp_path / "donor.keras"), 0.0)
-    assert all(np.array_equal(a, b) for a, b in zip(donor.get_weights(), start.get_weights(), strict=True))
-    fewer = build_classifier("SmallCNN", 32, 2, str(tmp_path / "donor.keras"), 0.0)
-    backbones = [get_backbone(model).get_weights() for model in (donor, fewer)]
-    assert all(np.array_equal(a, b) for a, b in zip(*backbones, strict=True))
-
-
-def test_weights_of_another_network_are_refused(tmp_path):
-    build_classifier("SmallCNN", 32, 3, "none", 0.0).save(tmp_path / "small.keras")
-    with pytest.raises(UserError, match=r"small.keras does not hold weights of MobileNetV3Large"):
-        build_classifier("MobileNetV3Large", 32, 3, str(tmp_path / "small.keras"), 0.0)
-
-
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
-def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifier(optimizer):
-    model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
-    feed = Feed(np.zeros((4, 32, 32, 3), np.uint8), np.zeros(4, int), resident=False)
-    trainer = feed.lead_to(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
-    compile_trainer(trainer, optimizer, 0.0003, 0, CPU)
-    assert type(trainer.optimizer).__name__.lower() == optimizer
-    assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)
-    assert "rotation" not in " ".join(layer.name for layer in model.layers)
-
-
-STAND_IN = """
-import sys
-from pathlib import Path
-import h5py, keras, numpy as np
-from keras.src.applications import efficientnet, mobilenet_v3
-from keras.src.legacy.saving import legacy_h5_format
-from smear.training.architectures import build_backbone
-from smear.download.weights import PUBLISHED_WEIGHTS
-import hashlib
-name, home = sys.argv[1], Path(sys.argv[2])
-start = build_backbone(name, 64, None)
-path = home / "models" / PUBLISHED_WEIGHTS[name].file_name
-path.parent.mkdir(parents=True)
-with h5py.File(path, "w") as file:
-    legacy_h5_format.save_weights_to_hdf5_group(file, start)
-md5 = hashlib.md5(path.read_bytes()).hexdigest()
-efficientnet.WEIGHTS_HASHES["b0"] = mobilenet_v3.WEIGHTS_HASHES["large_224_1.0_float"] = (md5, md5)
-loaded = build_backbone(name, 64, "imagenet")
-assert all(np.array_equal(a, b) for a, b in zip(start.get_weights(), loaded.get_weights(), strict=True))
-print("rescaling layers:", sum(isinstance(layer, keras.layers.Rescaling) for layer in loaded.layers))
-"""
-
-
-@pytest.mark.parametrize(("name", "rescaling"), [("EfficientNetB0", 2), ("MobileNetV3Large", 1), ("MobileNet", 1)])
-def test_published_weights_are_taken_from_the_file_of_the_rule(name, rescaling, tmp_path):
-    """A stand-in lies where `fetch_weights` puts the published file; its own MD5 takes the place of the published one.
-
-    The layers that Keras adds for ImageNet weights alone (EfficientNet's second rescaling) must be there.
-    """
-    environment = os.environ | {
-        "KERAS_HOME": str(tmp_path),
-        "PYTHONPATH": str(SCRIPTS),
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-    }
-    result = subprocess.run(
-        [sys.executable, "-c", STAND_IN, name, str(tmp_path)], env=environment, capture_output=True, text=True
-    )
-    assert result.returncode == 0, result.stderr
-    assert f"rescaling layers: {rescaling}" in result.stdout

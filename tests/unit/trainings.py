@@ -32,14 +32,14 @@ def draw_images():
     return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
 
 
-def run(cell, data, resident=True, start=None, save=lambda state: None, **changes):
+def run(cell, data, resident=True, start=None, save=lambda state: None, device=CPU, **changes):
     """A training of some images that validates them too: itself, its history, its last state and probabilities."""
-    return finish(prepare(cell, data, resident, **changes), start, save)
+    return finish(prepare(cell, data, resident, device, **changes), start, save)
 
 
-def prepare(cell, data, resident=True, **changes) -> Training:
+def prepare(cell, data, resident=True, device=CPU, **changes) -> Training:
     """A training of images of two classes, before its first epoch."""
-    return Training(cell, SETTINGS | changes, CPU, *(Feed(*data, resident) for _ in range(2)), 2)
+    return Training(cell, SETTINGS | changes, device, *(Feed(*data, resident) for _ in range(2)), 2)
 
 
 def finish(training, start=None, save=lambda state: None):

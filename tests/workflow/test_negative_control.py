@@ -20,8 +20,8 @@ def read_metrics(project, experiment: str) -> dict:
 
 @pytest.fixture(scope="module")
 def finished(project):
-    """The project after its cell and its audit on gray images, and after the cell on shuffled labels."""
-    wanted = (f"cells/{CELL}/metrics.json", "audit/shortcuts.csv", "tensors/test-gray.npy")
+    """The project after its cell, its test and its audit on gray images, and after the cell on shuffled labels."""
+    wanted = (f"cells/{CELL}/metrics.json", "audit/shortcuts.csv", "report/test_metrics.json")
     result = project.snakemake(*(f"results/tiny/{path}" for path in wanted), *SETTINGS)
     assert result.returncode == 0, result.output
     result = project.snakemake(f"results/control/cells/{CELL}/metrics.json", *SETTINGS, configfile=CONTROL)
@@ -46,7 +46,7 @@ def test_the_control_has_the_same_validation_labels(finished):
     assert labels[0] == labels[1]
 
 
-def test_gray_tensors_hold_gray_images_in_three_channels(finished):
+def test_gray_tensors_stand_alone_and_the_test_reads_them(finished):
     tensors = finished.folder / "results/tiny/tensors"
     assert sorted(path.name for path in tensors.glob("*.npy")) == [
         "test-gray.npy",

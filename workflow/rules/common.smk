@@ -12,22 +12,17 @@ ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from smear.cluster import cancel_jobs, find_jobs
 from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.environment import announce_environment
-from smear.estimate import describe_hours
 from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
 from smear.job import UserError
 from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
-from smear.images.class_sizes import split_sizes
 from smear.provenance import digest_file
-from smear.report.summary import summarise_results
 from smear.split.user_groups import check_user_groups
-from smear.status.grid_file import write_cells
 from smear.training.gpus import find_gpus
 from smear.download.weights import PUBLISHED_WEIGHTS
 
@@ -71,12 +66,11 @@ if workflow.modifier.is_main_snakefile():
 
 
 def name_own_file(name):
-    """The path of a file of this workflow, an input whose digest is a parameter.
+    """The path of a file of this workflow from the working folder, so that it has the same name in a copy elsewhere.
 
-    From the working folder, so that it has the same name in a copy elsewhere. Its time does not count: a fresh clone's
-    is later than any result's.
+    As an input it is `ancient`, and its digest a parameter: a fresh clone's files are later than any result.
     """
-    return ancient(os.path.relpath(ROOT / name))
+    return os.path.relpath(ROOT / name)
 
 
 def match_exactly(names):
@@ -273,9 +267,11 @@ def name_digests():
 
 def get_reference_digests():
     """The published digests of a Kaggle data set's images, where there are any, as a named input."""
-    folders = ["resources", name_own_file("resources")] if SOURCE == "kaggle" else []
-    found = [path for folder in folders if (path := Path(folder) / name_digests()).exists()]
-    return {"reference": ancient(str(found[0]))} if found else {}
+    if SOURCE == "kaggle":
+        for path in (f"resources/{name_digests()}", name_own_file(f"resources/{name_digests()}")):
+            if os.path.exists(path):
+                return {"reference": ancient(path)}
+    return {}
 
 
 def get_recorded_digests():
@@ -284,44 +280,3 @@ def get_recorded_digests():
         return {}
     # Kept while the job runs, and put back if it fails: the script compares before it writes.
     return {"record": update("results/datasets/{dataset}/images.sha256")}
-
-
-def count_train_images():
-    """Training images, as far as they are known before the work starts."""
-    if SOURCE_COUNTS is None:
-        return None
-    return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
-
-
-def end_orphans():
-    """End what an earlier call, which was killed, has left on the cluster: its cells go on from their checkpoints.
-
-    Snakemake's lock on this folder says that no other call is alive.
-    """
-    if not runs_here():
-        for line in cancel_jobs(find_jobs(Path(workflow.workdir_init))):
-            print(line, file=sys.stderr)
-
-
-def record_cells():
-    """Leave the names of the grid's cells for `make status`."""
-    write_cells(list(CELLS), Path(f"results/{EXPERIMENT}"))
-
-
-def announce_start():
-    """Say, before training starts on a CPU, how long it will take."""
-    folder = Path(f"results/{EXPERIMENT}/cells")
-    waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
-    if waiting and runs_here() and not GPUS:
-        # Of each, the epochs that it does not take over from its shorter sibling.
-        own = [
-            cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
-        ]
-        cores = min(workflow.cores, os.cpu_count())
-        print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
-
-
-def announce_results():
-    """Say where the report lies, and the three lines that matter."""
-    if Path(get_final_files()[0]).exists():
-        print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)

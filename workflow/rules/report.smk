@@ -41,7 +41,7 @@ REPORT_FILES = {
 rule render_report:
     """Write the report as one self-contained page, and the model's card."""
     input:
-        **{name: name_own_file(path) for name, path in REPORT_FILES.items()},
+        **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",

@@ -12,9 +12,9 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from smear.images.glimpses import GLIMPSES
-from smear.images.parallel import map_images
 from smear.job import log, logged_to
 from smear.metrics import wilson_interval
+from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
 
 TREES = 300
@@ -33,7 +33,7 @@ def build_classifiers(threads: int) -> dict[str, ClassifierMixin]:
 
 def glimpse_at(images: np.ndarray, threads: int) -> dict[str, np.ndarray]:
     """The features of `images`, uint8 (images, height, width, 3), by the names of GLIMPSES: (images, numbers) each."""
-    taken = list(map_images(lambda image: [take(image) for take in GLIMPSES.values()], images, threads, "glimpses"))
+    taken = list(map_parallel(lambda image: [take(image) for take in GLIMPSES.values()], images, threads, "glimpses"))
     return {name: np.stack(column) for name, column in zip(GLIMPSES, zip(*taken, strict=True), strict=True)}
 
 

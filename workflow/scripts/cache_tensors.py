@@ -10,8 +10,8 @@ import pandas as pd
 from smear.files import replacing
 from smear.images.color import convert_color
 from smear.images.decoding import UNREADABLE, read_pixels
-from smear.images.parallel import map_images
 from smear.job import UserError, check_space, log, logged_to
+from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
 
 
@@ -32,7 +32,7 @@ def cache_pixels(
         # A mapped file on a full disk would end the process by a signal.
         check_space(temporary.parent, math.prod(shape), "A tensor of the images")
         tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-        for row, pixels in enumerate(map_images(read, images.itertuples(), threads, "decoding")):
+        for row, pixels in enumerate(map_parallel(read, images.itertuples(), threads, "decoding")):
             tensor[row] = pixels
         tensor.flush()
 

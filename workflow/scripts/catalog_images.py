@@ -8,8 +8,8 @@ import smear.environment
 import pandas as pd
 from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
-from smear.images.parallel import map_images
 from smear.job import UserError, log, logged_to
+from smear.parallel import map_parallel
 from smear.tables import write_csv
 
 SHOWN = 20
@@ -20,7 +20,7 @@ def catalog_images(folder: Path, threads: int, max_megapixels: float) -> tuple[p
     paths = sorted(path for path in folder.glob("*/*") if not path.is_dir())
     inspect = partial(inspect_image, max_megapixels=max_megapixels)
     good, rejected = [], []
-    for path, found in zip(paths, map_images(inspect, paths, threads, "opening"), strict=True):
+    for path, found in zip(paths, map_parallel(inspect, paths, threads, "opening"), strict=True):
         image_id = path.relative_to(folder).as_posix()
         if isinstance(found, ImageFile):
             good.append({"image_id": image_id, "path": path.as_posix(), "class": path.parent.name, **found._asdict()})

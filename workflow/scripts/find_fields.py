@@ -13,8 +13,8 @@ from smear.fields.search import Search, screen, search_fields
 from smear.fields.verification import MEDIUM, verify
 from smear.files import write_json
 from smear.images.decoding import UNREADABLE
-from smear.images.parallel import map_images
 from smear.job import UserError, log, logged_to
+from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
 
 ALL_PAIRS = 8_000  # images; twice as many take four times as long
@@ -39,7 +39,7 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
 
 def propose_from_all(read: Callable, images: list, valid: np.ndarray, threads: int) -> Callable[[float], np.ndarray]:
     """A function that proposes the likely pairs of all: see `search_fields`."""
-    coarse = np.stack(list(map_images(lambda image: shrink(read(image)), images, threads, "reading")))
+    coarse = np.stack(list(map_parallel(lambda image: shrink(read(image)), images, threads, "reading")))
     return lambda threshold: np.concatenate(list(screen(coarse, shrink_area(valid))))
 
 
@@ -52,7 +52,7 @@ def propose_from_landmarks(
         detail = read(image)
         return find_landmarks(detail), np.rint(127 * shrink(detail, MEDIUM)).astype(np.int8)
 
-    landmarks, medium = zip(*map_images(look, images, threads, "reading"), strict=True)
+    landmarks, medium = zip(*map_parallel(look, images, threads, "reading"), strict=True)
     details = np.stack(medium)
     likenesses = find_alike(landmarks, threads)
 

@@ -11,7 +11,7 @@ from tqdm import tqdm
 from smear.fields.chance import Chance, fit_chance
 from smear.fields.registration import Registrar
 from smear.fields.screening import BLOCK, screen_all, screen_block
-from smear.images.parallel import map_images
+from smear.parallel import map_parallel
 
 CANDIDATES = 4  # pairs an image that are looked at closely, if all were unrelated
 FALSE_PAIRS = 0.0005  # an image, expected by chance
@@ -76,6 +76,6 @@ def sample_chance(registrar: Registrar, images: int, threads: int) -> np.ndarray
 
 def register_all(registrar: Registrar, pairs: np.ndarray, threads: int) -> pd.DataFrame:
     """`first,second,similarity,evidence,dx,dy` of the pairs, (pairs, 2)."""
-    found = map_images(lambda pair: registrar.register(*pair), pairs.tolist(), threads, "registering", "pairs")
+    found = map_parallel(lambda pair: registrar.register(*pair), pairs.tolist(), threads, "registering", "pairs")
     rows = [(*pair, *match) for pair, match in zip(pairs.tolist(), found, strict=True)]
     return pd.DataFrame(rows, columns=["first", "second", "similarity", "evidence", "dx", "dy"])

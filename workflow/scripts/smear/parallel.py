@@ -10,7 +10,7 @@ from tqdm import tqdm
 AHEAD = 16  # items a thread that are begun before the first of them is taken: results of a million do not pile up
 
 
-def map_images(work: Callable, items: Iterable, threads: int, title: str, unit: str = "images") -> Iterator:
+def map_parallel(work: Callable, items: Iterable, threads: int, title: str, unit: str = "images") -> Iterator:
     """Yield `work(item)` in order. Threads suffice: decoding, resizing and hashing leave Python's lock."""
     items = list(items)
     with ThreadPoolExecutor(threads) as pool:

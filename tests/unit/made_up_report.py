@@ -1,0 +1,170 @@
+"""Made-up inputs of the report: a test's predictions, an audit, fields, siblings."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
+from smear.figures.fields import draw_evidence
+from smear.figures.shortcuts import draw_shortcuts
+from smear.figures.siblings import draw_siblings
+from smear.figures.style import save
+from smear.metrics import classification_summary
+
+
+def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], sizes: list[int]) -> pd.DataFrame:
+    """Return test predictions: `sizes` images of each class, `mistakes` (true, predicted) among them."""
+    rows = []
+    for label, (name, size) in enumerate(zip(classes, sizes, strict=True)):
+        wrong = [predicted for true, predicted in mistakes if true == label]
+        for number in range(size):
+            predicted = wrong[number] if number < len(wrong) else label
+            probabilities = np.full(len(classes), 0.1 / len(classes))
+            probabilities[predicted] += 0.9 - 0.003 * number
+            probabilities /= probabilities.sum()
+            columns = {f"prob_{other}": p for other, p in zip(classes, probabilities, strict=True)}
+            image_id = f"{name}/WBC-{name}-{number:03}.jpg"
+            rows.append({"image_id": image_id, "label": label, "predicted": predicted, **columns})
+    return pd.DataFrame(rows)
+
+
+def audit_of(classes: list[str]) -> dict:
+    """Return the audit of a split by field."""
+    return {
+        "unit": "field",
+        "seed": 0,
+        "fractions": {"train": 0.8, "validation": 0.1, "test": 0.1},
+        "promise": "Images of one microscope field are all in one split.",
+        "images": sum(995 + 3 * k for k in range(len(classes))),
+        "fields": 777,
+        "folds": [],
+        "images_kept": 0,
+        "images_moved": 0,
+        "counts": {
+            split: {name: count + k for k, name in enumerate(classes)}
+            for split, count in {"train": 800, "validation": 98, "test": 97}.items()
+        },
+        "images_with_sibling": 812,
+        "images_with_sibling_across_splits": 0,
+    }
+
+
+PROVENANCE = {
+    "settings": {"image_size": 224, "augmentation": {"flip": True, "rotation": 0.1}, "precision": "float32"},
+    "versions": {"python": "3.11.7", "keras": "3.15.1", "tensorflow": "2.21.0"},
+    "commit": "0123456789abcdef",
+    "device": "NVIDIA H200",
+    "threads": 2,
+    "backend": "tensorflow",
+    "seed": 0,
+    "inputs": {"results/paper/tensors/train.npy": "ab" * 32},
+    "started": "2026-01-02T03:04:05+00:00",
+    "seconds": 945.2,
+}
+
+
+FIELDS = {
+    "pairs": 631,
+    "pairs_compared": 5_299_140,
+    "largest_field": 9,
+    "threshold": 0.334,
+    "pairs_by_chance": 1.6,
+    "chance": {"location": 0.1305, "scale": 0.0135},
+}
+
+
+def evidence_of() -> pd.DataFrame:
+    """Return how many pairs have which evidence, as `field_evidence.csv` does."""
+    random = np.random.default_rng(0)
+    edges = np.arange(-1, 1.02, 0.01).round(6)
+    sample = random.gumbel(0.1305, 0.0135, 12_720)
+    registered = np.concatenate([random.normal(0.21, 0.02, 5000), random.uniform(0.34, 1, 631)])
+    return pd.DataFrame(
+        {
+            "evidence": edges[:-1],
+            "random_pairs": np.histogram(sample, edges)[0],
+            "registered_pairs": np.histogram(registered, edges)[0],
+        }
+    )
+
+
+def siblings_of(images: int) -> pd.DataFrame:
+    """Return the siblings across splits by unit and seed, as `siblings.csv` does."""
+    random = np.random.default_rng(0)
+    return pd.DataFrame(
+        [
+            {
+                "unit": unit,
+                "seed": seed,
+                "images": images,
+                "images_with_sibling_across_splits": random.integers(280, 330) if unit == "image" else 0,
+            }
+            for unit in ("image", "field", "stain")
+            for seed in range(20)
+        ]
+    )
+
+
+def write_report_inputs(
+    folder: Path,
+    classes: list[str] = CLASSES,
+    mistakes: tuple = ((3, 1), (3, 1), (3, 0), (3, 0), (0, 1)),
+    cells: list[dict] | None = None,
+    published_applies: bool = True,
+) -> SimpleNamespace:
+    """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`.
+
+    Where `published_applies`, the paper's images are those of the catalog; else the catalog has one more.
+    """
+    comparison = write_comparison(folder, cells or grid_cells(), diverged=())
+    predictions = predictions_of(classes, list(mistakes), sizes=[51, 99, 97, 81])
+    probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
+    summary = classification_summary(predictions["label"], predictions["predicted"], probabilities, classes)
+    cell = json.loads(comparison.input.selection.read_text())["cell"]
+    audit = audit_of(classes)
+    objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit, "provenance": PROVENANCE, "fields": FIELDS}
+    for name, value in objects.items():
+        (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
+    predictions.to_csv(folder / "test_predictions.csv", index=False)
+    image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
+    digests = [f"{number:064x}" for number in range(len(image_ids))]
+    pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
+    pairs.to_csv(folder / "field_pairs.csv", index=False)
+    save(draw_evidence(evidence_of(), FIELDS), folder / "fields.svg")
+    save(draw_siblings(siblings_of(audit["images"]), audit), folder / "siblings.svg")
+    shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
+    save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
+    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
+    catalog.to_csv(folder / "catalog.csv", index=False)
+    of_the_paper = digests[::-1] if published_applies else digests[1:]
+    (folder / "paper.sha256").write_text("".join(f"{digest}  another/name.jpg\n" for digest in of_the_paper))
+    root = Path(__file__).parents[2]
+    return SimpleNamespace(
+        input=SimpleNamespace(
+            leaderboard=comparison.input.leaderboard,
+            selection=comparison.input.selection,
+            test_predictions=folder / "test_predictions.csv",
+            catalog=folder / "catalog.csv",
+            fields_svg=folder / "fields.svg",
+            siblings_svg=folder / "siblings.svg",
+            field_pairs=folder / "field_pairs.csv",
+            shortcuts=folder / "shortcuts.csv",
+            shortcuts_svg=folder / "shortcuts.svg",
+            **{name: folder / f"{name}.json" for name in objects},
+            reference=folder / "paper.sha256",
+            published=root / "resources/fajrina2024.json",
+            template=root / "workflow/report/report.html.j2",
+            card_template=root / "workflow/report/model_card.md.j2",
+            figures=[],
+        ),
+        output=SimpleNamespace(
+            report=folder / "index.html",
+            model_card=folder / "model_card.md",
+            confusion_svg=folder / "confusion.svg",
+            confusion_png=folder / "confusion.png",
+        ),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia"),
+        log=[str(folder / "log.txt")],
+    )

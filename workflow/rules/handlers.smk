@@ -1,0 +1,59 @@
+# What a call says and does before its first job and after its last.
+# Takes: the names that common.smk gives. Makes: results/<experiment>/cells.json.
+
+from smear.cluster import cancel_jobs, find_jobs
+from smear.estimate import describe_hours
+from smear.images.class_sizes import split_sizes
+from smear.report.summary import summarise_results
+from smear.status.grid_file import write_cells
+
+
+def count_train_images():
+    """Training images, as far as they are known before the work starts."""
+    if SOURCE_COUNTS is None:
+        return None
+    return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
+
+
+def end_orphans():
+    """End what an earlier call, which was killed, has left on the cluster: its cells go on from their checkpoints.
+
+    Snakemake's lock on this folder says that no other call is alive.
+    """
+    if not runs_here():
+        for line in cancel_jobs(find_jobs(Path(workflow.workdir_init))):
+            print(line, file=sys.stderr)
+
+
+def record_cells():
+    """Leave the names of the grid's cells for `make status`."""
+    write_cells(list(CELLS), Path(f"results/{EXPERIMENT}"))
+
+
+def announce_start():
+    """Say, before training starts on a CPU, how long it will take."""
+    folder = Path(f"results/{EXPERIMENT}/cells")
+    waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
+    if waiting and runs_here() and not GPUS:
+        # Of each, the epochs that it does not take over from its shorter sibling.
+        own = [
+            cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
+        ]
+        cores = min(workflow.cores, os.cpu_count())
+        print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
+
+
+def announce_results():
+    """Say where the report lies, and the three lines that matter."""
+    if Path(get_final_files()[0]).exists():
+        print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)
+
+
+onstart:
+    end_orphans()
+    record_cells()
+    announce_start()
+
+
+onsuccess:
+    announce_results()
