@@ -104,7 +104,6 @@ def prepare_script(options: dict) -> Callable[[], object]:
     """An epoch of the usual script: files decoded every time, or cached and prefetched; `fit` as Keras has it."""
     import keras
     from smear.training.architectures import build_backbone
-    from smear.training.augmentation import augmentation_layers
 
     size = (options["size"], options["size"])
     data = keras.utils.image_dataset_from_directory(options["folder"], image_size=size, batch_size=BATCH, seed=0)
@@ -113,12 +112,24 @@ def prepare_script(options: dict) -> Callable[[], object]:
         import tensorflow as tf
 
         data = data.cache().shuffle(BATCH * 4, seed=0).prefetch(tf.data.AUTOTUNE)
-    layers = augmentation_layers(**STRONG if options["augmented"] else PLAIN)
+    layers = usual_layers(**STRONG) if options["augmented"] else []
     backbone = build_backbone(options["architecture"], options["size"], None)
     head = [keras.layers.Dropout(0.2), keras.layers.Dense(classes, activation="softmax")]
     model = keras.Sequential([keras.Input((*size, 3)), *layers, backbone, *head])
     model.compile(keras.optimizers.Adam(0.001), "sparse_categorical_crossentropy", metrics=["accuracy"])
     return lambda: model.fit(data, epochs=1, verbose=0)
+
+
+def usual_layers(crop: float, rotation: float, flip: str, shift: float) -> list:
+    """The layers of Keras, with the strengths of a cell's."""
+    from keras import layers
+
+    return [
+        layers.RandomFlip("horizontal_and_vertical" if flip == "both" else flip),
+        layers.RandomRotation(rotation / 360),
+        layers.RandomTranslation(shift, shift),
+        layers.RandomZoom((-crop, 0.0)),
+    ]
 
 
 def prepare(options: dict) -> Callable[[], object]:

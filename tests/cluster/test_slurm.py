@@ -224,8 +224,9 @@ def test_a_job_cancelled_by_hand_is_submitted_again(story):
     assert [job["state"] for job in story["jobs"]] == ["FAILED", "CANCELLED", "COMPLETED"]
 
 
-def test_a_job_past_its_time_limit_goes_on_to_the_same_end(story):
-    assert story["limit"]["state"] == "TIMEOUT"
+def test_a_job_at_its_time_limit_goes_on_to_the_same_end(story):
+    # Told to stop a minute before, it ends by itself, which SLURM calls FAILED; where a minute is too short, TIMEOUT.
+    assert story["limit"]["state"] in ("FAILED", "TIMEOUT")
     assert re.search(r"interrupted +\d+/25 .*told to stop", story["status limit"])
     assert "going on after epoch" in story["second"].log(LIMITED)
     assert outcome(story["folder"], LIMITED) == outcome(story["whole"], LIMITED)

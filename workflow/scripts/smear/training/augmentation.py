@@ -1,22 +1,92 @@
-"""Random crop, rotation, flip and shift of training images, as Keras layers."""
+"""Random crop, rotation, flip and shift of training images, as layers that XLA can compile on every backend."""
+
+import math
 
 import keras
+from keras import ops
 
 
 def augmentation_layers(crop: float, rotation: float, flip: str, shift: float) -> list[keras.layers.Layer]:
-    """Layers that act in training only; a strength of 0 (or flip `none`) leaves its layer out.
+    """Layers that act in training only; a strength of 0 (or flip `none`) leaves its part out.
 
-    crop: the largest share of the side that is cut off, the rest being enlarged to the frame. rotation: the largest
-    angle in degrees, to either side. flip: none, horizontal, vertical or both. shift: the largest displacement as a
-    share of the side. What comes in from outside the frame is its mirror image, since black borders are no blood.
+    crop: the largest share of the side that is cut off, at any place, the rest being enlarged to the frame. rotation:
+    the largest angle in degrees, to either side. flip: none, horizontal, vertical or both. shift: the largest
+    displacement as a share of the side.
     """
     layers = []
     if flip != "none":
         layers.append(keras.layers.RandomFlip("horizontal_and_vertical" if flip == "both" else flip))
-    if rotation:
-        layers.append(keras.layers.RandomRotation(rotation / 360, fill_mode="reflect"))
-    if shift:
-        layers.append(keras.layers.RandomTranslation(shift, shift, fill_mode="reflect"))
-    if crop:
-        layers.append(keras.layers.RandomZoom((-crop, 0.0), fill_mode="reflect"))
+    if crop or rotation or shift:
+        layers.append(RandomAffine(crop, rotation, shift))
     return layers
+
+
+class RandomAffine(keras.layers.Layer):
+    """Crops, rotates and shifts each image on its own, with one interpolation for all three.
+
+    Keras' own layers interpolate once each, and none of them can be compiled by XLA, which leaves the whole step of a
+    GPU uncompiled. See `augmentation_layers` for the strengths.
+    """
+
+    def __init__(self, crop: float, rotation: float, shift: float):
+        super().__init__(trainable=False, dtype="float32")
+        self.crop, self.rotation, self.shift = crop, rotation, shift
+        self.generator = keras.random.SeedGenerator()
+
+    def call(self, images, training=False):
+        """images: (n, height, width, channels), of any type; returns the same shape, float32."""
+        if not training:
+            return ops.cast(images, "float32")
+        number, height, width, _ = ops.shape(images)
+
+        def draw(lowest, highest):
+            return keras.random.uniform((number, 1, 1), lowest, highest, seed=self.generator)
+
+        angle = draw(-math.radians(self.rotation), math.radians(self.rotation))
+        cut = draw(0.0, self.crop)
+        # The place of what is left after the crop, and the shift, both of the frame's centre and in shares of the side.
+        down = draw(-0.5, 0.5) * cut + draw(-self.shift, self.shift)
+        right = draw(-0.5, 0.5) * cut + draw(-self.shift, self.shift)
+
+        rows = ops.reshape(ops.arange(height, dtype="float32") - (height - 1) / 2, (1, height, 1))
+        columns = ops.reshape(ops.arange(width, dtype="float32") - (width - 1) / 2, (1, 1, width))
+        cosine, sine = (1 - cut) * ops.cos(angle), (1 - cut) * ops.sin(angle)
+        return sample(
+            images,
+            (height - 1) / 2 + height * down + cosine * rows + sine * columns,
+            (width - 1) / 2 + width * right - sine * rows + cosine * columns,
+        )
+
+
+def sample(images, rows, columns):
+    """Images between their pixels, by bilinear interpolation.
+
+    images: (n, height, width, channels). rows, columns: where to look in each, (n, h, w), in pixels from the centre of
+    the first one. Returns (n, h, w, channels), float32. What lies outside the frame is its mirror image, since black
+    borders are no blood.
+    """
+    number, height, width, channels = ops.shape(images)
+    top, bottom, below = neighbours(rows, height)
+    left, right, beside = neighbours(columns, width)
+    pixels = ops.reshape(images, (number * height * width, channels))
+    first = ops.reshape(ops.arange(number, dtype="int32") * (height * width), (number, 1, 1))
+
+    def look(row, column):
+        return ops.cast(ops.take(pixels, first + row * width + column, axis=0), "float32")
+
+    upper = look(top, left) * (1 - beside) + look(top, right) * beside
+    lower = look(bottom, left) * (1 - beside) + look(bottom, right) * beside
+    return upper * (1 - below) + lower * below
+
+
+def neighbours(positions, size: int):
+    """Before and after each position, (n, h, w), the nearest of `size` pixels, mirrored at the edges.
+
+    Returns both as int32, and how far the position lies from the first to the second, 0 to 1, (n, h, w, 1).
+    """
+    # Edges lie half a pixel beyond the centres of the outermost pixels.
+    folded = size - ops.abs(ops.mod(positions + 0.5, 2 * size) - size) - 0.5
+    folded = ops.clip(folded, 0, size - 1)
+    before = ops.floor(folded)
+    after = ops.minimum(before + 1, size - 1)
+    return ops.cast(before, "int32"), ops.cast(after, "int32"), ops.expand_dims(folded - before, -1)
