@@ -42,7 +42,10 @@ MinJobAge=3600
 AccountingStorageType=accounting_storage/none
 JobCompType=jobcomp/none
 NodeName={host} NodeAddr=127.0.0.1 CPUs=8 RealMemory=100000 Gres=gpu:fake:2 State=UNKNOWN
-PartitionName=all Nodes={host} Default=YES MaxTime=1-00:00:00 State=UP
+PreemptType=preempt/partition_prio
+PreemptMode=REQUEUE
+PartitionName=all Nodes={host} Default=YES MaxTime=1-00:00:00 State=UP PriorityTier=1 GraceTime=30
+PartitionName=urgent Nodes={host} MaxTime=1-00:00:00 State=UP PriorityTier=2 PreemptMode=OFF
 """
 
 

@@ -1,129 +1,40 @@
 """Cells as jobs of a real SLURM, in two calls of Snakemake: the first is killed, much goes wrong in the second."""
 
-import csv
-import hashlib
 import json
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
-import zipfile
-from pathlib import Path
-from typing import ClassVar
 
 import pytest
-from cluster.mini_slurm import MiniSlurm, ask, find_obstacle
-from conftest import Project
+from cluster.calls import (
+    EPOCHS,
+    PATIENCE,
+    Run,
+    make_tensors,
+    outcome,
+    read,
+    start_slurm,
+    status,
+    train_in_one_go,
+    trainers,
+)
+from cluster.mini_slurm import ask
 
-EPOCHS = 25
 LIMITED, ENDING, FAILING = (
     f"SmallCNN_{name}_b32_s0_e{EPOCHS}" for name in ("adam_lr0.001", "rmsprop_lr0.001", "adam_lr0.003")
 )
-GRID = (
-    f"grid={{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.003], epochs: [{EPOCHS}]}}"
-)
-CELLS = Path("results/tiny/cells")
-PATIENCE = 900  # seconds; a machine may be busy with other things
-
-
-class Run:
-    """A call of Snakemake with the profile for SLURM, in the background, and every job that its cells have had."""
-
-    processes: ClassVar[list[subprocess.Popen]] = []
-
-    def __init__(self, project: Project, slurm: MiniSlurm, *cells: str, way="--workflow-profile", more=()):
-        self.folder, self.slurm = project.folder, slurm
-        targets = [str(CELLS / cell / "metrics.json") for cell in cells]
-        command = [sys.executable, Path(__file__).with_name("impatient.py"), *targets]
-        command += [way, "profiles/slurm", "--latency-wait", "5", *more]
-        command += ["--config", GRID, "--configfile", "config/tiny.yaml"]
-        self.output = project.folder / f"output-{len(cells)}"
-        with self.output.open("w") as file:
-            self.process = subprocess.Popen(command, cwd=project.folder, stdout=file, stderr=file)
-        self.processes.append(self.process)
-
-    def jobs(self, cell: str) -> list[dict[str, str]]:
-        return [job for job in self.slurm.jobs() if job["comment"].endswith(cell)]
-
-    def wait_until(self, is_so, alive: bool = True) -> None:
-        deadline = time.monotonic() + PATIENCE
-        while not is_so():
-            assert not alive or self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, self.output.read_text()
-            time.sleep(0.2)
-
-    def wait_for_epoch(self, cell: str, epoch: int) -> None:
-        self.wait_until(lambda: f"epoch {epoch:>2}/" in self.log(cell))
-
-    def log(self, cell: str) -> str:
-        path = self.folder / f"results/tiny/logs/train_cell/{cell}.log"
-        return path.read_text() if path.exists() else ""
-
-
-def trainers(folder: Path) -> dict[str, tuple[int, str]]:
-    """Process and visible GPUs of each training in a folder, by the number of its job."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            if (process / "cwd").resolve() != folder or not any(word.endswith(b".train_cell.py") for word in words):
-                continue
-            pairs = (entry.partition("=") for entry in (process / "environ").read_bytes().decode().split("\0"))
-        except OSError:
-            continue
-        if b"python" in words[0]:
-            variables = {name: value for name, _, value in pairs}
-            found[variables["SLURM_JOB_ID"]] = (int(process.name), variables.get("CUDA_VISIBLE_DEVICES", ""))
-    return found
-
-
-def outcome(folder: Path, cell: str) -> dict:
-    """All that must be the same: figures, predictions, weights."""
-    with (folder / CELLS / cell / "history.csv").open(newline="") as file:
-        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
-    with zipfile.ZipFile(folder / CELLS / cell / "model.keras") as file:
-        weights = hashlib.sha256(file.read("model.weights.h5")).hexdigest()
-    return {"history": history, "weights": weights, "predictions": read(folder, cell, "validation_predictions.csv")}
-
-
-def read(folder: Path, cell: str, name: str) -> str:
-    return (folder / CELLS / cell / name).read_text()
-
-
-def status(folder: Path, cell: str) -> str:
-    """What `make status` says of a cell, and the two lines below."""
-    command = [sys.executable, "-m", "smear.status"]
-    environment = {**os.environ, "PYTHONPATH": "workflow/scripts"}
-    text = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
-    return re.search(rf" {re.escape(cell)} .*\n(?:      .*\n)*", text)[0]
 
 
 @pytest.fixture(scope="module")
 def slurm(tmp_path_factory):
-    if obstacle := find_obstacle():
-        pytest.skip(obstacle)
-    mini = MiniSlurm(tmp_path_factory.mktemp("slurm"))
-    try:
-        mini.start()
-        yield mini
-    finally:
-        for process in Run.processes:
-            process.kill()
-            process.wait()
-        subprocess.run(["scancel", "--full", "--signal=KILL", "--user=root"], check=False)
-        mini.stop()
+    with start_slurm(tmp_path_factory.mktemp("slurm")) as slurm:
+        yield slurm
 
 
 @pytest.fixture(scope="module")
 def story(slurm, tmp_path_factory):
     """All that happens, in turn; what the tests ask about is noted as it is seen."""
-    project, whole = (Project(tmp_path_factory.mktemp(name)) for name in ("cluster", "whole"))
-    tensors = [f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")]
-    result = project.snakemake(*tensors, "--quiet", "--config", GRID)
-    assert result.returncode == 0, result.output
-    subprocess.run(["cp", "-a", project.folder / "results", project.folder / ".snakemake", whole.folder], check=True)
+    project, whole = make_tensors(*(tmp_path_factory.mktemp(name) for name in ("cluster", "whole")))
     seen = {"folder": project.folder, "whole": whole.folder}
 
     # The default profile beside it, and one GPU for all: on a cluster that must not make the cells wait for each other.
@@ -153,11 +64,7 @@ def story(slurm, tmp_path_factory):
     second.wait_until(lambda: "going on after epoch" in second.log(LIMITED))
     os.kill(trainers(project.folder)[limited][0], signal.SIGSTOP)
     ask("scontrol", "update", f"JobId={limited}", "TimeLimit=1")
-    in_one_go = subprocess.Popen(
-        [sys.executable, "-m", "snakemake", str(CELLS / LIMITED / "metrics.json"), "--cores", "1", "--config", GRID]
-        + ["--configfile", "config/tiny.yaml"],
-        cwd=whole.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    in_one_go = train_in_one_go(whole, LIMITED)
 
     second.wait_until(lambda: "Trying to restart" in second.output.read_text())
     seen["status failed"] = status(project.folder, FAILING)

@@ -1,5 +1,6 @@
 """What a training's speed hangs on, as far as it can be counted instead of timed."""
 
+import os
 import resource
 import subprocess
 import sys
@@ -39,6 +40,31 @@ def test_every_image_is_predicted_once_whatever_the_batch(training):
     feed = Feed(images, np.zeros(10, int), resident=False)
     for size in (1, 4, 10, 16):
         assert np.array_equal(feed.predict(feed.lead_to(keras.layers.Identity()), size), images)
+
+
+COMPILED = """
+import os, sys
+from smear.training.backends.on_tensorflow import keep_programs
+keep_programs("compiled")
+from trainings import CELL, GPU, draw_images, prepare
+prepare(CELL._replace(learning_rate=float(sys.argv[1])), draw_images(), device=GPU).fit_epoch(1)
+print(sorted(os.listdir("compiled")))
+"""
+
+
+def test_cells_of_different_learning_rates_share_what_xla_has_compiled(tmp_path):
+    folder = tmp_path / "a folder"
+    folder.mkdir()
+    places = os.pathsep.join([str(SCRIPTS), str(Path(__file__).parent)])
+
+    def list_programs(rate: str) -> str:
+        command, environment = [sys.executable, "-c", COMPILED, rate], {**os.environ, "PYTHONPATH": places}
+        process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
+        return process.stdout
+
+    programs = list_programs("0.01")
+    assert "xla_compile_cache" in programs
+    assert list_programs("0.003") == programs, "a rate is a value of the program and no part of it"
 
 
 FAULTS = """

@@ -3,13 +3,15 @@
 import numpy as np
 import pandas as pd
 from smear.grid import Cell
-from smear.training.device import Device
+from smear.training.device import STEPS_AT_ONCE, Device
 from smear.training.epochs import Training, train
 from smear.training.feed import Feed
 
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
 NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-CPU = Device("CPU", gpu=False, jit_compile=False, memory=10**9)
+CPU = Device("CPU", gpu=False, memory=10**9, jit_compile=False, steps_at_once=1)
+# What a GPU is given, on this machine's CPU.
+GPU = Device("CPU in place of a GPU", gpu=True, memory=10**9, jit_compile=True, steps_at_once=STEPS_AT_ONCE)
 SETTINGS = {
     "augmentation": NOTHING | {"flip": "both"},
     "weights": "none",

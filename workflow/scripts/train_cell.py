@@ -9,6 +9,7 @@ from pathlib import Path
 
 import smear.environment
 import pandas as pd
+from smear.cluster import requeue_if_preempted
 from smear.files import replacing, write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
@@ -119,7 +120,7 @@ def main(snakemake) -> None:
     except Interrupted as error:
         reached = checkpoint.read() or shorter
         report(state="stopped", epoch=reached.epoch if reached else 0, message="told to stop (SIGTERM)")
-        raise UserError(describe_stop(cell, reached)) from error
+        raise UserError(describe_stop(cell, reached, requeue_if_preempted())) from error
     history = pd.DataFrame(state.history)
     predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
@@ -155,10 +156,11 @@ def main(snakemake) -> None:
     shutil.rmtree(params.running, ignore_errors=True)
 
 
-def describe_stop(cell: Cell, state) -> str:
+def describe_stop(cell: Cell, state, requeued: bool) -> str:
     """The sentence for a training that was asked to end."""
     done = f"after epoch {state.epoch} of {cell.epochs}" if state else "before the end of its first epoch"
-    return f"{cell.name} was told to stop (SIGTERM) {done}; the next call goes on from there."
+    then = "its job waits in the queue again, and" if requeued else "the next call"
+    return f"{cell.name} was told to stop (SIGTERM) {done}; {then} goes on from there."
 
 
 if __name__ == "__main__":

@@ -7,17 +7,21 @@ import keras
 
 from smear.training.allocator import keep_freed_memory
 
+STEPS_AT_ONCE = 16  # on a GPU, where steps are short beside what Python does between them
+
 
 class Device(NamedTuple):
-    """Name of the device, whether it is a GPU, whether XLA compiles for it, and its memory in bytes.
+    """Name of the device, whether it is a GPU, its memory in bytes, and how steps run there.
 
-    On a CPU XLA is several times slower than TensorFlow's plain kernels.
+    jit_compile: whether they are compiled; on a CPU XLA is several times slower than TensorFlow's plain kernels.
+    steps_at_once: how many run before Python has its turn.
     """
 
     name: str
     gpu: bool
-    jit_compile: bool | str
     memory: int
+    jit_compile: bool | str
+    steps_at_once: int
 
 
 def get_backend():

@@ -10,7 +10,6 @@ from smear.job import UserError, log
 from smear.training.architectures import build_backbone
 from smear.training.device import Device
 
-STEPS_AT_ONCE = 16
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 
 
@@ -64,8 +63,7 @@ def compile_trainer(trainer: keras.Model, optimizer: str, rate, smoothing: float
         # By its name alone it would get its variables in the first step, and TensorFlow would trace that step twice.
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
         jit_compile=device.jit_compile,
-        # On a GPU the steps are short beside what Python does between them.
-        steps_per_execution=STEPS_AT_ONCE if device.gpu else 1,
+        steps_per_execution=device.steps_at_once,
     )
     trainer.optimizer.build(trainer.trainable_variables)
 

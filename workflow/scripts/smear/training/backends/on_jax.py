@@ -5,7 +5,7 @@ from pathlib import Path
 
 import jax
 
-from smear.training.device import Device
+from smear.training.device import STEPS_AT_ONCE, Device
 
 
 def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:
@@ -19,7 +19,7 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
     gpu = device.platform == "gpu"
     if gpu:
         memory = device.memory_stats()["bytes_limit"]
-    return Device(device.device_kind if gpu else "CPU", gpu, "auto", memory)
+    return Device(device.device_kind if gpu else "CPU", gpu, memory, "auto", STEPS_AT_ONCE if gpu else 1)
 
 
 def reseed(number: int) -> None:

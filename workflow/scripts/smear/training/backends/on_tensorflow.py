@@ -6,7 +6,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from smear.training.device import Device
+from smear.training.device import STEPS_AT_ONCE, Device
 
 
 def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:
@@ -21,10 +21,19 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
         # Without it TensorFlow takes the whole memory of a GPU, and a second cell on it fails.
         tf.config.experimental.set_memory_growth(gpu, True)
     if gpus:
-        os.environ["TF_XLA_FLAGS"] = f"--tf_xla_persistent_cache_directory={cache}"
+        keep_programs(cache)
         memory = gpu_memory()
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
-    return Device(", ".join(names) or "CPU", bool(gpus), bool(gpus), memory)
+    return Device(", ".join(names) or "CPU", bool(gpus), memory, bool(gpus), STEPS_AT_ONCE if gpus else 1)
+
+
+def keep_programs(cache: Path) -> None:
+    """Let XLA keep what it compiles, for the next cell; the flags are read when it first compiles.
+
+    Words in them end at blanks, so that the folder is named from the working folder.
+    """
+    flags = [os.environ.get("TF_XLA_FLAGS", ""), f"--tf_xla_persistent_cache_directory={os.path.relpath(cache)}"]
+    os.environ["TF_XLA_FLAGS"] = " ".join(filter(None, flags))
 
 
 def gpu_memory() -> int:

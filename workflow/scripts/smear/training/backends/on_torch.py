@@ -17,7 +17,8 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
         torch.use_deterministic_algorithms(True, warn_only=True)
     if gpu:
         memory = torch.cuda.get_device_properties(0).total_memory
-    return Device(torch.cuda.get_device_name(0) if gpu else "CPU", gpu, False, memory)
+    # Keras on PyTorch refuses several steps at once.
+    return Device(torch.cuda.get_device_name(0) if gpu else "CPU", gpu, memory, jit_compile=False, steps_at_once=1)
 
 
 def reseed(number: int) -> None:

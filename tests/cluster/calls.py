@@ -1,0 +1,132 @@
+"""Calls of Snakemake that submit cells to the throw-away SLURM, and what is left of them."""
+
+import csv
+import hashlib
+import os
+import re
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from cluster.mini_slurm import MiniSlurm, find_obstacle
+from conftest import Project
+
+EPOCHS = 25
+GRID = (
+    f"grid={{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001, 0.003], epochs: [{EPOCHS}]}}"
+)
+CELLS = Path("results/tiny/cells")
+PATIENCE = 900  # seconds; a machine may be busy with other things
+
+
+class Run:
+    """A call of Snakemake with the profile for SLURM, in the background, and every job that its cells have had."""
+
+    processes: ClassVar[list[subprocess.Popen]] = []
+
+    def __init__(self, project: Project, slurm: MiniSlurm, *cells: str, way="--workflow-profile", more=()):
+        self.folder, self.slurm = project.folder, slurm
+        targets = [str(CELLS / cell / "metrics.json") for cell in cells]
+        command = [sys.executable, Path(__file__).with_name("impatient.py"), *targets]
+        command += [way, "profiles/slurm", "--latency-wait", "5", *more]
+        command += ["--config", GRID, "--configfile", "config/tiny.yaml"]
+        self.output = project.folder / f"output-{len(cells)}"
+        with self.output.open("w") as file:
+            self.process = subprocess.Popen(command, cwd=project.folder, stdout=file, stderr=file)
+        self.processes.append(self.process)
+
+    def jobs(self, cell: str) -> list[dict[str, str]]:
+        return [job for job in self.slurm.jobs() if job["comment"].endswith(cell)]
+
+    def wait_until(self, is_so, alive: bool = True) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            assert not alive or self.process.poll() is None, self.output.read_text()
+            assert time.monotonic() < deadline, self.output.read_text()
+            time.sleep(0.2)
+
+    def wait_for_epoch(self, cell: str, epoch: int) -> None:
+        self.wait_until(lambda: f"epoch {epoch:>2}/" in self.log(cell))
+
+    def log(self, cell: str) -> str:
+        path = self.folder / f"results/tiny/logs/train_cell/{cell}.log"
+        return path.read_text() if path.exists() else ""
+
+
+def trainers(folder: Path) -> dict[str, tuple[int, str]]:
+    """Process and visible GPUs of each training in a folder, by the number of its job."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (process / "cmdline").read_bytes().split(b"\0")
+            if (process / "cwd").resolve() != folder or not any(word.endswith(b".train_cell.py") for word in words):
+                continue
+            pairs = (entry.partition("=") for entry in (process / "environ").read_bytes().decode().split("\0"))
+        except OSError:
+            continue
+        if b"python" in words[0]:
+            variables = {name: value for name, _, value in pairs}
+            found[variables["SLURM_JOB_ID"]] = (int(process.name), variables.get("CUDA_VISIBLE_DEVICES", ""))
+    return found
+
+
+def outcome(folder: Path, cell: str) -> dict:
+    """All that must be the same: figures, predictions, weights."""
+    with (folder / CELLS / cell / "history.csv").open(newline="") as file:
+        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
+    with zipfile.ZipFile(folder / CELLS / cell / "model.keras") as file:
+        weights = hashlib.sha256(file.read("model.weights.h5")).hexdigest()
+    return {"history": history, "weights": weights, "predictions": read(folder, cell, "validation_predictions.csv")}
+
+
+def read(folder: Path, cell: str, name: str) -> str:
+    return (folder / CELLS / cell / name).read_text()
+
+
+def status(folder: Path, cell: str) -> str:
+    """What `make status` says of a cell, and the two lines below."""
+    command = [sys.executable, "-m", "smear.status"]
+    environment = {**os.environ, "PYTHONPATH": "workflow/scripts"}
+    text = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    return re.search(rf" {re.escape(cell)} .*\n(?:      .*\n)*", text)[0]
+
+
+@contextmanager
+def start_slurm(folder: Path) -> Iterator[MiniSlurm]:
+    """A throw-away SLURM; in the end it is stopped, and all that the tests have started with it."""
+    if obstacle := find_obstacle():
+        pytest.skip(obstacle)
+    mini = MiniSlurm(folder)
+    try:
+        mini.start()
+        yield mini
+    finally:
+        for process in Run.processes:
+            process.kill()
+            process.wait()
+        subprocess.run(["scancel", "--full", "--signal=KILL", "--user=root"], check=False)
+        mini.stop()
+
+
+def make_tensors(*folders: Path) -> list[Project]:
+    """Copies of the project that have come as far as the tensors."""
+    first, *others = (Project(folder) for folder in folders)
+    tensors = [f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")]
+    result = first.snakemake(*tensors, "--quiet", "--config", GRID)
+    assert result.returncode == 0, result.output
+    for other in others:
+        subprocess.run(["cp", "-a", first.folder / "results", first.folder / ".snakemake", other.folder], check=True)
+    return [first, *others]
+
+
+def train_in_one_go(project: Project, cell: str) -> subprocess.Popen:
+    """Train a cell on this machine, in the background."""
+    command = [sys.executable, "-m", "snakemake", CELLS / cell / "metrics.json", "--cores", "1", "--config", GRID]
+    command += ["--configfile", "config/tiny.yaml"]
+    return subprocess.Popen(command, cwd=project.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
