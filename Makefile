@@ -9,13 +9,13 @@ RUN := .venv/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := .venv/.installed-$(EXTRA)
 
-.PHONY: help demo status test test-environments test-cluster bench lint format clean
+.PHONY: help demo status test test-environments bench lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
-	@echo "make test    lint, unit tests, whole runs of the workflow"
-	@echo "make test-environments, make test-cluster   runs with --use-conda, and on a throw-away SLURM (root)"
+	@echo "make test    lint, unit tests, whole runs of the workflow, and on a throw-away SLURM where it is installed (root)"
+	@echo "make test-environments   whole runs with --use-conda"
 	@echo "make bench   speed of the training, tables in benchmarks/"
 	@echo "make lint    style checks alone"
 	@echo "make format  rewrite files in the house style"
@@ -50,11 +50,10 @@ format: $(STAMP)
 
 # A file goes to one worker; the longest come first.
 test: lint
-	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder tests/workflow tests/unit
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder tests/cluster tests/workflow tests/unit
 
-# Minutes each, for real environments, and for a scheduler and its limits.
-test-environments test-cluster: test-%: $(STAMP)
-	$(RUN) pytest tests/$*
+test-environments: $(STAMP)
+	$(RUN) pytest tests/environments
 
 clean:
 	rm -rf results/demo results/datasets/synthetic-*

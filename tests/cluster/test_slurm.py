@@ -1,4 +1,4 @@
-"""Cells as jobs of a real SLURM, in two calls of Snakemake: the first is killed, much goes wrong in the second."""
+"""Cells as jobs of a real SLURM: two calls of Snakemake in which much goes wrong, and one that meets a preemption."""
 
 import json
 import os
@@ -20,8 +20,9 @@ from cluster.calls import (
 )
 from cluster.mini_slurm import ask
 
-LIMITED, ENDING, FAILING = (
-    f"SmallCNN_{name}_b32_s0_e{EPOCHS}" for name in ("adam_lr0.001", "rmsprop_lr0.001", "adam_lr0.003")
+LIMITED, ENDING, FAILING, PREEMPTED = (
+    f"SmallCNN_{name}_b32_s0_e{EPOCHS}"
+    for name in ("adam_lr0.001", "rmsprop_lr0.001", "adam_lr0.003", "rmsprop_lr0.003")
 )
 
 
@@ -142,3 +143,22 @@ def test_a_job_at_its_time_limit_goes_on_to_the_same_end(story):
 def test_jobs_wait_while_a_node_is_drained(story):
     assert [job["state"] for job in story["drained"]] == ["PENDING"] * 2
     assert [story["second"].jobs(cell)[-1]["state"] for cell in (LIMITED, FAILING)] == ["COMPLETED"] * 2
+
+
+def test_a_preempted_cell_waits_in_the_queue_and_goes_on_to_the_same_end(slurm, tmp_path_factory):
+    project, whole = make_tensors(*(tmp_path_factory.mktemp(name) for name in ("preempted", "whole")))
+    run = Run(project, slurm, PREEMPTED)
+    run.wait_for_epoch(PREEMPTED, 2)
+    (job,) = run.jobs(PREEMPTED)
+    os.kill(trainers(project.folder)[job["number"]][0], signal.SIGSTOP)
+    in_one_go = train_in_one_go(whole, PREEMPTED)
+    ask("sbatch", "--partition=urgent", "--gres=gpu:2", "--output=/dev/null", "--wrap=sleep 20")
+    run.wait_until(lambda: run.jobs(PREEMPTED)[0]["state"] == "PENDING")
+    assert re.search(r"interrupted +\d+/25 .*told to stop", status(project.folder, PREEMPTED))
+    # SLURM would let two minutes pass.
+    ask("scontrol", "update", f"JobId={job['number']}", "StartTime=now")
+    assert run.process.wait(timeout=PATIENCE) == 0, run.output.read_text()
+    assert [(each["number"], each["state"]) for each in run.jobs(PREEMPTED)] == [(job["number"], "COMPLETED")]
+    assert "going on after epoch" in run.log(PREEMPTED)
+    assert in_one_go.wait(timeout=PATIENCE) == 0
+    assert outcome(project.folder, PREEMPTED) == outcome(whole.folder, PREEMPTED)

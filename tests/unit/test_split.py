@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from audit_splits import choose_seeds
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.images.class_sizes import SPLITS, check_class_sizes, split_sizes
@@ -10,7 +11,7 @@ from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_siblings
 from smear.split.targets import fold_targets, split_targets
-from smear.split.units import COLOUR_NUMBERS, get_groups
+from smear.split.units import COLOUR_NUMBERS, MOST_STAINS, get_groups
 
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
 PAPER_CLASSES = {"Benign": 504, "Early": 985, "Pre": 963, "Pro": 804}
@@ -192,3 +193,10 @@ def test_clusters_of_stain_keep_slides_and_fields_whole():
     across = table.groupby("unit")["images_with_sibling_across_splits"].mean()
     assert across["image"] > 100
     assert across["field"] == across["stain"] == 0
+
+
+def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
+    images = pd.DataFrame({"field_id": np.arange(20_000) // 50})
+    images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(20_000, 6))
+    assert get_groups(images, "stain", 0).nunique() == MOST_STAINS
+    assert [len(choose_seeds(count)) for count in (100, 10_000, 20_000, 300_000)] == [20, 20, 10, 3]

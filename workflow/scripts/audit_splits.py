@@ -9,7 +9,13 @@ from smear.split.audit import compare_units
 from smear.split.targets import split_targets
 from smear.tables import read_csv, write_csv
 
-SEEDS = range(20)
+MOST_SEEDS, FEWEST_SEEDS = 20, 3
+IMAGES = 200_000  # to be split by every unit, in all
+
+
+def choose_seeds(images: int) -> range:
+    """Seeds to split so many images by; the more they are, the less one split differs from another."""
+    return range(min(MOST_SEEDS, max(FEWEST_SEEDS, IMAGES // images)))
 
 
 def main(snakemake) -> None:
@@ -17,7 +23,7 @@ def main(snakemake) -> None:
     catalog = read_csv(snakemake.input.catalog)
     images = catalog.merge(manifest[["image_id", "field_id"]], on="image_id", validate="one_to_one")
     counts = images["class"].value_counts().sort_index().to_dict()
-    table = compare_units(images, split_targets(counts, snakemake.params.fractions), SEEDS)
+    table = compare_units(images, split_targets(counts, snakemake.params.fractions), choose_seeds(len(images)))
     for unit, across in table.groupby("unit", sort=False)["images_with_sibling_across_splits"]:
         log.info("%s: %.1f images with a sibling in another split, mean of %d seeds", unit, across.mean(), len(across))
     write_csv(table, snakemake.output.siblings)

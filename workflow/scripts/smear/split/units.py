@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 COLOUR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
-IMAGES_PER_STAIN, FEWEST_STAINS = 40, 12
+IMAGES_PER_STAIN, FEWEST_STAINS, MOST_STAINS = 40, 12, 250
 UNITS = ("image", "field", "stain")
 PROMISES = {
     "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",
@@ -23,16 +23,17 @@ def get_groups(images: pd.DataFrame, unit: str, seed: int) -> pd.Series:
 
 
 def cluster_stains(images: pd.DataFrame, seed: int) -> pd.Series:
-    """Clusters of alike stain, about one per IMAGES_PER_STAIN images but FEWEST_STAINS at least, by k-means.
+    """Clusters of alike stain, about one per IMAGES_PER_STAIN images within FEWEST_STAINS to MOST_STAINS, by k-means.
 
-    No slide or patient is named in most public sets, but the stain and the lamp of a slide show in its colours. Fields
+    No slide or patient is named in most public sets, but the stain and the lamp of a slide show in its colours. More
+    than some hundred of them these cannot tell apart, and the time would grow with the square of the images. Fields
     stay whole: the means of their six colour numbers are clustered, each scaled to unit variance.
     """
     from sklearn.cluster import KMeans  # a second to import, which the other units need not wait for
 
     numbers = images.groupby("field_id")[list(COLOUR_NUMBERS)].mean()
     scaled = (numbers - numbers.mean()) / numbers.std(ddof=0).replace(0, 1)
-    clusters = min(len(numbers), max(FEWEST_STAINS, round(len(images) / IMAGES_PER_STAIN)))
+    clusters = min(len(numbers), MOST_STAINS, max(FEWEST_STAINS, round(len(images) / IMAGES_PER_STAIN)))
     found = KMeans(clusters, n_init=4, random_state=seed).fit(scaled.to_numpy(np.float64)).labels_
     names = pd.Series([f"stain-{number:03d}" for number in found], index=numbers.index)
     return images["field_id"].map(names)
