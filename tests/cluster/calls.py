@@ -29,6 +29,7 @@ class Run:
     """A call of Snakemake with the profile for SLURM, in the background, and every job that its cells have had."""
 
     processes: ClassVar[list[subprocess.Popen]] = []
+    folders: ClassVar[set[Path]] = set()
 
     def __init__(self, project: Project, slurm: MiniSlurm, *cells: str, way="--workflow-profile", more=()):
         self.folder, self.slurm = project.folder, slurm
@@ -40,6 +41,7 @@ class Run:
         with self.output.open("w") as file:
             self.process = subprocess.Popen(command, cwd=project.folder, stdout=file, stderr=file)
         self.processes.append(self.process)
+        self.folders.add(self.folder)
 
     def jobs(self, cell: str) -> list[dict[str, str]]:
         return [job for job in self.slurm.jobs() if job["comment"].endswith(cell)]
@@ -112,6 +114,9 @@ def start_slurm(folder: Path) -> Iterator[MiniSlurm]:
             process.wait()
         subprocess.run(["scancel", "--full", "--signal=KILL", "--user=root"], check=False)
         mini.stop()
+        # This SLURM tracks processes by their parents, and loses those whose parent ended before them.
+        for folder in Run.folders:
+            subprocess.run(["pkill", "--signal=KILL", "--full", str(folder)], check=False)
 
 
 def make_tensors(*folders: Path) -> list[Project]:

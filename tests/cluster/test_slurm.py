@@ -36,7 +36,7 @@ def slurm(tmp_path_factory):
 def story(slurm, tmp_path_factory):
     """All that happens, in turn; what the tests ask about is noted as it is seen."""
     project, whole = make_tensors(*(tmp_path_factory.mktemp(name) for name in ("cluster", "whole")))
-    seen = {"folder": project.folder, "whole": whole.folder}
+    seen = {"projects": (project, whole), "folder": project.folder, "whole": whole.folder}
 
     # The default profile beside it, and one GPU for all: on a cluster that must not make the cells wait for each other.
     first = Run(project, slurm, LIMITED, ENDING, way="--profile", more=["--resources", "gpu=1"])
@@ -145,8 +145,8 @@ def test_jobs_wait_while_a_node_is_drained(story):
     assert [story["second"].jobs(cell)[-1]["state"] for cell in (LIMITED, FAILING)] == ["COMPLETED"] * 2
 
 
-def test_a_preempted_cell_waits_in_the_queue_and_goes_on_to_the_same_end(slurm, tmp_path_factory):
-    project, whole = make_tensors(*(tmp_path_factory.mktemp(name) for name in ("preempted", "whole")))
+def test_a_preempted_cell_waits_in_the_queue_and_goes_on_to_the_same_end(slurm, story):
+    project, whole = story["projects"]
     run = Run(project, slurm, PREEMPTED)
     run.wait_for_epoch(PREEMPTED, 2)
     (job,) = run.jobs(PREEMPTED)
