@@ -13,6 +13,9 @@ from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
 from smear.metrics import classification_summary
 
+ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
+"""A grid of one cell, for `grid_cells`."""
+
 
 def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], sizes: list[int]) -> pd.DataFrame:
     """Return test predictions: `sizes` images of each class, `mistakes` (true, predicted) among them."""

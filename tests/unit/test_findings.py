@@ -4,9 +4,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_up import CLASSES, grid_cells, leaderboard_of, selection_of
+from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, shortcuts_of
 from made_up_report import audit_of
+from smear.metrics import wilson_interval
 from smear.report.findings import finding
+from smear.report.shortcuts import judge_network
 from smear.report.tables import (
     duration,
     image_facts,
@@ -82,3 +84,22 @@ def test_columns_that_all_cells_share_are_said_once():
 def test_images_of_several_sizes_are_given_as_a_range():
     catalog = pd.DataFrame({"width": [224, 300], "height": [224, 200], "bytes": [1_000_000, 500_000]})
     assert image_facts(catalog) == {"images": 2, "size": "224 × 200 to 300 × 224 pixels", "megabytes": 1.5}
+
+
+@pytest.mark.parametrize(
+    ("best", "network", "words"),
+    [
+        (290, 318, "The network's interval lies above"),
+        (317, 318, "The intervals overlap"),
+        (322, 290, "The network's interval lies below"),
+    ],
+)
+def test_the_network_is_judged_by_the_best_shortcut_on_its_own_colour(best, network, words):
+    low, high = wilson_interval(network, 324)
+    chosen = {"color": "gray", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
+    chosen |= {"validation_correct": network, "validation_images": 324}
+    # RGB stands first in the table, with other figures.
+    shortcuts = pd.concat([shortcuts_of(("rgb",), best=305), shortcuts_of(("gray",), best=best)])
+    sentence = judge_network(shortcuts, chosen)
+    assert words in sentence
+    assert f"({best}/324, " in sentence

@@ -12,13 +12,10 @@ import plot_comparison
 import pytest
 import render_report
 from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison
-from made_up_report import write_report_inputs
+from made_up_report import ONE, write_report_inputs
 from page import Page
-from smear.metrics import wilson_interval
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
-
-ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
 
 
 def percent(share: float) -> str:
@@ -188,37 +185,6 @@ def test_provenance_that_was_not_recorded_is_left_out(tmp_path):
     assert "Settings of the training" not in text
 
 
-def test_siblings_across_splits_are_a_warning(tmp_path):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    audit = json.loads(snakemake.input.audit.read_text()) | {"unit": "image", "images_with_sibling_across_splits": 301}
-    snakemake.input.audit.write_text(json.dumps(audit))
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "301 have one in another split. A network can recognise such images" in text
-    assert "which keeps repeat captures together" not in text
-
-
-def test_images_of_one_field_with_two_classes_are_a_warning(tmp_path, paper):
-    assert "have different classes" not in paper[1].text
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    row = {"first": "Early/7.jpg", "second": "Pre/9.jpg", "similarity": 0.91, "dx": 3, "dy": 0, "evidence": 0.8}
-    pd.DataFrame([row | {"same_class": False}]).to_csv(snakemake.input.field_pairs, index=False)
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "1 pair of images show one microscope field but have different classes" in text
-    assert "Early/7.jpg" in text
-
-
-def test_folds_and_images_that_stayed_are_told(tmp_path):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    audit = json.loads(snakemake.input.audit.read_text()) | {"folds": [{}] * 5, "images_kept": 3000, "images_moved": 2}
-    snakemake.input.audit.write_text(json.dumps(audit))
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "are 5 folds, each of them validated" in text
-    assert "3,000 images were in an earlier split of this experiment, and 2 of them moved" in text
-
-
 def test_the_shortcuts_stand_beside_the_network(paper):
     snakemake, page = paper
     table = pd.read_csv(snakemake.input.shortcuts)
@@ -229,36 +195,6 @@ def test_the_shortcuts_stand_beside_the_network(paper):
     for row in table.itertuples():
         assert f"{100 * row.validation_accuracy:.2f}%" in text
         assert f"{row.validation_correct}/324" in text
-
-
-@pytest.mark.parametrize(
-    ("best", "network", "words"),
-    [
-        (290, 318, "The network's interval lies above"),
-        (317, 318, "The intervals overlap"),
-        (322, 290, "The network's interval lies below"),
-    ],
-)
-def test_the_network_is_judged_by_the_best_shortcut_on_its_own_colour(best, network, words):
-    low, high = wilson_interval(network, 324)
-    chosen = {"color": "gray", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
-    chosen |= {"validation_correct": network, "validation_images": 324}
-    # RGB stands first in the table, with other figures.
-    shortcuts = pd.concat([shortcuts_of(("rgb",), best=305), shortcuts_of(("gray",), best=best)])
-    sentence = judge_network(shortcuts, chosen)
-    assert words in sentence
-    assert f"({best}/324, " in sentence
-
-
-@pytest.mark.parametrize("shuffled", [True, False])
-def test_shuffled_labels_are_a_warning(tmp_path, shuffled):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    snakemake.input.provenance.write_text(json.dumps({"settings": {"shuffle_labels": shuffled}}))
-    render_report.main(snakemake)
-    page = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    card = snakemake.output.model_card.read_text(encoding="utf-8")
-    assert ("the training labels were shuffled" in page) == shuffled
-    assert ("the training labels were shuffled" in card) == shuffled
 
 
 def test_the_same_results_give_the_same_page(paper, tmp_path):

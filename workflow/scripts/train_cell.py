@@ -9,7 +9,6 @@ from pathlib import Path
 
 import smear.environment
 import pandas as pd
-from smear.cluster import requeue_if_preempted
 from smear.files import replacing, write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
@@ -19,6 +18,7 @@ from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit, get_versions
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
+from smear.training.preemption import requeue_if_preempted
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 
 SPLITS = ("train", "validation")
