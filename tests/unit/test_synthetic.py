@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from scipy.ndimage import gaussian_filter, label
 from sklearn.ensemble import RandomForestClassifier
+from smear.synthetic.classes import CLASSES, count_images
 from smear.synthetic.field import populate, prepare_slide
-from smear.synthetic.smears import CLASSES, MORPHOLOGIES, count_images, make_smears, plan_captures
+from smear.synthetic.smears import MORPHOLOGIES, make_smears, plan_captures
 from smear.tables import read_csv
 
 SIZE = 96

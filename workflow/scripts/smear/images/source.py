@@ -8,6 +8,7 @@ from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
 from smear.images.class_sizes import check_class_sizes, check_expected
 from smear.job import UserError
+from smear.synthetic.classes import count_images
 
 
 def count_source_images(dataset: dict) -> dict[str, int] | None:
@@ -17,8 +18,6 @@ def count_source_images(dataset: dict) -> dict[str, int] | None:
     """
     match dataset["source"]:
         case "synthetic":
-            from smear.synthetic.smears import count_images  # brings SciPy, which no other source needs
-
             return count_images(dataset["synthetic"]["images"])
         case "folder":
             paths = list_paths(check_folder(dataset["path"]))

@@ -16,6 +16,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from smear.synthetic.cells import Morphology
+from smear.synthetic.classes import CLASSES, count_images
 from smear.synthetic.field import capture_field, prepare_slide
 
 # After the maturation of B cells: hematogones are small, nearly all nucleus, smooth and without nucleoli; the blasts'
@@ -58,7 +59,6 @@ MORPHOLOGIES = {
         clinging=0.3,
     ),
 }
-CLASSES = tuple(MORPHOLOGIES)
 IMAGES_PER_SLIDE = 16
 REPEATS, COPIES = 0.15, 0.04
 PLAN, SLIDE, FIELD = range(3)
@@ -74,12 +74,6 @@ class Capture(NamedTuple):
     slide: int
     shift: tuple[float, float]
     kind: str
-
-
-def count_images(images: int) -> dict[str, int]:
-    """Images per class, as even as it goes."""
-    whole, rest = divmod(images, len(CLASSES))
-    return {name: whole + (place < rest) for place, name in enumerate(CLASSES)}
 
 
 def draw_shift(random: np.random.Generator) -> tuple[float, float]:
