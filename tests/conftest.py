@@ -3,12 +3,11 @@
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command_line import ROOT, call_snakemake
 
-ROOT = Path(__file__).parents[1]
 TINY = """
 experiment: tiny
 dataset:
@@ -45,14 +44,17 @@ class Project:
 
         `output` of the result is all that it printed.
         """
-        command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *configfile.split()]
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
-        environment |= variables
-        result = subprocess.run(
-            command, cwd=self.folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        result = call_snakemake(
+            [*arguments, "--cores", "2", "--configfile", *configfile.split()], self.folder, environment | variables
         )
         result.output = result.stdout
         return result
+
+    def adopt(self, results: Path, *experiments: str) -> None:
+        """Take over the data sets of another project's results, and its split and tensors for these experiments."""
+        for source, target in [("datasets", "datasets"), *(("tiny", name) for name in experiments)]:
+            shutil.copytree(results / source, self.folder / "results" / target, symlinks=True, dirs_exist_ok=True)
 
     def jobs(self, *arguments: str, configfile: str = "config/tiny.yaml") -> dict[str, int]:
         """How many jobs of each rule a call would run, by a dry run."""
@@ -68,6 +70,15 @@ def project(tmp_path_factory) -> Project:
     """A fresh copy, in a folder with a blank in its name."""
     folder = tmp_path_factory.mktemp("blast grid")
     return Project(folder)
+
+
+@pytest.fixture(scope="session")
+def tensors(tmp_path_factory) -> Path:
+    """Results that have come as far as the tensors of `config/tiny.yaml`, for `Project.adopt`."""
+    project = Project(tmp_path_factory.mktemp("tensors"))
+    result = project.snakemake(*(f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")))
+    assert result.returncode == 0, result.output
+    return project.folder / "results"
 
 
 @pytest.fixture(scope="session")

@@ -119,17 +119,6 @@ def start_slurm(folder: Path) -> Iterator[MiniSlurm]:
             subprocess.run(["pkill", "--signal=KILL", "--full", str(folder)], check=False)
 
 
-def make_tensors(*folders: Path) -> list[Project]:
-    """Copies of the project that have come as far as the tensors."""
-    first, *others = (Project(folder) for folder in folders)
-    tensors = [f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")]
-    result = first.snakemake(*tensors, "--quiet", "--config", GRID)
-    assert result.returncode == 0, result.output
-    for other in others:
-        subprocess.run(["cp", "-a", first.folder / "results", first.folder / ".snakemake", other.folder], check=True)
-    return [first, *others]
-
-
 def train_in_one_go(project: Project, cell: str) -> subprocess.Popen:
     """Train a cell on this machine, in the background."""
     command = [sys.executable, "-m", "snakemake", CELLS / cell / "metrics.json", "--cores", "1", "--config", GRID]

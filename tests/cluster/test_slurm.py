@@ -10,7 +10,6 @@ from cluster.calls import (
     EPOCHS,
     PATIENCE,
     Run,
-    make_tensors,
     outcome,
     read,
     start_slurm,
@@ -19,6 +18,7 @@ from cluster.calls import (
     trainers,
 )
 from cluster.mini_slurm import ask
+from conftest import Project
 
 LIMITED, ENDING, FAILING, PREEMPTED = (
     f"SmallCNN_{name}_b32_s0_e{EPOCHS}"
@@ -33,9 +33,11 @@ def slurm(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def story(slurm, tmp_path_factory):
+def story(slurm, tensors, tmp_path_factory):
     """All that happens, in turn; what the tests ask about is noted as it is seen."""
-    project, whole = make_tensors(*(tmp_path_factory.mktemp(name) for name in ("cluster", "whole")))
+    project, whole = (Project(tmp_path_factory.mktemp(name)) for name in ("cluster", "whole"))
+    for each in (project, whole):
+        each.adopt(tensors, "tiny")
     seen = {"projects": (project, whole), "folder": project.folder, "whole": whole.folder}
 
     # The default profile beside it, and one GPU for all: on a cluster that must not make the cells wait for each other.

@@ -69,7 +69,6 @@ def test_cells_of_different_learning_rates_share_what_xla_has_compiled(tmp_path)
 
 FAULTS = """
 import resource, sys
-import keras
 import numpy as np
 from smear.training.allocator import keep_freed_memory
 if sys.argv[1] == "kept":
@@ -77,7 +76,7 @@ if sys.argv[1] == "kept":
 for turn in range(4):
     if turn == 2:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    # From 4 MiB on numpy asks for huge pages, which are few; one alone may find room that imports have left.
+    # From 4 MiB on numpy asks for huge pages, which are few.
     parts = [np.ones(3_000_000, np.uint8) for _ in range(20)]
     del parts
 print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)

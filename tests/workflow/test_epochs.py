@@ -17,16 +17,19 @@ import pytest
 
 NAME = "SmallCNN_{}_lr0.001_b32_s0_e{}"
 AUGMENTATION = "augmentation={crop: 0.1, rotation: 20, flip: both, shift: 0.1}"
+LONG, SHORT = NAME.format("adam", 20), NAME.format("rmsprop", 4)
 
 
-def grid(*epochs: int, optimizer: str = "adam, rmsprop") -> str:
+def settings(experiment: str, *epochs: int, share: str = "true") -> list[str]:
+    """What a call is given: these numbers of epochs of two optimizers."""
     numbers = ", ".join(map(str, epochs))
-    return f"grid={{architecture: [SmallCNN], optimizer: [{optimizer}], learning_rate: [0.001], epochs: [{numbers}]}}"
+    grid = f"{{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [{numbers}]}}"
+    training = f"training={{threads: 1, share_epochs: {share}}}"
+    return ["--config", f"experiment={experiment}", f"grid={grid}", AUGMENTATION, training]
 
 
-def settings(experiment: str, *epochs: int, **options: str) -> list[str]:
-    training = ", ".join(f"{key}: {value}" for key, value in options.items())
-    return ["--config", f"experiment={experiment}", grid(*epochs), AUGMENTATION, f"training={{threads: 1, {training}}}"]
+def target(experiment: str, cell: str) -> str:
+    return f"results/{experiment}/cells/{cell}/metrics.json"
 
 
 def outcome(project, experiment: str, cell: str) -> dict:
@@ -45,43 +48,41 @@ def provenance(project, experiment: str, cell: str) -> dict:
 
 
 @pytest.fixture(scope="module")
-def whole(project):
-    """Cells of 4 epochs, each trained in one go."""
-    result = project.snakemake(*targets("whole", 4), *settings("whole", 2, 4, share_epochs="false"))
+def whole(project, tensors):
+    """The project after two cells, each trained in one go."""
+    project.adopt(tensors, "whole", "shared", "stopped")
+    result = project.snakemake(
+        target("whole", LONG), target("whole", SHORT), *settings("whole", 2, 4, 20, share="false")
+    )
     assert result.returncode == 0, result.output
     return project
 
 
-def targets(experiment: str, *epochs: int) -> list[str]:
-    cells = [NAME.format(optimizer, count) for optimizer in ("adam", "rmsprop") for count in epochs]
-    return [f"results/{experiment}/cells/{cell}/metrics.json" for cell in cells]
-
-
 def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
-    result = whole.snakemake(*targets("shared", 2, 4), *settings("shared", 2, 4))
+    result = whole.snakemake(target("shared", LONG), target("shared", SHORT), *settings("shared", 2, 4, 20))
     assert result.returncode == 0, result.output
-    for optimizer in ("adam", "rmsprop"):
-        cell = NAME.format(optimizer, 4)
+    for cell, shorter, trained in [(LONG, NAME.format("adam", 4), 16), (SHORT, NAME.format("rmsprop", 2), 2)]:
         assert outcome(whole, "shared", cell) == outcome(whole, "whole", cell)
-        assert provenance(whole, "shared", cell)["continued_from"] == NAME.format(optimizer, 2)
-        assert provenance(whole, "shared", cell)["epochs_trained"] == 2
+        assert provenance(whole, "shared", cell)["continued_from"] == shorter
+        assert provenance(whole, "shared", cell)["epochs_trained"] == trained
         assert provenance(whole, "whole", cell)["continued_from"] is None
-        shorter = outcome(whole, "shared", NAME.format(optimizer, 2))["history"]
-        assert shorter == outcome(whole, "whole", cell)["history"][:2]
+        history = outcome(whole, "whole", cell)["history"]
+        assert outcome(whole, "shared", shorter)["history"] == history[: len(history) - trained]
 
 
-def test_a_number_of_epochs_in_between_trains_its_own_cells_only(whole):
-    jobs = whole.jobs(*settings("shared", 2, 3, 4))
-    assert jobs["train_cell"] == 2, jobs
+def test_a_number_of_epochs_in_between_trains_its_own_cell_only(whole):
+    jobs = whole.jobs(
+        target("shared", SHORT), target("shared", NAME.format("rmsprop", 3)), *settings("shared", 2, 3, 4)
+    )
+    assert jobs["train_cell"] == 1, jobs
 
 
 def test_a_cell_that_is_trained_again_keeps_its_sibling(whole):
-    cell = NAME.format("adam", 4)
-    before = outcome(whole, "shared", cell)
-    result = whole.snakemake("-f", f"results/shared/cells/{cell}/metrics.json", *settings("shared", 2, 3, 4))
+    before = outcome(whole, "shared", SHORT)
+    result = whole.snakemake("-f", target("shared", SHORT), *settings("shared", 2, 3, 4))
     assert result.returncode == 0, result.output
-    assert provenance(whole, "shared", cell)["continued_from"] == NAME.format("adam", 2)
-    assert outcome(whole, "shared", cell) == before
+    assert provenance(whole, "shared", SHORT)["continued_from"] == NAME.format("rmsprop", 2)
+    assert outcome(whole, "shared", SHORT) == before
 
 
 def start(project, *arguments: str) -> subprocess.Popen:
@@ -116,18 +117,6 @@ def find_trainer(folder: Path) -> int:
     raise ProcessLookupError(folder)
 
 
-LONG = 20
-
-
-@pytest.fixture(scope="module")
-def long_cell(whole):
-    """A cell of many epochs in one go, and its name."""
-    cell = NAME.format("adam", LONG)
-    result = whole.snakemake(f"results/long/cells/{cell}/metrics.json", *settings("long", LONG))
-    assert result.returncode == 0, result.output
-    return cell
-
-
 def interrupt(project, epochs: int, log: Path, stop: Callable[[subprocess.Popen], object], *arguments: str) -> str:
     """Start the workflow, end it by `stop`, which is given its process, after some epochs; returns what it printed."""
     log.unlink(missing_ok=True)
@@ -139,35 +128,32 @@ def interrupt(project, epochs: int, log: Path, stop: Callable[[subprocess.Popen]
     return output
 
 
-def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole, long_cell):
+def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     folder = whole.folder / "results/stopped"
-    arguments = [f"results/stopped/cells/{long_cell}/metrics.json", *settings("stopped", LONG)]
-    log = folder / f"logs/train_cell/{long_cell}.log"
-    checkpoint = folder / f"running/{long_cell}/checkpoint.npz"
+    arguments = [target("stopped", LONG), *settings("stopped", 20)]
+    log = folder / f"logs/train_cell/{LONG}.log"
+    checkpoint = folder / f"running/{LONG}/checkpoint.npz"
 
     def tell_trainer(number):
         return lambda process: os.kill(find_trainer(whole.folder), number)
 
-    other = "model={weights: none, dropout: 0.3}"
-    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), *arguments, other)
-    assert checkpoint.exists()
-
-    interrupt(whole, 3, log, tell_trainer(signal.SIGKILL), *arguments)
-    assert "made with other settings, data or code: the training begins anew" in log.read_text()
-    assert "epoch  1/" in log.read_text()
-
-    output = interrupt(whole, 2, log, tell_trainer(signal.SIGTERM), *arguments)
-    assert f"blastgrid: {long_cell} was told to stop (SIGTERM) after epoch" in output
-    assert "Traceback" not in output
-
     # The whole workflow, as when a machine is switched off: its lock stays.
-    interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
+    other = "model={weights: none, dropout: 0.3}"
+    interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments, other)
+    assert checkpoint.exists()
     locked = whole.snakemake("--unlock", *arguments)
     assert locked.returncode == 0, locked.output
 
+    output = interrupt(whole, 3, log, tell_trainer(signal.SIGTERM), *arguments)
+    assert "made with other settings, data or code: the training begins anew" in log.read_text()
+    assert "epoch  1/" in log.read_text()
+    assert f"blastgrid: {LONG} was told to stop (SIGTERM) after epoch" in output
+    assert "Traceback" not in output
+
+    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), *arguments)
     result = whole.snakemake(*arguments)
     assert result.returncode == 0, result.output
     assert "going on after epoch" in log.read_text()
-    assert not re.search("epoch +[1-7]/", log.read_text())
-    assert outcome(whole, "stopped", long_cell) == outcome(whole, "long", long_cell)
+    assert not re.search("epoch +[1-5]/", log.read_text())
+    assert outcome(whole, "stopped", LONG) == outcome(whole, "whole", LONG)
     assert not checkpoint.parent.exists()

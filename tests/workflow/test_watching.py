@@ -10,8 +10,8 @@ import pytest
 from smear.status.cells import read_experiment
 from smear.status.table import render
 
-GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001, 0.002, 0.003], epochs: [20]}"
-CELLS = [f"SmallCNN_adam_lr{rate}_b32_s0_e20" for rate in (0.001, 0.002, 0.003)]
+GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001, 0.002, 0.003], epochs: [8]}"
+CELLS = [f"SmallCNN_adam_lr{rate}_b32_s0_e8" for rate in (0.001, 0.002, 0.003)]
 LEADERBOARD = "results/tiny/comparison/leaderboard.csv"
 GPUS = ["GPU-1111aaaa", "GPU-2222bbbb"]
 
@@ -29,8 +29,9 @@ def look(folder) -> str:
 
 
 @pytest.fixture(scope="module")
-def watched(project, tmp_path_factory):
+def watched(project, tensors, tmp_path_factory):
     """The project, with what status printed before, while and after a run: `texts`, each different one once."""
+    project.adopt(tensors)
     folder = project.folder
     (folder / ".venv/bin").mkdir(parents=True)
     (folder / ".venv/bin/python").symlink_to(sys.executable)
@@ -73,7 +74,7 @@ def test_every_cell_waits_then_runs_then_is_done(watched):
 
 
 def test_a_running_cell_tells_its_epoch_its_speed_and_the_time_left(watched):
-    lines = re.findall(r"_e20 +running +\d+/20 +[\d.]+ +\d+ s$", "".join(watched.texts), re.MULTILINE)
+    lines = re.findall(r"_e8 +running +\d+/8 +[\d.]+ +\d+ s$", "".join(watched.texts), re.MULTILINE)
     assert lines
     assert re.search(r"3 cells: .*running.*; about \d+ s left", "".join(watched.texts))
 
