@@ -42,6 +42,15 @@ def test_every_image_is_predicted_once_whatever_the_batch(training):
         assert np.array_equal(feed.predict(feed.lead_to(keras.layers.Identity()), size), images)
 
 
+def run_python(code: str, *arguments: str, **options) -> str:
+    """What a process prints that has the scripts and the small trainings on its path."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPTS), str(Path(__file__).parent)])}
+    command = [sys.executable, "-c", code, *arguments]
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, **options)
+    assert process.returncode == 0, process.stderr
+    return process.stdout
+
+
 COMPILED = """
 import os, sys
 from smear.training.backends.on_tensorflow import keep_programs
@@ -55,16 +64,39 @@ print(sorted(os.listdir("compiled")))
 def test_cells_of_different_learning_rates_share_what_xla_has_compiled(tmp_path):
     folder = tmp_path / "a folder"
     folder.mkdir()
-    places = os.pathsep.join([str(SCRIPTS), str(Path(__file__).parent)])
-
-    def list_programs(rate: str) -> str:
-        command, environment = [sys.executable, "-c", COMPILED, rate], {**os.environ, "PYTHONPATH": places}
-        process = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
-        return process.stdout
-
-    programs = list_programs("0.01")
+    programs = run_python(COMPILED, "0.01", cwd=folder)
     assert "xla_compile_cache" in programs
-    assert list_programs("0.003") == programs, "a rate is a value of the program and no part of it"
+    assert run_python(COMPILED, "0.003", cwd=folder) == programs, "a rate is a value of the program and no part of it"
+
+
+DETERMINISTIC = """
+import warnings
+from pathlib import Path
+from unittest.mock import patch
+from smear.training.backends import on_tensorflow
+from smear.training.device import prepare_device
+from trainings import CELL, draw_images, outcome, run
+warnings.simplefilter("error", UserWarning)
+# In place of a GPU's driver; the steps run on the CPU.
+with (
+    patch.object(on_tensorflow.tf.config, "list_physical_devices", lambda kind: ["GPU"]),
+    patch.object(on_tensorflow.tf.config.experimental, "set_memory_growth"),
+    patch.object(on_tensorflow.tf.config.experimental, "get_device_details", lambda gpu: {"device_name": "made up"}),
+    patch.object(on_tensorflow, "gpu_memory", lambda: 10**9),
+):
+    device = prepare_device(1, 10**9, True, "auto", Path("compiled"))
+first = run(CELL, draw_images(), device=device)
+assert first[0].model.compute_dtype == "bfloat16"
+assert outcome(first) == outcome(run(CELL, draw_images(), device=device))
+print(device)
+"""
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the others keep XLA or have none")
+def test_a_gpu_that_gives_the_same_twice_runs_without_xla_and_says_so(tmp_path):
+    device = run_python(DETERMINISTIC, cwd=tmp_path)
+    assert "name='made up', gpu=True" in device
+    assert "jit_compile=False, steps_at_once=16" in device
 
 
 FAULTS = """

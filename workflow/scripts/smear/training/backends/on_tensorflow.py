@@ -24,7 +24,9 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
         keep_programs(cache)
         memory = gpu_memory()
     names = [tf.config.experimental.get_device_details(gpu).get("device_name", "GPU") for gpu in gpus]
-    return Device(", ".join(names) or "CPU", bool(gpus), memory, bool(gpus), STEPS_AT_ONCE if gpus else 1)
+    # Keras compiles nothing by XLA while TensorFlow is told to give the same results twice.
+    jit_compile = bool(gpus) and not deterministic
+    return Device(", ".join(names) or "CPU", bool(gpus), memory, jit_compile, STEPS_AT_ONCE if gpus else 1)
 
 
 def keep_programs(cache: Path) -> None:
