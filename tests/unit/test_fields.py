@@ -121,7 +121,7 @@ def test_landmarks_speak_for_the_shift_and_a_look_confirms_it_alone(seed, dx, dy
     right = measure(np.array([[0, 1]]), small, area, round(dx / 2), round(dy / 2))[0]
     wrong = measure(np.array([[0, 1]]), small, area, round(dx / 2) - 9, round(dy / 2) + 9)[0]
     assert right > 2 * abs(wrong)
-    assert verify(likenesses, small, area, 0.3).tolist() == [[0, 1]]
+    assert verify(likenesses, small, area, 0.3, 2).tolist() == [[0, 1]]
 
 
 def test_a_blank_image_has_no_landmark_and_matches_nothing():
@@ -131,7 +131,8 @@ def test_a_blank_image_has_no_landmark_and_matches_nothing():
     landmarks = [find_landmarks(extract_detail(frame(seed, 40, 40), valid)) for seed in range(3)]
     none = Landmarks(*(part[:0] for part in find_landmarks(blank)))
     assert find_alike([*landmarks, none], 1).size == 0
-    assert verify(find_alike([none, none], 1), np.zeros((2, MEDIUM, MEDIUM)), shrink_area(valid, MEDIUM), 0.3).size == 0
+    blanks, area = np.zeros((2, MEDIUM, MEDIUM)), shrink_area(valid, MEDIUM)
+    assert verify(find_alike([none, none], 1), blanks, area, 0.3, 1).size == 0
     registrar = Registrar([blank, extract_detail(frame(0, 40, 40), valid)].__getitem__, valid)
     assert registrar.register(0, 1).evidence < 0.1
 

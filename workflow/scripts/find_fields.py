@@ -57,7 +57,7 @@ def propose_from_landmarks(
     likenesses = find_alike(landmarks, threads)
 
     def propose(threshold: float) -> np.ndarray:
-        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), threshold)
+        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), threshold, threads)
         log.info("%d likenesses of landmarks, %d pairs of images fit", len(likenesses), len(pairs))
         return pairs
 

@@ -53,8 +53,8 @@ def find_alike(landmarks: list[Landmarks], threads: int) -> np.ndarray:
     row for every shift that one of its landmarks speaks for.
     """
     faiss.omp_set_num_threads(threads)
-    owner = np.repeat(np.arange(len(landmarks)), [len(each.places) for each in landmarks])
-    places = np.concatenate([each.places for each in landmarks]).astype(np.int64)
+    owner = np.repeat(np.arange(len(landmarks), dtype=np.int32), [len(each.places) for each in landmarks])
+    places = np.concatenate([each.places for each in landmarks]).astype(np.int32)
     descriptions = np.concatenate([each.descriptions for each in landmarks])
     index = build_index(descriptions)
     found = []
@@ -67,7 +67,7 @@ def find_alike(landmarks: list[Landmarks], threads: int) -> np.ndarray:
         query, other = query[different], other[different]
         dy, dx = (places[query] - places[other]).T
         found.append(np.column_stack([owner[query], owner[other], dx, dy]))
-    return np.unique(np.concatenate(found or [np.zeros((0, 4), int)]), axis=0)
+    return np.unique(np.concatenate(found or [np.zeros((0, 4), np.int32)]), axis=0)
 
 
 def build_index(descriptions: np.ndarray) -> faiss.Index:

@@ -8,28 +8,34 @@ import numpy as np
 
 from smear.fields.detail import SIDE
 from smear.fields.screening import REACH, overlap_rows
+from smear.parallel import map_parallel
 
 MEDIUM = 48  # pixels a side of the details that are compared here
 SHARE = 0.5  # of the threshold: a shift that is right by a pixel of the small detail keeps more of the evidence
-CHUNK = 8_192
+CHUNK = 1_024  # pairs that are compared at a time
 
 
-def verify(likenesses: np.ndarray, details: np.ndarray, valid: np.ndarray, threshold: float) -> np.ndarray:
+def verify(
+    likenesses: np.ndarray, details: np.ndarray, valid: np.ndarray, threshold: float, threads: int
+) -> np.ndarray:
     """The pairs, (pairs, 2), that have `SHARE` of a threshold's evidence at one of their shifts.
 
     likenesses: as `landmarks.find_alike` gives them, the shifts in pixels of a frame of SIDE. details: (images, MEDIUM,
     MEDIUM), in any number format. valid: (MEDIUM, MEDIUM).
     """
-    shifts = (likenesses[:, 2:] * MEDIUM / SIDE).round().astype(int)
-    kept = []
+    shifts = (likenesses[:, 2:] * MEDIUM / SIDE).round().astype(np.int32)
     within = (np.abs(shifts) <= REACH * MEDIUM).all(axis=1)
-    likenesses, shifts = likenesses[within], shifts[within]
-    for dx, dy in np.unique(shifts, axis=0):
-        pairs = np.unique(likenesses[(shifts == (dx, dy)).all(axis=1), :2], axis=0)
-        for start in range(0, len(pairs), CHUNK):
-            some = pairs[start : start + CHUNK]
-            kept.append(some[measure(some, details, valid, dx, dy) >= SHARE * threshold])
-    return np.unique(np.concatenate(kept or [np.zeros((0, 2), int)]), axis=0)
+    rows = np.unique(np.column_stack([shifts, likenesses[:, :2]])[within], axis=0)
+    if not len(rows):
+        return np.zeros((0, 2), int)
+    changes = np.flatnonzero((rows[1:, :2] != rows[:-1, :2]).any(axis=1)) + 1
+
+    def keep(same_shift: np.ndarray) -> np.ndarray:
+        pairs = same_shift[:, 2:]
+        return pairs[measure(pairs, details, valid, *same_shift[0, :2]) >= SHARE * threshold]
+
+    parts = [part[start : start + CHUNK] for part in np.split(rows, changes) for start in range(0, len(part), CHUNK)]
+    return np.unique(np.concatenate(list(map_parallel(keep, parts, threads, "comparing", "shifts"))), axis=0)
 
 
 def measure(pairs: np.ndarray, details: np.ndarray, valid: np.ndarray, dx: int, dy: int) -> np.ndarray:
