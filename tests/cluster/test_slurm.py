@@ -163,3 +163,16 @@ def test_a_preempted_cell_waits_in_the_queue_and_goes_on_to_the_same_end(slurm, 
     assert "going on after epoch" in run.log(PREEMPTED)
     assert in_one_go.wait(timeout=PATIENCE) == 0
     assert outcome(project.folder, PREEMPTED) == outcome(whole.folder, PREEMPTED)
+
+
+def test_ctrl_c_takes_jobs_out_of_the_queue(slurm, project):
+    slurm.drain("a test")
+    try:
+        run = Run(project, slurm, LIMITED)
+        run.wait_until(lambda: "PENDING" in [job["state"] for job in slurm.jobs()])
+        run.process.send_signal(signal.SIGINT)
+        assert run.process.wait(timeout=PATIENCE) != 0
+        assert slurm.jobs()[-1]["state"] == "CANCELLED"
+    finally:
+        slurm.drain(None)
+    assert not list((project.folder / ".snakemake/locks").iterdir())
