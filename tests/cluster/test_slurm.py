@@ -169,7 +169,8 @@ def test_ctrl_c_takes_jobs_out_of_the_queue(slurm, project):
     slurm.drain("a test")
     try:
         run = Run(project, slurm, LIMITED)
-        run.wait_until(lambda: "PENDING" in [job["state"] for job in slurm.jobs()])
+        run.wait_until(lambda: "has been submitted with SLURM jobid" in run.output.read_text())
+        assert slurm.jobs()[-1]["state"] == "PENDING"
         run.process.send_signal(signal.SIGINT)
         assert run.process.wait(timeout=PATIENCE) != 0
         assert slurm.jobs()[-1]["state"] == "CANCELLED"
