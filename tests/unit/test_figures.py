@@ -16,7 +16,7 @@ from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_confusion
 from smear.figures.questions import draw_question
 from smear.figures.shortcuts import draw_shortcuts
-from smear.figures.style import colours, named, percent, save, shown
+from smear.figures.style import MOST_SEEDS, colours, named, percent, save, shown
 from smear.job import UserError
 
 NAMES = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
@@ -111,6 +111,22 @@ def test_several_seeds_are_spread_out(tmp_path):
     assert "3 seeds" in texts["curves"]
     assert " to " in texts["heatmap"]
     assert "1 diverged" in texts["heatmap"]
+
+
+def test_many_seeds_are_drawn_by_how_they_spread():
+    cells = grid_cells(**ONE | {"epochs": [1, 2]}, seed=list(range(MOST_SEEDS + 1)))
+    table = leaderboard_of(cells)
+    losses = {seed: [1.0, 0.1 * seed] for seed in range(MOST_SEEDS)} | {MOST_SEEDS: [1.0, np.inf]}
+    constant = {"epoch": [1, 2], "loss": 1, "accuracy": 1, "val_accuracy": 1}
+    histories = {row.cell: pd.DataFrame(constant | {"val_loss": losses[row.seed]}) for row in table.itertuples()}
+    table.loc[table["seed"] == MOST_SEEDS, "status"] = "diverged"
+    figure = draw_curves(table, histories)
+    training, validation, cross = figure.axes[0].lines
+    assert validation.get_ydata().tolist() == pytest.approx([1, 0.35]), "of the seeds that have a loss"
+    assert training.get_ydata().tolist() == [1, 1]
+    assert cross.get_marker() == "X"
+    assert len(figure.axes[0].collections) == 2
+    plt.close(figure)
 
 
 def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps(tmp_path):

@@ -10,13 +10,16 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures.style import QUIET, colours, header, house_style, named, percent_axis, shown
+from smear.figures.style import MOST_SEEDS, QUIET, colours, header, house_style, named, percent_axis, shown
 
 FACETS = ["architecture", "optimizer", "batch_size", "color"]
 WALK = [*FACETS, "learning_rate", "seed"]
 """Cells alike in these walk the same path and differ only in how far."""
 
 MOST_COLUMNS = 4
+BAND = 0.1, 0.9
+"""The quantiles of many seeds between which their band is drawn."""
+
 DASHES = (0, (4, 2))
 MEASURES = {"loss": "Loss", "accuracy": "Accuracy"}
 
@@ -67,6 +70,11 @@ def explanation(cells: pd.DataFrame) -> str:
     """Say what the lines and marks are."""
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     text = f"{count}. Dashed: training images, as met during the epoch; solid: validation images, after it."
+    seeds = cells["seed"].nunique()
+    if seeds > MOST_SEEDS:
+        return (
+            f"{text} Lines are medians of up to {seeds} seeds; between a tenth and nine tenths of them lie the bands."
+        )
     if cells.groupby(WALK)["epochs"].nunique().max() > 1:
         ends = ", ".join(str(value) for value in sorted(cells["epochs"].unique()))
         text += f" Cells that differ only in epochs share a line; dots mark where a cell ends ({ends} epochs)."
@@ -74,15 +82,21 @@ def explanation(cells: pd.DataFrame) -> str:
         text += " Dots mark where a cell ends."
     if cells["best_epoch"].notna().any():
         text += " Of a cell that may stop early, they mark the best epoch instead, whose model it keeps."
-    seeds = cells["seed"].nunique()
     return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
 
 
 def draw_panel(
     axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
 ) -> None:
-    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends."""
+    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends.
+
+    Of many seeds their bands are drawn, and the crosses of those that diverged.
+    """
     several = cells["seed"].nunique() > 1
+    if cells["seed"].nunique() > MOST_SEEDS:
+        for rate, alike in cells.groupby("learning_rate"):
+            draw_bands(axes, measure, alike, histories, palette[rate])
+        return
     for _, walk in cells.groupby(WALK):
         colour = palette[walk["learning_rate"].iloc[0]]
         drawn = []
@@ -95,6 +109,18 @@ def draw_panel(
                 axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
             kept = history if pd.isna(cell.best_epoch) else history[history["epoch"] <= cell.best_epoch]
             mark_end(axes, kept, measure, colour, cell.status)
+
+
+def draw_bands(axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], colour: str) -> None:
+    """Draw the median of cells that differ in seed and epochs, and where most lie; each seed's longest counts."""
+    longest = cells.sort_values("epochs").groupby("seed").tail(1)
+    epochs = pd.concat(histories[name] for name in longest["cell"]).replace([np.inf, -np.inf], np.nan).groupby("epoch")
+    for name, linestyle, linewidth in ((measure, DASHES, 1.1), (f"val_{measure}", "-", 1.6)):
+        low, high = (epochs[name].quantile(share) for share in BAND)
+        axes.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
+        axes.plot(epochs[name].median(), color=colour, linestyle=linestyle, linewidth=linewidth)
+    for cell in longest[longest["status"] == "diverged"].itertuples():
+        mark_end(axes, histories[cell.cell], measure, colour, cell.status)
 
 
 def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:

@@ -11,6 +11,7 @@ from smear.figures.style import (
     HUES,
     INK,
     LABELS,
+    MOST_SEEDS,
     category_axis,
     header,
     house_style,
@@ -72,7 +73,8 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataF
     if len(cells) == 1:
         return f"{parts[0]} Its 1 cell: {held}. The bar is the 95 % Wilson interval over {images}."
     where = "Left: all" if len(siblings) < len(cells) else "All"
-    parts.append(f"{where} else as in the chosen cell ({held}); bars are 95 % Wilson intervals over {images}.")
+    bars = "bars are 95 % Wilson intervals" if seeds <= MOST_SEEDS else "its bar is the 95 % Wilson interval"
+    parts.append(f"{where} else as in the chosen cell ({held}); {bars} over {images}.")
     if seeds > 1:
         parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
     if len(siblings) == len(cells):
@@ -94,7 +96,12 @@ def draw_siblings(axes: Axes, axis: str, values: list, siblings: pd.DataFrame, c
         finished = here[here["status"] == "finished"]
         for _, cell in finished.iterrows():
             x = place + (seeds.index(cell["seed"]) - (len(seeds) - 1) / 2) * apart
-            draw_interval(axes, x, cell, CHOSEN if cell["cell"] == chosen["cell"] else HUES[0])
+            if cell["cell"] == chosen["cell"]:
+                draw_interval(axes, x, cell, CHOSEN)
+            elif len(seeds) <= MOST_SEEDS:
+                draw_interval(axes, x, cell, HUES[0])
+            else:
+                axes.plot(x, cell["validation_accuracy"], color=HUES[0], marker="o", markersize=3.5, alpha=0.5)
         if len(finished) and len(seeds) > 1:
             mean = finished["validation_accuracy"].mean()
             axes.plot([place - 0.36, place + 0.36], [mean, mean], color=INK, linewidth=1.6, zorder=2)

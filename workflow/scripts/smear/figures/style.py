@@ -25,6 +25,9 @@ CHOSEN = "#d55e00"
 HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
 """Colours without an order, told apart by colour-blind readers: Okabe and Ito 2008."""
 
+MOST_SEEDS = 8
+"""Seeds up to which each is drawn by itself; of more, how they spread."""
+
 HOUSE = {
     **sns.axes_style("whitegrid"),
     "font.size": 10,
