@@ -127,6 +127,9 @@ def test_many_seeds_are_drawn_by_how_they_spread():
     assert cross.get_marker() == "X"
     assert len(figure.axes[0].collections) == 2
     plt.close(figure)
+    figure = draw_question("learning_rate", table, selection_of(table))
+    assert len(figure.axes[0].containers) == 1, "the interval of the chosen cell"
+    plt.close(figure)
 
 
 def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps(tmp_path):

@@ -15,15 +15,16 @@ from pathlib import Path
 
 import pytest
 
-NAME = "SmallCNN_adam_lr0.001_b32_s0_e{}"
+NAME = "SmallCNN_{}_lr0.001_b32_s0_e{}"
 AUGMENTATION = "augmentation={crop: 0.1, rotation: 20, flip: both, shift: 0.1}"
-SHORT, BETWEEN, LONG = (NAME.format(epochs) for epochs in (4, 10, 20))
+SHORT, BETWEEN, LONG = (NAME.format("adam", epochs) for epochs in (4, 10, 20))
+OTHER_SHORT, OTHER_LONG = (NAME.format("rmsprop", epochs) for epochs in (4, 20))
 
 
 def settings(experiment: str, *epochs: int, share: str = "true") -> list[str]:
-    """What a call is given: a grid of these numbers of epochs."""
+    """What a call is given: a grid of these numbers of epochs of two optimizers."""
     numbers = ", ".join(map(str, epochs))
-    grid = f"{{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [{numbers}]}}"
+    grid = f"{{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [{numbers}]}}"
     training = f"training={{threads: 1, share_epochs: {share}}}"
     return ["--config", f"experiment={experiment}", f"grid={grid}", AUGMENTATION, training]
 
@@ -49,21 +50,23 @@ def provenance(project, experiment: str, cell: str) -> dict:
 
 @pytest.fixture(scope="module")
 def whole(project, tensors):
-    """The project after a cell that was trained in one go."""
+    """The project after two cells that were trained in one go."""
     project.adopt(tensors, "whole", "shared", "stopped")
-    result = project.snakemake(target("whole", LONG), *settings("whole", 4, 20, share="false"))
+    targets = [target("whole", cell) for cell in (LONG, OTHER_LONG)]
+    result = project.snakemake(*targets, *settings("whole", 4, 20, share="false"))
     assert result.returncode == 0, result.output
     return project
 
 
-def test_a_cell_goes_on_from_its_shorter_sibling_to_the_same_end(whole):
-    result = whole.snakemake(target("shared", LONG), *settings("shared", 4, 20))
+def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
+    result = whole.snakemake(*(target("shared", cell) for cell in (LONG, OTHER_LONG)), *settings("shared", 4, 20))
     assert result.returncode == 0, result.output
-    assert outcome(whole, "shared", LONG) == outcome(whole, "whole", LONG)
-    assert provenance(whole, "shared", LONG)["continued_from"] == SHORT
-    assert provenance(whole, "shared", LONG)["epochs_trained"] == 16
-    assert provenance(whole, "whole", LONG)["continued_from"] is None
-    assert outcome(whole, "shared", SHORT)["history"] == outcome(whole, "whole", LONG)["history"][:4]
+    for cell, shorter in ((LONG, SHORT), (OTHER_LONG, OTHER_SHORT)):
+        assert outcome(whole, "shared", cell) == outcome(whole, "whole", cell)
+        assert provenance(whole, "shared", cell)["continued_from"] == shorter
+        assert provenance(whole, "shared", cell)["epochs_trained"] == 16
+        assert provenance(whole, "whole", cell)["continued_from"] is None
+        assert outcome(whole, "shared", shorter)["history"] == outcome(whole, "whole", cell)["history"][:4]
 
 
 def test_a_number_of_epochs_in_between_trains_its_own_cell_only(whole):
@@ -131,12 +134,9 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     def tell_trainer(number):
         return lambda process: os.kill(find_trainer(whole.folder), number)
 
-    # The whole workflow, as when a machine is switched off: its lock stays.
     other = "model={weights: none, dropout: 0.3}"
-    interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments, other)
+    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), *arguments, other)
     assert checkpoint.exists()
-    locked = whole.snakemake("--unlock", *arguments)
-    assert locked.returncode == 0, locked.output
 
     output = interrupt(whole, 3, log, tell_trainer(signal.SIGTERM), *arguments)
     assert "made with other settings, data or code: the training begins anew" in log.read_text()
@@ -144,7 +144,11 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     assert f"blastgrid: {LONG} was told to stop (SIGTERM) after epoch" in output
     assert "Traceback" not in output
 
-    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), *arguments)
+    # The whole workflow, as when a machine is switched off: its lock stays.
+    interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
+    locked = whole.snakemake("--unlock", *arguments)
+    assert locked.returncode == 0, locked.output
+
     result = whole.snakemake(*arguments)
     assert result.returncode == 0, result.output
     assert "going on after epoch" in log.read_text()

@@ -7,7 +7,7 @@ import shutil
 import pytest
 from smear.synthetic.smears import make_smears
 
-GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}"
+GRID = "grid={architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}"
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ def test_a_class_in_too_few_groups_is_named(project, images):
 
 @pytest.fixture(scope="module")
 def folded(project, tensors):
-    """The results of a cell in two folds, split by stain."""
+    """The results of a grid of two cells in two folds, split by stain."""
     project.adopt(tensors)
     wanted = [f"results/folds/{path}" for path in ("comparison/selection.json", "split/siblings.csv")]
     split = "split={unit: stain, folds: 2, fractions: {train: 0.6, validation: 0.2, test: 0.2}}"
@@ -132,8 +132,8 @@ def test_every_image_is_validated_in_one_fold(folded):
 def test_folds_are_one_row_and_one_model_is_tested(folded):
     board = list(csv.DictReader((folded / "comparison/leaderboard.csv").open()))
     selection = json.loads((folded / "comparison/selection.json").read_text())
-    assert len(board) == selection["cells"] == 1
-    assert len(list((folded / "cells").iterdir())) == 2
+    assert len(board) == selection["cells"] == 2
+    assert len(list((folded / "cells").iterdir())) == 4
     assert int(board[0]["validation_images"]) == sum(
         sum(1 for _ in csv.DictReader((folded / f"cells/{board[0]['cell']}_f{fold}/validation_predictions.csv").open()))
         for fold in (0, 1)

@@ -26,8 +26,6 @@ def verify(
     shifts = (likenesses[:, 2:] * MEDIUM / SIDE).round().astype(np.int32)
     within = (np.abs(shifts) <= REACH * MEDIUM).all(axis=1)
     rows = np.unique(np.column_stack([shifts, likenesses[:, :2]])[within], axis=0)
-    if not len(rows):
-        return np.zeros((0, 2), int)
     changes = np.flatnonzero((rows[1:, :2] != rows[:-1, :2]).any(axis=1)) + 1
 
     def keep(same_shift: np.ndarray) -> np.ndarray:
@@ -35,7 +33,8 @@ def verify(
         return pairs[measure(pairs, details, valid, *same_shift[0, :2]) >= SHARE * threshold]
 
     parts = [part[start : start + CHUNK] for part in np.split(rows, changes) for start in range(0, len(part), CHUNK)]
-    return np.unique(np.concatenate(list(map_parallel(keep, parts, threads, "comparing", "shifts"))), axis=0)
+    kept = map_parallel(keep, parts, threads, "comparing", "shifts")
+    return np.unique(np.concatenate([rows[:0, 2:], *kept]), axis=0)
 
 
 def measure(pairs: np.ndarray, details: np.ndarray, valid: np.ndarray, dx: int, dy: int) -> np.ndarray:

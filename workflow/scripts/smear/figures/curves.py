@@ -41,6 +41,7 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     grid = figure.add_gridspec(2 * bands, columns)
     varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
     panels = {measure: [] for measure in MEASURES}
+    draw_panel = draw_spread if cells["seed"].nunique() > MOST_SEEDS else draw_walks
     for k, facet in enumerate(facets):
         here = cells[(cells[FACETS] == pd.Series(facet)).all(axis=1)]
         for r, measure in enumerate(MEASURES):
@@ -85,18 +86,11 @@ def explanation(cells: pd.DataFrame) -> str:
     return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
 
 
-def draw_panel(
+def draw_walks(
     axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
 ) -> None:
-    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends.
-
-    Of many seeds their bands are drawn, and the crosses of those that diverged.
-    """
+    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends."""
     several = cells["seed"].nunique() > 1
-    if cells["seed"].nunique() > MOST_SEEDS:
-        for rate, alike in cells.groupby("learning_rate"):
-            draw_bands(axes, measure, alike, histories, palette[rate])
-        return
     for _, walk in cells.groupby(WALK):
         colour = palette[walk["learning_rate"].iloc[0]]
         drawn = []
@@ -111,16 +105,23 @@ def draw_panel(
             mark_end(axes, kept, measure, colour, cell.status)
 
 
-def draw_bands(axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], colour: str) -> None:
-    """Draw the median of cells that differ in seed and epochs, and where most lie; each seed's longest counts."""
-    longest = cells.sort_values("epochs").groupby("seed").tail(1)
-    epochs = pd.concat(histories[name] for name in longest["cell"]).replace([np.inf, -np.inf], np.nan).groupby("epoch")
-    for name, linestyle, linewidth in ((measure, DASHES, 1.1), (f"val_{measure}", "-", 1.6)):
-        low, high = (epochs[name].quantile(share) for share in BAND)
-        axes.fill_between(low.index, low, high, color=colour, alpha=0.2, linewidth=0)
-        axes.plot(epochs[name].median(), color=colour, linestyle=linestyle, linewidth=linewidth)
-    for cell in longest[longest["status"] == "diverged"].itertuples():
-        mark_end(axes, histories[cell.cell], measure, colour, cell.status)
+def draw_spread(
+    axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
+) -> None:
+    """Draw the same of many seeds: for each learning rate their median, a band where most lie, and who diverged.
+
+    Of each seed the cell with most epochs counts, of which the others are the beginning.
+    """
+    for rate, alike in cells.groupby("learning_rate"):
+        longest = alike.sort_values("epochs").groupby("seed").tail(1)
+        together = pd.concat(histories[name] for name in longest["cell"])
+        epochs = together.replace([np.inf, -np.inf], np.nan).groupby("epoch")
+        for name, linestyle, linewidth in ((measure, DASHES, 1.1), (f"val_{measure}", "-", 1.6)):
+            low, high = (epochs[name].quantile(share) for share in BAND)
+            axes.fill_between(low.index, low, high, color=palette[rate], alpha=0.2, linewidth=0)
+            axes.plot(epochs[name].median(), color=palette[rate], linestyle=linestyle, linewidth=linewidth)
+        for cell in longest[longest["status"] == "diverged"].itertuples():
+            mark_end(axes, histories[cell.cell], measure, palette[rate], cell.status)
 
 
 def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:

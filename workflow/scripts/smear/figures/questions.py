@@ -73,7 +73,8 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataF
     if len(cells) == 1:
         return f"{parts[0]} Its 1 cell: {held}. The bar is the 95 % Wilson interval over {images}."
     where = "Left: all" if len(siblings) < len(cells) else "All"
-    bars = "bars are 95 % Wilson intervals" if seeds <= MOST_SEEDS else "its bar is the 95 % Wilson interval"
+    few = siblings["seed"].nunique() <= MOST_SEEDS
+    bars = "bars are 95 % Wilson intervals" if few else "its bar is the 95 % Wilson interval"
     parts.append(f"{where} else as in the chosen cell ({held}); {bars} over {images}.")
     if seeds > 1:
         parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
@@ -96,10 +97,9 @@ def draw_siblings(axes: Axes, axis: str, values: list, siblings: pd.DataFrame, c
         finished = here[here["status"] == "finished"]
         for _, cell in finished.iterrows():
             x = place + (seeds.index(cell["seed"]) - (len(seeds) - 1) / 2) * apart
-            if cell["cell"] == chosen["cell"]:
-                draw_interval(axes, x, cell, CHOSEN)
-            elif len(seeds) <= MOST_SEEDS:
-                draw_interval(axes, x, cell, HUES[0])
+            is_chosen = cell["cell"] == chosen["cell"]
+            if is_chosen or len(seeds) <= MOST_SEEDS:
+                draw_interval(axes, x, cell, CHOSEN if is_chosen else HUES[0])
             else:
                 axes.plot(x, cell["validation_accuracy"], color=HUES[0], marker="o", markersize=3.5, alpha=0.5)
         if len(finished) and len(seeds) > 1:
