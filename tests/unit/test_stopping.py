@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import signal
 import subprocess
 
@@ -67,7 +68,8 @@ def test_sigterm_between_epochs_in_the_re_estimation_and_after_the_last_epoch(wh
     assert stop.told, "it was told in the last epoch's end, and the results are worth more than the seconds"
 
 
-def test_a_full_disk_leaves_the_earlier_checkpoint_which_goes_on_to_the_same_end(whole, small_disk):
+def test_a_full_disk_leaves_the_earlier_checkpoint_which_goes_on_to_the_same_end(whole, small_disk, caplog):
+    caplog.set_level("INFO")
     checkpoint = Checkpoint(small_disk / "running", [])
     with pytest.raises(OSError, match="No space left") as caught:
         train(prepare(CELL, draw_images()), None, checkpoint.write, lambda **figures: None)
@@ -75,6 +77,7 @@ def test_a_full_disk_leaves_the_earlier_checkpoint_which_goes_on_to_the_same_end
     assert f"the disk of {checkpoint.path.parent} has" in describe_full_disk(caught.value, small_disk.parent)
     assert list(checkpoint.path.parent.iterdir()) == [checkpoint.path]
     assert checkpoint.read().epoch == 1
+    assert re.findall("epoch [0-9]/", caplog.text) == ["epoch 1/"], "the log tells of no epoch that was not saved"
     subprocess.run(["mount", "-o", "remount,size=4m", str(small_disk)], check=True)
     assert outcome(run(CELL, draw_images(), start=checkpoint.read(), save=checkpoint.write)) == whole
     assert checkpoint.read().epoch == 2

@@ -163,8 +163,9 @@ def train(
         state = State([*state.history, row], arrays, training.keep_best(state, row, probabilities))
         seconds = [row["seconds"] for row in state.history[set_out:]]
         left = (training.cell.epochs - state.epoch) * sum(seconds) / len(seconds)
-        log.info("%s", format_epoch(row, training.cell.epochs, left))
+        # Saved first: an epoch that the log tells of is never trained again.
         save(state)
+        log.info("%s", format_epoch(row, training.cell.epochs, left))
         report(epoch=state.epoch, images_per_second=row["images_per_second"], seconds_left=left)
     if has_diverged(state):
         log.warning("the loss is %s: the cell has diverged and ends here", state.history[-1]["loss"])
