@@ -41,6 +41,7 @@ def test_a_variant_that_a_flat_folder_lacks_is_no_fault():
 
 def test_hidden_files_and_deeper_folders_are_passed_over():
     extra = ["Benign/.DS_Store", "__MACOSX/Benign/1.jpg", "Early/Thumbs.db", ".cache/x/1.jpg", "LICENSE"]
+    extra += ["Early/._1.png", "Early/more/2.txt", "notes/2.jpg/", "Early/.png"]
     assert names(find_class_folders([*CLASSES, *extra], None, None, "here")) == WANTED
 
 

@@ -102,6 +102,16 @@ def test_an_image_that_changed_after_the_catalog_is_refused(folder, tmp_path):
     assert not list(tmp_path.glob("*.npy"))
 
 
+def test_an_image_whose_link_leads_nowhere_is_refused(folder, tmp_path):
+    image = folder / "B/2.png"
+    image.rename(tmp_path / "moved.png")
+    image.symlink_to(tmp_path / "moved.png")
+    catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
+    (tmp_path / "moved.png").unlink()
+    with pytest.raises(UserError, match=r"B/2.png links to \S+/moved.png, which is gone; .*-R link_folder"):
+        cache_pixels(catalog, 16, tmp_path / "x.npy", 2)
+
+
 def test_a_tensor_holds_the_images_in_order(folder, tmp_path):
     catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
     cache_pixels(catalog, 16, tmp_path / "x.npy", 2)

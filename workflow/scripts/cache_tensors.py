@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from smear.files import replacing
 from smear.images.color import convert_color
-from smear.images.decoding import UNREADABLE, read_pixels
+from smear.images.decoding import UNREADABLE, describe_lost, read_pixels
 from smear.job import UserError, check_space, log, logged_to
 from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
@@ -24,7 +24,7 @@ def cache_pixels(
         try:
             pixels = read_pixels(Path(image.path), size, image.sha256, mask)
         except UNREADABLE as error:
-            raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
+            raise UserError(describe_lost(error)) from error
         return convert_color(pixels, color)
 
     with replacing(path) as temporary:

@@ -43,9 +43,7 @@ def extract_classes(
 
 def count_images(found: dict[str, list[zipfile.ZipInfo]]) -> dict[str, int]:
     """Members of each class that are named like images."""
-    return {
-        name: sum(is_image(PurePosixPath(member.filename)) for member in members) for name, members in found.items()
-    }
+    return {name: sum(is_image(member.filename) for member in members) for name, members in found.items()}
 
 
 def main(snakemake) -> None:

@@ -12,7 +12,7 @@ from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
 from smear.fields.search import Search, screen, search_fields
 from smear.fields.verification import MEDIUM, verify
 from smear.files import write_json
-from smear.images.decoding import UNREADABLE
+from smear.images.decoding import UNREADABLE, describe_lost
 from smear.job import UserError, log, logged_to
 from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
@@ -30,7 +30,7 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
         try:
             return read_detail(Path(image.path), image.sha256, valid)
         except UNREADABLE as error:
-            raise UserError(f"{error}; run again with `-R catalog_images` so that the catalog is made anew.") from error
+            raise UserError(describe_lost(error)) from error
 
     every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
     propose = (propose_from_all if every_pair else propose_from_landmarks)(read, images, valid, threads)

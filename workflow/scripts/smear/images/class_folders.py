@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from smear.job import UserError
 
-IMAGE_SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"}
+IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
+SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "__MACOSX")
 TOP = PurePosixPath(".")
 
 
@@ -15,8 +16,9 @@ def list_paths(folder: str | Path) -> list[str]:
     """Relative paths of all files and folders below `folder`, sorted; as in a zip, a folder's ends in a slash."""
     found = []
     for where, folders, files in os.walk(folder, followlinks=True):
-        base = Path(where).relative_to(folder)
-        found += [f"{(base / name).as_posix()}/" for name in folders] + [(base / name).as_posix() for name in files]
+        base = PurePosixPath(Path(where).relative_to(folder).as_posix())
+        prefix = "" if base == TOP else f"{base}/"
+        found += [f"{prefix}{name}/" for name in folders] + [f"{prefix}{name}" for name in files]
     return sorted(found)
 
 
@@ -30,25 +32,37 @@ def find_class_folders(
     only one set, nor where the class folders lie at the top. `classes` restricts to some of them. Hidden files are
     passed over. Errors: a UserError that says what was found, `source` naming where.
     """
-    visible = {text: path for text in paths if not is_hidden(path := PurePosixPath(text))}
-    root = choose_root({path.parent.parent for path in visible.values() if is_image(path)}, variant, source)
-    folders = defaultdict(list)
-    for text, path in visible.items():
-        if text.endswith("/") and path.parent == root:
-            folders[path.name]
-        elif not text.endswith("/") and path.parent.parent == root and len(path.parts) > 1:
-            folders[path.parent.name].append(text)
+    everything = {folder: files for folder, files in group_by_folder(paths).items() if folder != TOP}
+    with_images = (folder for folder, files in everything.items() if any(map(is_image, files)))
+    root = choose_root({folder.parent for folder in with_images}, variant, source)
+    folders = {folder.name: files for folder, files in everything.items() if folder.parent == root}
     return {name: sorted(folders[name]) for name in check_classes(folders, classes, source)}
 
 
-def is_hidden(path: PurePosixPath) -> bool:
-    """Whether a path is an operating system's own: `.DS_Store`, `Thumbs.db`, `__MACOSX/…`."""
-    return any(part.startswith(".") or part in ("Thumbs.db", "desktop.ini", "__MACOSX") for part in path.parts)
+def group_by_folder(paths: Iterable[str]) -> dict[PurePosixPath, list[str]]:
+    """The files directly in each folder, what is hidden left out; paths are looked at as text, for they may be many."""
+    texts = defaultdict(list)
+    for path in paths:
+        folder, _, name = path.rpartition("/")
+        files = texts[folder]
+        if name and not is_hidden(name):
+            files.append(path)
+    found = defaultdict(list)
+    for text, files in texts.items():
+        folder = PurePosixPath(text)
+        if not any(map(is_hidden, folder.parts)):
+            found[folder] += files
+    return found
 
 
-def is_image(path: PurePosixPath) -> bool:
-    """Whether a path is named like an image in a class folder."""
-    return len(path.parts) > 1 and path.suffix.lower() in IMAGE_SUFFIXES
+def is_hidden(name: str) -> bool:
+    """Whether a file or folder is an operating system's own: `.DS_Store`, `Thumbs.db`, `__MACOSX`."""
+    return name.startswith(".") or name in SYSTEM_FILES
+
+
+def is_image(path: str) -> bool:
+    """Whether a file is named like an image."""
+    return path.lower().endswith(IMAGE_SUFFIXES)
 
 
 def choose_root(roots: set[PurePosixPath], variant: str | None, source: str) -> PurePosixPath:
@@ -83,7 +97,7 @@ def check_classes(folders: dict[str, list[str]], classes: list[str] | None, sour
             )
     wanted = sorted(classes or folders)
     for name in wanted:
-        if not any(is_image(PurePosixPath(path)) for path in folders[name]):
+        if not any(map(is_image, folders[name])):
             raise UserError(
                 f"The class folder {name} of {source} holds no images; remove it, fill it, or list the classes to "
                 f"take in dataset.classes."

@@ -96,6 +96,14 @@ def describe_unreadable(error: Exception) -> str:
     return f"damaged ({text or type(error).__name__})"
 
 
+def describe_lost(error: Exception) -> str:
+    """The sentence for a catalogued image that cannot be read any more."""
+    path = Path(getattr(error, "filename", None) or "")
+    if path.is_symlink() and not path.exists():
+        return f"{path} links to {path.readlink()}, which is gone; run again with `-R link_folder`."
+    return f"{error}; run again with `-R catalog_images` so that the catalog is made anew."
+
+
 def read_pixels(path: Path, size: int, sha256: str, mask: Sequence = ()) -> np.ndarray:
     """Pixels of a catalogued image resized to a square: uint8, (size, size, 3), RGB; `mask` is painted over before.
 

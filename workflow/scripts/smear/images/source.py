@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
@@ -26,7 +26,7 @@ def count_source_images(dataset: dict) -> dict[str, int] | None:
             found = list_members(dataset)
         case _:
             return None
-    return {name: sum(is_image(PurePosixPath(path)) for path in files) for name, files in found.items()}
+    return {name: sum(map(is_image, files)) for name, files in found.items()}
 
 
 def check_source(config: dict) -> dict[str, int] | None:
