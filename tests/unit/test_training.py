@@ -137,6 +137,19 @@ def test_the_stream_gives_the_batches_in_order_without_autotuning():
         assert np.array_equal(targets, batches[index][1])
 
 
+@pytest.mark.parametrize("resident", [True, False])
+def test_every_pass_of_a_feed_goes_over_its_own_rows(bright_and_dark, resident):
+    images, labels = bright_and_dark
+    feed = Feed(images, labels, resident)
+    model = feed.lead_to(keras.layers.Rescaling(1))
+    for rows in ([3, 1, 2], [9, 0, 5, 4], [7, 7, 7], range(40), [6]):
+        rows = np.array(rows)
+        seen = model.predict(feed.batches(rows, 4), verbose=0)
+        assert np.array_equal(seen, images[np.resize(rows, len(seen))])
+        assert 0 <= len(seen) - len(rows) < 4
+    assert len(feed.streams) == 2, "passes of as many batches share one"
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(0, 5))
 def test_shuffled_labels_are_the_same_labels_in_an_order_of_the_seed(labels, seed):

@@ -26,7 +26,11 @@ class Batches(keras.utils.PyDataset):
         self.inputs = inputs
         self.labels = labels
         self.batch_size = batch_size
-        self.rows = np.resize(rows, math.ceil(len(rows) / batch_size) * batch_size)
+        self.take(rows)
+
+    def take(self, rows: np.ndarray) -> None:
+        """Make the next pass one over these rows."""
+        self.rows = np.resize(rows, count_batches(rows, self.batch_size) * self.batch_size)
 
     def __len__(self) -> int:
         return len(self.rows) // self.batch_size
@@ -34,6 +38,11 @@ class Batches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         rows = self.rows[index * self.batch_size : (index + 1) * self.batch_size]
         return self.inputs[rows], self.labels[rows]
+
+
+def count_batches(rows: np.ndarray, batch_size: int) -> int:
+    """How many batches hold all rows."""
+    return math.ceil(len(rows) / batch_size)
 
 
 class TakeRows(keras.layers.Layer):
@@ -56,6 +65,7 @@ class Feed:
         """images: uint8, (n, height, width, 3), anything that gives an array for an array of rows."""
         self.labels = labels
         self.shape = images.shape[1:]
+        self.streams = {}
         if resident:
             everything = np.arange(len(images), dtype=np.int32)
             self.inputs, self.front = everything, [TakeRows(images[everything])]
@@ -71,8 +81,18 @@ class Feed:
         return keras.Sequential([start, *self.front, *layers])
 
     def batches(self, rows: np.ndarray, batch_size: int):
-        """The rows in turn, and the first ones again until the last batch is full, as `fit` takes them."""
-        return stream(Batches(self.inputs, self.labels, batch_size, rows))
+        """The rows in turn, and the first ones again until the last batch is full, as `fit` takes them.
+
+        What is returned serves one pass, until the next call: a stream is used again for as many batches of one size,
+        since to make one takes TensorFlow as long as several steps of a small network.
+        """
+        kind = batch_size, count_batches(rows, batch_size)
+        if kind not in self.streams:
+            batches = Batches(self.inputs, self.labels, batch_size, rows)
+            self.streams[kind] = batches, stream(batches)
+        batches, streamed = self.streams[kind]
+        batches.take(rows)
+        return streamed
 
     def predict(self, model: keras.Model, batch_size: int, callbacks: Sequence[keras.callbacks.Callback] = ()):
         """What `model`, which `lead_to` has made, says of every image: (images, …)."""
