@@ -63,7 +63,8 @@ def test_sigterm_between_epochs_in_the_re_estimation_and_after_the_last_epoch(wh
     assert len(states) == 1
     assert terminator.steps == 10
 
-    stop.told, terminator.armed = False, False
+    stop.told, training = False, prepare(CELL, draw_images())
+    training.callbacks.append(stop)
     assert outcome(finish(training, states[0], save=save_and_be_told)) == whole
     assert stop.told, "it was told in the last epoch's end, and the results are worth more than the seconds"
 
