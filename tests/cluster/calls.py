@@ -4,7 +4,6 @@ import csv
 import hashlib
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
@@ -56,15 +55,6 @@ class Run:
 
     def wait_for_epoch(self, cell: str, epoch: int) -> None:
         self.wait_until(lambda: f"epoch {epoch:>2}/" in self.log(cell))
-
-    def press_ctrl_c(self) -> None:
-        """Until Snakemake says that it ends: one that comes while it writes a line of its log is lost."""
-        deadline = time.monotonic() + PATIENCE
-        while "Terminating processes on user request" not in self.output.read_text():
-            assert self.process.poll() is None, self.output.read_text()
-            assert time.monotonic() < deadline, self.output.read_text()
-            self.process.send_signal(signal.SIGINT)
-            time.sleep(10)
 
     def log(self, cell: str) -> str:
         path = self.folder / f"results/tiny/logs/train_cell/{cell}.log"

@@ -171,7 +171,7 @@ def test_ctrl_c_takes_jobs_out_of_the_queue(slurm, project):
         run = Run(project, slurm, LIMITED)
         run.wait_until(lambda: "has been submitted with SLURM jobid" in run.output.read_text())
         assert slurm.jobs()[-1]["state"] == "PENDING"
-        run.press_ctrl_c()
+        run.process.send_signal(signal.SIGINT)
         assert run.process.wait(timeout=PATIENCE) != 0
         assert slurm.jobs()[-1]["state"] == "CANCELLED"
     finally:
