@@ -1,13 +1,10 @@
 """Calls of Snakemake that submit cells to the throw-away SLURM, and what is left of them."""
 
-import csv
-import hashlib
 import os
 import re
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +13,7 @@ from typing import ClassVar
 import pytest
 from cluster.mini_slurm import MiniSlurm, find_obstacle
 from conftest import Project
+from trained_cells import find_trainers, read_outcome
 
 EPOCHS = 25
 GRID = (
@@ -63,28 +61,12 @@ class Run:
 
 def trainers(folder: Path) -> dict[str, tuple[int, str]]:
     """Process and visible GPUs of each training in a folder, by the number of its job."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            if (process / "cwd").resolve() != folder or not any(word.endswith(b".train_cell.py") for word in words):
-                continue
-            pairs = (entry.partition("=") for entry in (process / "environ").read_bytes().decode().split("\0"))
-        except OSError:
-            continue
-        if b"python" in words[0]:
-            variables = {name: value for name, _, value in pairs}
-            found[variables["SLURM_JOB_ID"]] = (int(process.name), variables.get("CUDA_VISIBLE_DEVICES", ""))
-    return found
+    found = find_trainers(folder).items()
+    return {each["SLURM_JOB_ID"]: (number, each.get("CUDA_VISIBLE_DEVICES", "")) for number, each in found}
 
 
 def outcome(folder: Path, cell: str) -> dict:
-    """All that must be the same: figures, predictions, weights."""
-    with (folder / CELLS / cell / "history.csv").open(newline="") as file:
-        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
-    with zipfile.ZipFile(folder / CELLS / cell / "model.keras") as file:
-        weights = hashlib.sha256(file.read("model.weights.h5")).hexdigest()
-    return {"history": history, "weights": weights, "predictions": read(folder, cell, "validation_predictions.csv")}
+    return read_outcome(folder / CELLS / cell)
 
 
 def read(folder: Path, cell: str, name: str) -> str:

@@ -1,7 +1,5 @@
 """Cells that share their epochs, and trainings that are stopped: in the end all is as if nothing had happened."""
 
-import csv
-import hashlib
 import json
 import os
 import re
@@ -9,11 +7,11 @@ import signal
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from trained_cells import find_trainers, read_outcome
 
 NAME = "SmallCNN_{}_lr0.001_b32_s0_e{}"
 AUGMENTATION = "augmentation={crop: 0.1, rotation: 20, flip: both, shift: 0.1}"
@@ -34,14 +32,7 @@ def target(experiment: str, cell: str) -> str:
 
 
 def outcome(project, experiment: str, cell: str) -> dict:
-    """All that must be the same: figures, predictions, weights."""
-    folder = project.folder / f"results/{experiment}/cells/{cell}"
-    with (folder / "history.csv").open(newline="") as file:
-        history = [{key: row[key] for key in row if "second" not in key} for row in csv.DictReader(file)]
-    with zipfile.ZipFile(folder / "model.keras") as file:
-        weights = file.read("model.weights.h5")
-    predictions = (folder / "validation_predictions.csv").read_bytes()
-    return {"history": history, "predictions": predictions, "weights": hashlib.sha256(weights).hexdigest()}
+    return read_outcome(project.folder / f"results/{experiment}/cells/{cell}")
 
 
 def provenance(project, experiment: str, cell: str) -> dict:
@@ -103,15 +94,8 @@ def wait_for_epochs(log: Path, count: int, process: subprocess.Popen) -> None:
 
 def find_trainer(folder: Path) -> int:
     """The process that trains in a folder."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (process / "cmdline").read_bytes().split(b"\0")
-            here = (process / "cwd").resolve() == folder
-        except OSError:
-            continue
-        if here and any(word.endswith(b".train_cell.py") for word in words) and b"python" in words[0]:
-            return int(process.name)
-    raise ProcessLookupError(folder)
+    (number,) = find_trainers(folder)
+    return number
 
 
 def interrupt(project, epochs: int, log: Path, stop: Callable[[subprocess.Popen], object], *arguments: str) -> str:

@@ -16,8 +16,8 @@ def list_paths(folder: str | Path) -> list[str]:
     """Relative paths of all files and folders below `folder`, sorted; as in a zip, a folder's ends in a slash."""
     found = []
     for where, folders, files in os.walk(folder, followlinks=True):
-        base = PurePosixPath(Path(where).relative_to(folder).as_posix())
-        prefix = "" if base == TOP else f"{base}/"
+        base = Path(where).relative_to(folder).as_posix()
+        prefix = "" if base == "." else f"{base}/"
         found += [f"{prefix}{name}/" for name in folders] + [f"{prefix}{name}" for name in files]
     return sorted(found)
 
@@ -44,7 +44,7 @@ def group_by_folder(paths: Iterable[str]) -> dict[PurePosixPath, list[str]]:
     texts = defaultdict(list)
     for path in paths:
         folder, _, name = path.rpartition("/")
-        files = texts[folder]
+        files = texts[folder]  # an empty folder counts as well
         if name and not is_hidden(name):
             files.append(path)
     found = defaultdict(list)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 import keras
 import numpy as np
 
-from smear.training.feed import Feed
+from smear.training.feed import Feed, count_batches
 
 
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
@@ -68,6 +68,6 @@ def reestimate(
     set_statistics(model, [(np.zeros_like(mean), np.zeros_like(variance)) for mean, variance in get_statistics(model)])
     forward.predict(forward.feed.batches(rows, batch_size), verbose=0, callbacks=list(callbacks))
     for layer in batch_norm_layers(model):
-        share = 1 - layer.momentum ** -(-len(rows) // batch_size)
+        share = 1 - layer.momentum ** count_batches(len(rows), batch_size)
         layer.moving_mean.assign(layer.moving_mean / share)
         layer.moving_variance.assign(layer.moving_variance / share)

@@ -14,7 +14,7 @@ from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
 from smear.training.device import Device
 from smear.training.early_stopping import find_best, has_stalled
-from smear.training.feed import Feed
+from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
 from smear.training.model import build_classifier, class_weights, compile_trainer, get_backbone, learning_rate
 from smear.training.phases import Phase, find_phase, plan_phases
@@ -66,7 +66,7 @@ class Training:
         cell, settings = self.cell, self.settings
         self.phase = phase
         set_trainable(get_backbone(self.model), cell.architecture, phase.trainable)
-        steps = (phase.last - phase.before) * math.ceil(len(self.feed) / cell.batch_size)
+        steps = (phase.last - phase.before) * count_batches(len(self.feed), cell.batch_size)
         rate = learning_rate(phase.schedule, phase.rate, steps)
         compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)

@@ -30,7 +30,7 @@ class Batches(keras.utils.PyDataset):
 
     def take(self, rows: np.ndarray) -> None:
         """Make the next pass one over these rows."""
-        self.rows = np.resize(rows, count_batches(rows, self.batch_size) * self.batch_size)
+        self.rows = np.resize(rows, count_batches(len(rows), self.batch_size) * self.batch_size)
 
     def __len__(self) -> int:
         return len(self.rows) // self.batch_size
@@ -40,9 +40,9 @@ class Batches(keras.utils.PyDataset):
         return self.inputs[rows], self.labels[rows]
 
 
-def count_batches(rows: np.ndarray, batch_size: int) -> int:
-    """How many batches hold all rows."""
-    return math.ceil(len(rows) / batch_size)
+def count_batches(images: int, batch_size: int) -> int:
+    """How many batches hold all images: the steps of an epoch."""
+    return math.ceil(images / batch_size)
 
 
 class TakeRows(keras.layers.Layer):
@@ -86,7 +86,7 @@ class Feed:
         What is returned serves one pass, until the next call: a stream is used again for as many batches of one size,
         since to make one takes TensorFlow as long as several steps of a small network.
         """
-        kind = batch_size, count_batches(rows, batch_size)
+        kind = batch_size, count_batches(len(rows), batch_size)
         if kind not in self.streams:
             batches = Batches(self.inputs, self.labels, batch_size, rows)
             self.streams[kind] = batches, stream(batches)
