@@ -2,32 +2,38 @@
 # PyPI into .venv once, and later calls need no network.
 
 PYTHON ?= python3
-# A GPU takes the CUDA build of TensorFlow; without one a smaller build does.
+# What Keras computes with: cpu or gpu (TensorFlow), jax, jax-gpu or torch. A GPU takes TensorFlow's CUDA build; without
+# one a smaller build does.
 EXTRA ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
+BACKEND := $(or $(filter jax torch,$(EXTRA:-gpu=)),tensorflow)
+VENV ?= .venv
 CORES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
-RUN := .venv/bin/python -m
+RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
-STAMP := .venv/.installed-$(EXTRA)
+STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status test test-environments bench lint format clean
+.PHONY: help demo status test test-jax test-torch test-backend test-environments bench bench-gpu lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
 	@echo "make test    lint, unit tests, whole runs of the workflow, and on a throw-away SLURM where it is installed (root)"
+	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own; the first is part of make test"
 	@echo "make test-environments   whole runs with --use-conda"
 	@echo "make bench   speed of the training, tables in benchmarks/"
+	@echo "make bench-gpu EXTRA=jax-gpu TENSORS=results/<experiment>/tensors   the same of a GPU, and a grid by halving there"
 	@echo "make lint    style checks alone"
 	@echo "make format  rewrite files in the house style"
 	@echo "make clean   remove what the demo made"
 
 $(STAMP): uv.lock pyproject.toml
-	test -x .venv/bin/uv || { $(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet "uv>=0.13"; }
-	$(RUN) uv sync --frozen --quiet --extra $(EXTRA)
+	test -x $(VENV)/bin/uv || { $(PYTHON) -m venv $(VENV) && $(RUN) pip install --quiet "uv>=0.13"; }
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(RUN) uv sync --frozen --quiet --extra $(EXTRA)
+	rm -f $(VENV)/.installed-*
 	touch $@
 
 demo: $(STAMP)
-	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml
+	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml --config training='{backend: $(BACKEND)}'
 	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
 
 # It does not look after .venv: a sync would exchange packages under what runs.
@@ -35,7 +41,11 @@ status:
 	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
 
 bench: $(STAMP)
-	for table in speed memory grid; do .venv/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done
+	for table in speed memory grid; do $(VENV)/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done
+
+bench-gpu: $(STAMP)
+	$(VENV)/bin/python benchmarks/gpu_speed.py --backends $(BACKEND) | tee benchmarks/gpu_speed.md
+	$(VENV)/bin/python benchmarks/gpu_grid.py $(TENSORS) --backend $(BACKEND) | tee benchmarks/gpu_grid.md
 
 lint: $(STAMP)
 	$(RUN) ruff check .
@@ -49,8 +59,16 @@ format: $(STAMP)
 	$(RUN) snakefmt Snakefile workflow/rules
 
 # A file goes to one worker; the longest come first.
-test: lint
+test: lint test-jax
 	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder tests/cluster tests/workflow tests/unit
+
+# A backend comes with an environment of its own: TensorFlow imports what else is installed.
+test-jax test-torch: test-%:
+	$(MAKE) --no-print-directory test-backend EXTRA=$* VENV=.venv-$*
+
+test-backend: $(STAMP)
+	KERAS_BACKEND=$(BACKEND) $(RUN) pytest -n auto --dist loadfile tests/backends tests/unit/test_training.py \
+		tests/unit/test_augmentation.py tests/unit/test_early_stopping.py
 
 test-environments: $(STAMP)
 	$(RUN) pytest tests/environments

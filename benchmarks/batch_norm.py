@@ -9,48 +9,41 @@ validated with the running statistics and with re-estimated ones. Prints a table
 """
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from itertools import pairwise
 from pathlib import Path
 
 import rounds
-from speed import BATCH, PLAIN, SETTINGS
+from builders import BATCH, PLAIN, build_training, count_threads, prepare_device
 
 RATES = (0.0001, 0.0003, 0.001, 0.003)
 
 
-def build_training(arguments, rate: float):
+def build(arguments, rate: float):
     """A training with re-estimation, of the first images of a shuffled training split."""
     import numpy as np
     from smear.grid import Cell
     from smear.tables import read_csv
-    from smear.training.device import prepare_device
-    from smear.training.epochs import Training
-    from smear.training.feed import Feed
     from smear.training.tensors import JoinedImages, TensorFile
 
-    threads = len(os.sched_getaffinity(0))
-    device = prepare_device(threads, 8 * 10**9, True, "auto", Path(tempfile.gettempdir()))
-    feeds = []
+    data = []
     for split in ("train", "validation"):
         labels = read_csv(arguments.results / f"tensors/{split}.csv")["label"].to_numpy()
         rows = np.random.default_rng(0).permutation(len(labels))
         rows = rows[: arguments.images] if split == "train" else np.arange(len(labels))
         images = JoinedImages([TensorFile(arguments.results / f"tensors/{split}.npy")], rows)
-        feeds.append(Feed(images, labels[rows], resident=True))
-    settings = SETTINGS | {"reestimate_batch_norm": "on", "augmentation": PLAIN | {"flip": "both"}}
+        data.append((images, labels[rows]))
     cell = Cell(arguments.architecture, "adam", rate, BATCH, 0, arguments.epochs)
-    return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
+    settings = {"reestimate_batch_norm": "on", "augmentation": PLAIN | {"flip": "both"}}
+    return build_training(cell, prepare_device(count_threads()), *data, True, **settings)
 
 
 def settle(arguments) -> list | None:
     """Weights after the epochs of `--settled`, with statistics that fit them; None for random ones."""
     if not arguments.settled:
         return None
-    training = build_training(arguments, 0.001)
+    training = build(arguments, 0.001)
     for epoch in range(1, arguments.settled + 1):
         training.fit_epoch(epoch)
     training.validate(epoch)
@@ -62,7 +55,7 @@ def measure(arguments, rate: float, start: list | None) -> tuple[list[float], li
     from smear.training.batch_norm import get_statistics, set_statistics
     from smear.training.epochs import EVALUATION_BATCH
 
-    training = build_training(arguments, rate)
+    training = build(arguments, rate)
     if start:
         training.model.set_weights(start)
     labels, running, estimated, cost, whole = training.validation.labels, [], [], 0.0, 0.0

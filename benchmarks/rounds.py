@@ -3,9 +3,11 @@
 import json
 import os
 import platform
+import select
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +15,52 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow/scripts"))
 
-READY = "ready"
+
+class Worker:
+    """A process that does named works when told to and says what each took; it makes itself ready at once.
+
+    script: the file that calls `serve`. options: what `serve` hands to `prepare`.
+    """
+
+    def __init__(self, script: str, name: str, options: dict, **environment: str):
+        self.name, self.works = name, []
+        self.complaints = tempfile.TemporaryFile("w+")  # noqa: SIM115 (open as long as the process)
+        self.process = subprocess.Popen(
+            [sys.executable, script, "--worker", json.dumps(options, default=str)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.complaints, text=True,
+            env=os.environ | environment,
+        )  # fmt: skip
+
+    def wait(self, limit: float | None = None) -> float:
+        """Seconds until it was ready. Raises a RuntimeError where it fails, or is not in `limit` more seconds."""
+        seconds, self.works = json.loads(self.listen(limit))
+        return seconds
+
+    def start(self, work: str = "") -> None:
+        print(work, file=self.process.stdin, flush=True)
+
+    def finish(self, limit: float | None = None) -> tuple[float, int]:
+        """Seconds that what was started took, and the number that it returned."""
+        seconds, number = self.listen(limit).split()
+        return float(seconds), int(number)
+
+    def run(self, work: str = "", limit: float | None = None) -> tuple[float, int]:
+        self.start(work)
+        return self.finish(limit)
+
+    def listen(self, limit: float | None) -> str:
+        """The next line; a RuntimeError shows the end of what it complained about."""
+        ready, _, _ = select.select([self.process.stdout], [], [], limit)
+        line = self.process.stdout.readline().strip() if ready else ""
+        if not line:
+            reason = "failed" if ready else f"gave no answer in {limit:.0f} s"
+            self.complaints.seek(0)
+            raise RuntimeError(f"{self.name} {reason}: {self.complaints.read()[-2000:]}")
+        return line
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
 
 def alternate(script: str, workers: dict[str, dict], rounds: int) -> dict[str, list[float]]:
@@ -21,45 +68,36 @@ def alternate(script: str, workers: dict[str, dict], rounds: int) -> dict[str, l
 
     script: the file that calls `serve`. workers: by their names, the options that `serve` hands to `prepare`.
     """
-    command = [sys.executable, script, "--worker"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    processes = {}
+    processes = []
     try:
         for name, options in workers.items():
-            processes[name] = subprocess.Popen([*command, json.dumps(options, default=str)], **pipes)
-            listen(processes[name], name)
+            processes.append(Worker(script, name, options))
+            processes[-1].wait()
         seconds = {name: [] for name in workers}
         for _ in range(rounds):
-            for name, process in processes.items():
-                process.stdin.write("\n")
-                process.stdin.flush()
-                seconds[name].append(float(listen(process, name)))
+            for process in processes:
+                seconds[process.name].append(process.run()[0])
         return seconds
     finally:
-        for process in processes.values():
-            process.kill()
+        for process in processes:
+            process.close()
 
 
-def listen(process: subprocess.Popen, name: str) -> str:
-    """A worker's next line; a RuntimeError shows the end of what it complained about."""
-    line = process.stdout.readline().strip()
-    if not line:
-        raise RuntimeError(f"{name}: {process.stderr.read()[-2000:]}")
-    return line
-
-
-def serve(options: str, prepare: Callable[[dict], Callable[[], object]]) -> None:
-    """Be a worker: `prepare` returns what is timed, which runs once before, to be compiled."""
+def serve(options: str, prepare: Callable[[dict], Callable | dict[str, Callable]]) -> None:
+    """Be a worker: `prepare` returns what is timed, by name or alone, all of which runs once before, to be compiled."""
+    started = time.perf_counter()
     # What libraries print must not stand between the figures.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    work = prepare(json.loads(options))
-    work()
-    print(READY, file=answers, flush=True)
-    for _ in sys.stdin:
-        started = time.perf_counter()
+    prepared = prepare(json.loads(options))
+    works = prepared if isinstance(prepared, dict) else {"": prepared}
+    for work in works.values():
         work()
-        print(time.perf_counter() - started, file=answers, flush=True)
+    print(json.dumps([time.perf_counter() - started, list(works)]), file=answers, flush=True)
+    for line in sys.stdin:
+        started = time.perf_counter()
+        number = works[line.rstrip("\n")]()
+        print(time.perf_counter() - started, number if isinstance(number, int) else 0, file=answers, flush=True)
 
 
 def ratio(reference: list[float], seconds: list[float]) -> tuple[float, float, float]:

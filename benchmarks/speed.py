@@ -16,24 +16,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import builders
 import rounds
+from builders import BATCH, PLAIN, STRONG
 
-BATCH = 32
-STRONG = {"crop": 0.1, "rotation": 20, "flip": "both", "shift": 0.1}
-PLAIN = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-# What a cell is trained with unless its configuration says otherwise, from random weights and measured as it stands.
-SETTINGS = {
-    "weights": "none",
-    "dropout": 0.2,
-    "trainable": "all",
-    "head_epochs": 0,
-    "head_learning_rate": None,
-    "reestimate_batch_norm": "off",
-    "schedule": "constant",
-    "label_smoothing": 0,
-    "class_weights": "none",
-    "early_stopping": None,
-}
 WAYS = {
     "bare step": {"way": "step"},
     "cell, resident": {"way": "cell", "resident": True},
@@ -55,22 +41,18 @@ def read_pixels(folder: Path, size: int):
 
 
 def build_training(options: dict):
-    """A Training as `train_cell.py` makes it, of images in a file."""
+    """A Training of images in a file; what it validates does not count."""
     import numpy as np
     from smear.grid import Cell
-    from smear.training.device import prepare_device
-    from smear.training.epochs import Training
-    from smear.training.feed import Feed
     from smear.training.tensors import TensorFile
 
-    device = prepare_device(options["threads"], 8 * 10**9, True, "auto", Path(tempfile.gettempdir()))
     images, labels = TensorFile(Path(options["tensor"])), np.load(options["labels"])
-    settings = SETTINGS | {"augmentation": STRONG if options["augmented"] else PLAIN}
-    resident = options.get("resident", False)
-    few = images[np.arange(BATCH)]
-    feeds = Feed(images, labels, resident), Feed(few, labels[:BATCH], resident)
+    few = images[np.arange(BATCH)], labels[:BATCH]
     cell = Cell(options["architecture"], "adam", 0.001, BATCH, 0, 1)
-    return Training(cell, settings, device, *feeds, int(labels.max()) + 1)
+    device = builders.prepare_device(options["threads"])
+    augmentation = STRONG if options["augmented"] else PLAIN
+    resident = options.get("resident", False)
+    return builders.build_training(cell, device, (images, labels), few, resident, augmentation=augmentation)
 
 
 def prepare_cell(options: dict) -> Callable[[], object]:
@@ -81,23 +63,8 @@ def prepare_cell(options: dict) -> Callable[[], object]:
     return lambda: training.fit_epoch(next(epochs))
 
 
-def prepare_step(options: dict) -> Callable[[], object]:
-    """As many steps as an epoch has, forward, backward and update, on one fixed batch."""
-    import numpy as np
-    import tensorflow as tf
-
-    training = build_training(options)
-    trainer, steps = training.trainer, -(-len(training.feed) // BATCH)
-    rows = np.arange(BATCH)
-    batch = tuple(tf.constant(part[rows]) for part in (training.feed.inputs, training.feed.labels))
-    trainer.make_train_function()
-    data = iter(tf.data.Dataset.from_tensors(batch).repeat())
-
-    def run() -> None:
-        for _ in range(steps):
-            trainer.train_function(data)
-
-    return run
+def prepare_step(options: dict) -> Callable[[], int]:
+    return builders.repeat_step(build_training(options))
 
 
 def prepare_script(options: dict) -> Callable[[], object]:

@@ -14,6 +14,8 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
     if deterministic:
         flags.append("--xla_gpu_deterministic_ops=true")
     os.environ["XLA_FLAGS"] = " ".join(filter(None, flags))
+    # Otherwise the first cell takes three quarters of a GPU's memory, and a second one on it fails.
+    os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
     jax.config.update("jax_compilation_cache_dir", str(cache.absolute()))
     device = jax.devices()[0]
     gpu = device.platform == "gpu"
