@@ -5,11 +5,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.script_process import SCRIPTS
+from smear.job import UserError
 from smear.training.gpus import find_gpus, parse_listing, select_visible
 from smear.training.lease import lease_gpu
 
@@ -100,6 +102,62 @@ def test_a_second_cell_shares_a_gpu_when_both_are_taken(two_gpus, start):
 def test_idle_devices_come_first(two_gpus):
     with lease_gpu(2) as first, lease_gpu(2) as second, lease_gpu(2) as third:
         assert (first, second, third) == (FIRST, SECOND, FIRST)
+
+
+@pytest.fixture
+def precious(two_gpus, tmp_path):
+    """A user's file that nothing may be written into."""
+    file = tmp_path / "precious"
+    file.write_text("precious")
+    yield file
+    assert file.read_text() == "precious"
+
+
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to])
+def test_a_lock_that_is_a_link_is_refused(tmp_path, precious, link):
+    folder = tmp_path / "blastgrid-leases"
+    folder.mkdir()
+    link(folder / f"{FIRST}.0", precious)
+    with pytest.raises(UserError, match=r"GPU-1111aaaa.*\.0 is no lock of a GPU.*: remove it and start again"):  # noqa: SIM117
+        with lease_gpu(1):
+            raise AssertionError
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_a_lock_that_is_no_file_is_refused(two_gpus, tmp_path, make):
+    (tmp_path / "blastgrid-leases").mkdir()
+    make(tmp_path / f"blastgrid-leases/{FIRST}.0")
+    with pytest.raises(UserError, match="is no lock of a GPU"):  # noqa: SIM117
+        with lease_gpu(1):
+            raise AssertionError
+
+
+def test_a_folder_of_locks_that_is_a_link_or_a_strangers_is_refused(two_gpus, tmp_path):
+    folder, other = tmp_path / "blastgrid-leases", tmp_path / "other"
+    other.mkdir()
+    folder.symlink_to(other)
+    refused = pytest.raises(UserError, match="blastgrid-leases, for the locks of GPUs, is a link or not safe to share")
+    with refused, lease_gpu(1):
+        raise AssertionError
+    folder.unlink()
+    folder.write_text("")
+    with refused, lease_gpu(1):
+        raise AssertionError
+    folder.unlink()
+    folder.mkdir()
+    if os.geteuid() == 0:
+        os.chown(folder, 12345, 12345)
+        with refused, lease_gpu(1):
+            raise AssertionError
+        folder.chmod(0o1777)
+    with lease_gpu(1) as device:
+        assert device == FIRST
+    assert not list(other.iterdir())
+
+
+def test_nothing_is_written_into_a_lock(two_gpus, tmp_path):
+    with lease_gpu(1):
+        assert [file.read_bytes() for file in (tmp_path / "blastgrid-leases").iterdir()] == [b""]
 
 
 @pytest.mark.parametrize(

@@ -51,3 +51,20 @@ def test_shuffled_labels_are_a_warning(tmp_path, shuffled):
     card = snakemake.output.model_card.read_text(encoding="utf-8")
     assert ("the training labels were shuffled" in page) == shuffled
     assert ("the training labels were shuffled" in card) == shuffled
+
+
+def test_epochs_of_several_devices_are_named_and_those_of_one_are_not(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    provenance = json.loads(snakemake.input.provenance.read_text())
+    cpu = {"epochs": [1, 20], "device": "CPU", "precision": "float32", "versions": {"keras": "3.15.1"}}
+    gpu = {"epochs": [21, 30], "device": "H100", "precision": "mixed_bfloat16", "versions": {"keras": "3.16.0"}}
+    for made_by, named in (([cpu], False), ([cpu, gpu], True)):
+        snakemake.input.provenance.write_text(json.dumps(provenance | {"made_by": made_by}))
+        render_report.main(snakemake)
+        page = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+        card = snakemake.output.model_card.read_text(encoding="utf-8")
+        for text in (page, card.replace("\\_", "_")):
+            assert (
+                "epochs 1 to 20: device CPU, precision float32, versions keras 3.15.1; epochs 21 to 30" in text
+            ) == named
+            assert ("Epochs made in several ways" in text) == named

@@ -15,7 +15,7 @@ from smear.files import write_json
 from smear.progress import read_progress, write_progress
 from smear.status.__main__ import find_experiments
 from smear.status.cells import CellStatus, read_cell, read_experiment
-from smear.status.grid_file import NAME, read_cells, write_cells
+from smear.status.grid_file import NAME, read_cells, read_shorter, write_cells
 from smear.status.log_end import find_error
 from smear.status.table import describe_seconds, estimate_seconds, render
 
@@ -239,9 +239,48 @@ def test_the_grid_is_written_when_it_changes(tmp_path):
     assert (tmp_path / NAME).stat().st_ino == before
     write_cells([OTHER, CELL], tmp_path)
     assert read_cells(tmp_path) == [OTHER, CELL]
+    write_cells([OTHER, CELL], tmp_path, {CELL: OTHER})
+    assert read_shorter(tmp_path) == {CELL: OTHER}
     (tmp_path / NAME).write_text("{")
     write_cells([CELL], tmp_path)
     assert read_cells(tmp_path) == [CELL]
+
+
+CHAIN = {epochs: f"SmallCNN_adam_lr0.001_b32_s0_e{epochs}" for epochs in (20, 30, 50)}
+SHORTER = {CHAIN[30]: CHAIN[20], CHAIN[50]: CHAIN[30]}
+
+
+def test_the_time_left_counts_the_epochs_that_will_be_trained(tmp_path):
+    others = [name.replace("adam", "rmsprop") for name in CHAIN.values()]
+    shorter = SHORTER | {
+        other: before.replace("adam", "rmsprop") for other, before in zip(others[1:], others, strict=False)
+    }
+    experiment = tmp_path / "results/grid"
+    write_cells([*CHAIN.values(), *others], experiment, shorter)
+    write_done(experiment, CHAIN[20], epochs_run=20, seconds=2000.0)
+    cells, _ = read_experiment(experiment)
+    # Of one chain 10 and 20 epochs, of the other 20, 10 and 20, at 100 s each, one after the other.
+    assert estimate_seconds(cells) == 8000
+    assert "about 2 h 13 min left once it goes on" in render(experiment, *read_experiment(experiment))
+    write_running(experiment, CHAIN[50], epoch=35, epochs=50, state="stopped")
+    assert estimate_seconds(read_experiment(experiment)[0]) == 7500
+    write_cells([*CHAIN.values(), *others], experiment)
+    assert estimate_seconds(read_experiment(experiment)[0]) == 3000 + 1500 + 10000
+
+
+def test_a_chain_takes_as_long_as_its_cells_one_after_the_other():
+    states = {20: "running", 30: "waiting", 50: "waiting"}
+    chain = [CellStatus(CHAIN[epochs], state, shorter=SHORTER.get(CHAIN[epochs])) for epochs, state in states.items()]
+    others = [CellStatus(f"SmallCNN_adam_lr{rate}_b32_s0_e5", "running", epoch=0) for rate in (0.1, 0.2, 0.3)]
+    done = CellStatus("SmallCNN_adam_lr0.5_b32_s0_e5", "done", epoch_seconds=1.0)
+    assert estimate_seconds([*chain, *others, done]) == 50
+
+
+def test_a_cell_whose_epochs_are_all_trained_only_wants_its_results(experiment, gone):
+    write_running(experiment, epoch=10, pid=gone)
+    assert f"process {gone} is gone; its results are written by the next call" in render(
+        experiment, *read_experiment(experiment)
+    )
 
 
 CELLS = st.builds(
@@ -293,3 +332,14 @@ def test_all_experiments_one_or_none(experiment, tmp_path):
     assert (wrong.returncode, wrong.stderr) == (1, "blastgrid: results/no is no folder of results.\n")
     empty = call_status(experiment)
     assert (empty.returncode, empty.stdout, empty.stderr) == (0, "", "")
+
+
+def test_who_reads_may_stop_reading(experiment):
+    write_cells([CELL.replace("_s0", f"_s{seed}") for seed in range(5000)], experiment)
+    command = f"{sys.executable} -m smear.status {experiment} | head -n 2"
+    result = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], env={"PYTHONPATH": str(SCRIPTS), "PATH": os.environ["PATH"]},
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 2

@@ -19,12 +19,13 @@ SHORT, BETWEEN, LONG = (NAME.format("adam", epochs) for epochs in (4, 10, 20))
 OTHER_SHORT, OTHER_LONG = (NAME.format("rmsprop", epochs) for epochs in (4, 20))
 
 
-def settings(experiment: str, *epochs: int, share: str = "true") -> list[str]:
-    """What a call is given: a grid of these numbers of epochs of two optimizers."""
+def settings(experiment: str, *epochs: int, share: str = "true", more: str = "", dropout: float = 0.2) -> list[str]:
+    """What a call is given: a grid of these numbers of epochs of two optimizers; `more` for its training."""
     numbers = ", ".join(map(str, epochs))
     grid = f"{{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [{numbers}]}}"
-    training = f"training={{threads: 1, share_epochs: {share}}}"
-    return ["--config", f"experiment={experiment}", f"grid={grid}", AUGMENTATION, training]
+    training = f"training={{threads: 1, share_epochs: {share}, {more}}}"
+    model = f"model={{weights: none, dropout: {dropout}}}"
+    return ["--config", f"experiment={experiment}", f"grid={grid}", AUGMENTATION, training, model]
 
 
 def target(experiment: str, cell: str) -> str:
@@ -42,7 +43,7 @@ def provenance(project, experiment: str, cell: str) -> dict:
 @pytest.fixture(scope="module")
 def whole(project, tensors):
     """The project after two cells that were trained in one go."""
-    project.adopt(tensors, "whole", "shared", "stopped")
+    project.adopt(tensors, "whole", "shared", "stopped", "ended")
     targets = [target("whole", cell) for cell in (LONG, OTHER_LONG)]
     result = project.snakemake(*targets, *settings("whole", 4, 20, share="false"))
     assert result.returncode == 0, result.output
@@ -60,9 +61,33 @@ def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
         assert outcome(whole, "shared", shorter)["history"] == outcome(whole, "whole", cell)["history"][:4]
 
 
-def test_a_number_of_epochs_in_between_trains_its_own_cell_only(whole):
-    jobs = whole.jobs(*(target("shared", cell) for cell in (BETWEEN, LONG)), *settings("shared", 4, 10, 20))
-    assert jobs["train_cell"] == 1, jobs
+@pytest.mark.parametrize(
+    ("epochs", "cells", "changes", "trained"),
+    [
+        ((4, 10, 20), (BETWEEN, LONG), {}, 1),
+        ((20,), (LONG, OTHER_LONG), {}, 0),
+        ((10, 20), (LONG,), {}, 0),
+        ((4, 20), (SHORT, LONG), {"share": "false"}, 0),
+        ((4, 20), (SHORT, LONG), {"more": "feed: streamed"}, 0),
+        ((4, 20), (SHORT, LONG), {"more": "cells_per_gpu: 2"}, 0),
+        ((4, 20), (SHORT, LONG), {"dropout": 0.3}, 2),
+        ((4, 20), (LONG,), {"dropout": 0.3}, 2),
+        ((20,), (LONG,), {"dropout": 0.3}, 1),
+    ],
+)
+def test_a_changed_grid_trains_what_is_new_and_changed_settings_train_chains(whole, epochs, cells, changes, trained):
+    jobs = whole.jobs(*(target("shared", cell) for cell in cells), *settings("shared", *epochs, **changes))
+    assert jobs.get("train_cell", 0) == trained, jobs
+
+
+def test_a_shorter_cell_that_is_gone_trains_nothing(whole):
+    folder = whole.folder / "results/shared/cells" / OTHER_SHORT
+    folder.rename(folder.with_name("elsewhere"))
+    try:
+        assert whole.jobs(target("shared", OTHER_LONG), *settings("shared", 20)) == {}
+        assert whole.jobs(target("shared", OTHER_LONG), *settings("shared", 4, 20)) == {}
+    finally:
+        folder.with_name("elsewhere").rename(folder)
 
 
 def test_a_cell_that_is_trained_again_keeps_its_sibling(whole):
@@ -109,6 +134,19 @@ def interrupt(project, epochs: int, log: Path, stop: Callable[[subprocess.Popen]
     return output
 
 
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.1)
+
+
+def unlock(project, arguments: list[str]) -> None:
+    """Remove the lock that a killed Snakemake leaves."""
+    result = project.snakemake("--unlock", *arguments)
+    assert result.returncode == 0, result.output
+
+
 def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     folder = whole.folder / "results/stopped"
     arguments = [target("stopped", LONG), *settings("stopped", 20)]
@@ -118,24 +156,58 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     def tell_trainer(number):
         return lambda process: os.kill(find_trainer(whole.folder), number)
 
-    other = "model={weights: none, dropout: 0.3}"
-    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), *arguments, other)
+    other = settings("stopped", 20, dropout=0.3)
+    interrupt(whole, 2, log, tell_trainer(signal.SIGKILL), target("stopped", LONG), *other)
     assert checkpoint.exists()
 
     output = interrupt(whole, 3, log, tell_trainer(signal.SIGTERM), *arguments)
-    assert "made with other settings, data or code: the training begins anew" in log.read_text()
+    assert "made with other settings, data or code: it is not used" in log.read_text()
     assert "epoch  1/" in log.read_text()
     assert f"blastgrid: {LONG} was told to stop (SIGTERM) after epoch" in output
     assert "Traceback" not in output
 
+    # Snakemake alone: its training saves the epochs that it has finished, and ends.
+    interrupt(whole, 2, log, lambda process: process.kill(), *arguments)
+    wait_until(lambda: not find_trainers(whole.folder))
+    assert "which started this training, has ended: the training ends too" in log.read_text()
+    assert re.search(
+        r"error: .* told to stop \(SIGTERM\) after epoch \d+ of 20; the next call goes on", log.read_text()
+    )
+    reached = json.loads((checkpoint.parent / "progress.json").read_text())["epoch"]
+    unlock(whole, arguments)
+
     # The whole workflow, as when a machine is switched off: its lock stays.
     interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
-    locked = whole.snakemake("--unlock", *arguments)
-    assert locked.returncode == 0, locked.output
+    assert f"going on after epoch {reached}" in log.read_text()
+    unlock(whole, arguments)
 
-    result = whole.snakemake(*arguments)
+    # A shorter cell that comes into the grid meanwhile is trained, and the checkpoint of the longer one is used.
+    result = whole.snakemake(*arguments[:1], *settings("stopped", 4, 20))
     assert result.returncode == 0, result.output
     assert "going on after epoch" in log.read_text()
-    assert not re.search("epoch +[1-5]/", log.read_text())
+    assert not re.search("epoch +[1-7]/", log.read_text())
+    for cell in (SHORT, LONG):
+        assert (whole.folder / target("stopped", cell)).exists()
+    assert provenance(whole, "stopped", LONG)["continued_from"] is None
     assert outcome(whole, "stopped", LONG) == outcome(whole, "whole", LONG)
     assert not checkpoint.parent.exists()
+
+
+def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(whole):
+    arguments = [target("ended", SHORT), *settings("ended", 4)]
+    log = whole.folder / f"results/ended/logs/train_cell/{SHORT}.log"
+    metrics = whole.folder / target("ended", SHORT)
+
+    def stop_snakemake_and_kill_it_when_the_results_are_there(process):
+        process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: metrics.exists() and not find_trainers(whole.folder))
+        process.kill()
+
+    interrupt(whole, 1, log, stop_snakemake_and_kill_it_when_the_results_are_there, *arguments)
+    unlock(whole, arguments)
+    result = whole.snakemake(*arguments)
+    assert result.returncode == 0, result.output
+    assert "going on after epoch 4" in log.read_text()
+    assert not re.search("epoch +[1-4]/", log.read_text())
+    assert outcome(whole, "ended", SHORT) == outcome(whole, "shared", SHORT)
+    assert not (whole.folder / f"results/ended/running/{SHORT}").exists()

@@ -1,10 +1,13 @@
 # Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
 
+import hashlib
+import json
 import os
 import re
 import sys
 from pathlib import Path
 
+from snakemake.io import sourcecache_entry
 from snakemake.utils import update_config
 
 # Not `workflow.basedir`: in another workflow that uses this one as a module, that is the other one's.
@@ -18,19 +21,24 @@ from smear.environment import announce_environment
 from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
-from smear.job import UserError
+from smear.job import FULL, UserError, describe_full_disk
 from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
 from smear.provenance import digest_file
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
+from smear.training.orphan import announce_snakemake
 from smear.download.weights import PUBLISHED_WEIGHTS
 
 
 def ask(question, *arguments):
-    """Call a function of the scripts; a user's mistake ends the workflow with its sentence, before any work starts."""
+    """Call a function of the scripts; a user's mistake, or a full disk, ends the workflow with its sentence."""
     try:
         return question(*arguments)
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        sys.exit(f"blastgrid: {describe_full_disk(error, Path())}")
     except UserError as error:
         # No WorkflowError: Snakemake prints the places in the code that it came through.
         sys.exit(f"blastgrid: {error}")
@@ -38,6 +46,7 @@ def ask(question, *arguments):
 
 name_interpreter()
 announce_environment()
+announce_snakemake()
 if workflow.modifier.is_main_snakefile():
     update_config(config, read_numbers(workflow.config_settings.config))
 config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
@@ -180,31 +189,49 @@ TRAINING_ENVIRONMENTS = {
 
 def get_engine():
     """How networks are computed, which should change speed and not results."""
-    return {name: config["training"][name] for name in ("backend", "precision", "deterministic", "feed")}
+    return {name: config["training"][name] for name in ("backend", "precision", "deterministic")}
 
 
-def get_shorter_sibling(wildcards):
-    """The cell that differs in fewer epochs alone, and as few fewer as possible; None where there is none.
+UPSTREAM = ("catalog_images", "find_fields", "split_images", "cache_tensors", "train_cell")
+DATA_CODE = [code_digest(name) for name in UPSTREAM]
 
-    A finished cell keeps the one that it went on from while the grid has it, so that a number of epochs which comes in
-    between trains nothing anew. That is recorded in no output: Snakemake reads this file again in the process of each
-    job, when the outputs of an earlier one are gone.
-    """
-    if not config["training"]["share_epochs"]:
-        return None
-    recorded = Path(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
-    if recorded.exists():
-        known = read_json(recorded)["continued_from"]
-        if known is None or known in CELLS:
-            return known
-    shorter = SHORTER.get(CELLS[wildcards.cell])
-    return shorter and shorter.name
+
+def get_origin(wildcards):
+    """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
+    data = [config[key] for key in ("dataset", "split", "image")]
+    origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, SOURCE_COUNTS, DATA_CODE]
+    return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
+
+
+def read_start(wildcards):
+    """What a finished training has left in `shorter.json`: the cell that it went on from, and `get_origin` then."""
+    try:
+        return read_json(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
+    except (OSError, ValueError):
+        return {}
+
+
+def get_shorter_names(wildcards):
+    """The cells that a training can go on from, best first: the one it has gone on from before, those of the grid."""
+    cell, names = CELLS[wildcards.cell], []
+    while cell := SHORTER.get(cell):
+        names.append(cell.name)
+    return " ".join(filter(None, [read_start(wildcards).get("continued_from"), *names]))
 
 
 def get_shorter_state(wildcards):
-    """The state that a cell goes on from, if any."""
-    shorter = get_shorter_sibling(wildcards)
-    return f"results/{wildcards.experiment}/cells/{shorter}/state.npz" if shorter else []
+    """The state of the next shorter cell, to be waited for by a cell that will be trained.
+
+    One that is trained, from the same data, settings and code, waits for none: a number of epochs that is added to the
+    grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
+    changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
+    """
+    shorter = SHORTER.get(CELLS[wildcards.cell])
+    if shorter is None or read_start(wildcards).get("made_from") == get_origin(wildcards):
+        path = get_tensor("train", "csv")(wildcards)
+    else:
+        path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"
+    return sourcecache_entry(path, "the state of the next shorter cell")
 
 
 def get_start_weights(wildcards):

@@ -1,6 +1,8 @@
 # What a call says and does before its first job and after its last.
 # Takes: the names that common.smk gives. Makes: results/<experiment>/cells.json.
 
+import shutil
+
 from smear.cluster import cancel_jobs, find_jobs
 from smear.estimate import describe_hours
 from smear.images.class_sizes import split_sizes
@@ -27,7 +29,16 @@ def end_orphans():
 
 def record_cells():
     """Leave the names of the grid's cells for `make status`."""
-    write_cells(list(CELLS), Path(f"results/{EXPERIMENT}"))
+    shorter = {cell.name: before.name for cell, before in SHORTER.items()}
+    ask(write_cells, list(CELLS), Path(f"results/{EXPERIMENT}"), shorter)
+
+
+def tidy_running():
+    """Remove the checkpoints of cells that are complete. The trainer leaves them: until Snakemake has recorded a cell as
+    complete, a kill makes it run the job again, which then finds all epochs trained."""
+    for job in workflow.dag.jobs:
+        if job.rule.name == "train_cell" and (workflow.dag.finished(job) or not workflow.dag.needrun(job)):
+            shutil.rmtree(job.params.running, ignore_errors=True)
 
 
 def announce_start():
@@ -56,4 +67,9 @@ onstart:
 
 
 onsuccess:
+    tidy_running()
     announce_results()
+
+
+onerror:
+    tidy_running()

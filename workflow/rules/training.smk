@@ -26,7 +26,7 @@ rule fetch_weights:
 
 
 rule train_cell:
-    """Train one combination, from where its shorter sibling has come to if there is one, and validate it."""
+    """Train one combination, from where the cell with fewer epochs has come to if there is one, and validate it."""
     input:
         train=get_tensor("train", "npy"),
         train_rows=get_tensor("train", "csv"),
@@ -36,6 +36,7 @@ rule train_cell:
         shorter=get_shorter_state,
     output:
         state="results/{experiment}/cells/{cell}/state.npz",
+        times="results/{experiment}/cells/{cell}/state.times.json",
         model="results/{experiment}/cells/{cell}/model.keras",
         history="results/{experiment}/cells/{cell}/history.csv",
         predictions="results/{experiment}/cells/{cell}/validation_predictions.csv",
@@ -50,14 +51,16 @@ rule train_cell:
     threads: config["training"]["threads"]
     resources:
         gpu=get_gpus_per_cell,
-        # No parameter: it concerns where a cell runs and not what it makes, and must not rerun it.
+        # No parameters: they concern where and how a cell runs and not what it makes, and must not rerun it.
         cells_per_gpu=config["training"]["cells_per_gpu"],
+        feed=config["training"]["feed"],
+        shorter=get_shorter_names,
+        made_from=get_origin,
         mem_mb=get_network_memory,
         runtime=get_training_minutes,
     params:
         **get_engine(),
         cell=get_cell,
-        shorter=get_shorter_sibling,
         settings=get_training_settings(),
         running="results/{experiment}/running/{cell}",
         cache="results/compiled",

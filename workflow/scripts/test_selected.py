@@ -18,9 +18,9 @@ def main(snakemake) -> None:
     params = snakemake.params
     os.environ["KERAS_BACKEND"] = params.backend
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
-    import keras
     from smear.training.device import prepare_device
     from smear.training.feed import Feed
+    from smear.training.model_file import load_model
     from smear.training.tensors import TensorFile
 
     memory = 1_000_000 * snakemake.resources.mem_mb
@@ -29,7 +29,7 @@ def main(snakemake) -> None:
     rows = read_csv(snakemake.input.test_rows)
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
-    model = keras.models.load_model(snakemake.input.model, compile=False)
+    model = load_model(snakemake.input.model, "delete it and start again, and its cell is trained again")
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
     probabilities = feed.predict(feed.lead_to(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)

@@ -2,27 +2,27 @@
 
 import math
 import os
-import shutil
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import smear.environment
 import pandas as pd
-from smear.files import replacing, write_json
+from smear.file_lock import occupied
+from smear.files import write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
-from smear.provenance import digest_file, get_commit, get_versions
+from smear.provenance import digest_file, get_commit
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
+from smear.training.orphan import end_with_snakemake
 from smear.training.preemption import requeue_if_preempted
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 
 SPLITS = ("train", "validation")
-PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
 
 
 def summarise(
@@ -76,13 +76,15 @@ def main(snakemake) -> None:
         os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
     import keras
-    from smear.training.checkpoint import Checkpoint
+    from smear.training.checkpoint import Checkpoint, digest_origin, find_shorter
     from smear.training.device import prepare_device
     from smear.training.epochs import Training, train
     from smear.training.feed import Feed, is_resident
     from smear.training.interruption import Interrupted, StopAfterStep
+    from smear.training.maker import describe_change
+    from smear.training.model_file import save_model
     from smear.training.randomness import shuffle_labels
-    from smear.training.state import read_state, write_state
+    from smear.training.state import write_state
 
     started = datetime.now(UTC)
     stop = StopAfterStep()
@@ -101,32 +103,40 @@ def main(snakemake) -> None:
         labels["train"] = shuffle_labels(labels["train"], cell.seed)
         log.info("negative control: the training labels are shuffled")
     size = sum(math.prod(part.shape) for part in images.values())
-    resident = is_resident(params.feed, size, device.memory)
+    resident = is_resident(snakemake.resources.feed, size, device.memory)
     feeds = [Feed(images[split], labels[split], resident) for split in SPLITS]
     log.info("images are %s", "resident on the device" if resident else "streamed from files")
     training = Training(cell, settings, device, *feeds, len(classes))
     training.callbacks.append(stop)
+    if not device.gpu:
+        # Sums are divided among the threads, which shows in the last bits.
+        training.maker["threads"] = snakemake.threads
 
-    inputs = {str(path): digest_file(path) for path in snakemake.input}
-    origin = [cell._asdict(), settings, inputs, params.code, params.backend, keras.config.dtype_policy().name]
-    checkpoint = Checkpoint(params.running, origin)
-    shorter = read_state(snakemake.input.shorter) if snakemake.input.shorter else None
-    start = checkpoint.read() or shorter
+    data = {name: digest_file(path) for name, path in snakemake.input.items() if path and name != "shorter"}
+    origin = [cell._replace(epochs=0)._asdict(), settings, data, params.code, params.backend, params.precision]
+    checkpoint = Checkpoint(params.running, digest_origin(origin))
+    cells, resources = Path(snakemake.output.state).parents[1], snakemake.resources
+    name, shorter = find_shorter(cells, resources.shorter.split(), cell.epochs, checkpoint.key) or (None, None)
+    start = max(filter(None, (checkpoint.read(), shorter)), key=lambda state: state.epoch, default=None)
+    if start is shorter:
+        checkpoint.begin(cells / name / "state.npz" if name else None, start)
+    begun = checkpoint.read_begin()
     if start:
-        log.info("going on after epoch %d%s", start.epoch, " of a shorter cell" if start is shorter else "")
+        log.info("going on after epoch %d%s", start.epoch, f" of {name}" if start is shorter else "")
         report(state="starting", epoch=start.epoch)
+        if change := describe_change(start.made_by, training.maker):
+            log.warning("these epochs were made otherwise (%s): the results are not those of one machine", change)
     try:
         state, probabilities = train(training, start, checkpoint.write, report)
     except Interrupted as error:
-        reached = checkpoint.read() or shorter
+        reached = checkpoint.read() or start
         report(state="stopped", epoch=reached.epoch if reached else 0, message="told to stop (SIGTERM)")
         raise UserError(describe_stop(cell, reached, requeue_if_preempted())) from error
     history = pd.DataFrame(state.history)
     predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
-    with replacing(snakemake.output.model) as path:
-        training.model.save(path)
-    write_state(state, snakemake.output.state)
+    save_model(training.model, snakemake.output.model)
+    write_state(state, snakemake.output.state, checkpoint.key)
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
     best_epoch = state.best.epoch if state.best else None
@@ -136,24 +146,26 @@ def main(snakemake) -> None:
         {
             "cell": cell.name,
             "settings": {**cell._asdict(), **settings},
-            "versions": get_versions(["keras", *PACKAGES[params.backend], "numpy"]),
+            "versions": training.maker["versions"],
             "commit": get_commit(),
             "backend": keras.backend.backend(),
             "device": device.name,
-            "precision": keras.config.dtype_policy().name,
+            "precision": training.maker["precision"],
+            "made_by": state.made_by,
             "deterministic": params.deterministic or not device.gpu,
             "feed": "resident" if resident else "streamed",
             "threads": snakemake.threads,
-            "continued_from": params.shorter,
-            "epochs_trained": state.epoch - (shorter.epoch if shorter else 0),
-            "inputs": inputs,
+            "continued_from": begun["continued_from"],
+            "epochs_trained": state.epoch - begun["epoch"],
+            "inputs": {str(getattr(snakemake.input, name)): digest for name, digest in data.items()} | begun["inputs"],
             "started": started.isoformat(timespec="seconds"),
             "seconds": (datetime.now(UTC) - started).total_seconds(),
         },
         snakemake.output.provenance,
     )
-    write_json({"continued_from": params.shorter}, Path(snakemake.output.state).with_name("shorter.json"))
-    shutil.rmtree(params.running, ignore_errors=True)
+    record = {"continued_from": begun["continued_from"], "made_from": resources.made_from}
+    write_json(record, Path(snakemake.output.state).with_name("shorter.json"))
+    checkpoint.become(Path(snakemake.output.state))
 
 
 def describe_stop(cell: Cell, state, requeued: bool) -> str:
@@ -164,6 +176,8 @@ def describe_stop(cell: Cell, state, requeued: bool) -> str:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
-        os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
-        main(snakemake)
+    with logged_to(snakemake.log[0]):
+        end_with_snakemake()
+        with occupied(Path(snakemake.params.running)), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
+            os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
+            main(snakemake)

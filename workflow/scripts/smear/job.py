@@ -32,6 +32,7 @@ def check_space(folder: Path, needed: int, purpose: str) -> None:
 def describe_full_disk(error: OSError, folder: Path) -> str:
     """Say in one sentence that a disk is full: the one that `error` names a file on, else that of `folder`."""
     place = Path(error.filename).parent if error.filename else folder
+    place = next(each for each in (place, *place.absolute().parents) if each.exists())
     free = shutil.disk_usage(place).free / MIB
     return (
         f"A file could not be written whole ({error.strerror}): the disk of {place.resolve()} has {free:,.1f} MiB "
@@ -48,6 +49,8 @@ def logged_to(path: str | Path) -> Iterator[None]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A new file: an earlier job that is about to end may still write into the old one.
+    path.unlink(missing_ok=True)
     terminal = os.fdopen(os.dup(2), "w")
     sys.stdout.flush()
     sys.stderr.flush()

@@ -97,7 +97,18 @@ def provenance_rows(provenance: dict) -> list[tuple[str, str]]:
     texts = {key: in_words(provenance[key]) for key in names if provenance.get(key) not in (None, "", {}, [])}
     if "seconds" in texts:
         texts["seconds"] = duration(provenance["seconds"])
-    return [(names[key], text) for key, text in texts.items()]
+    rows = [(names[key], text) for key, text in texts.items()]
+    made_by = provenance.get("made_by") or []
+    return rows + [("Epochs made in several ways", mixture(made_by))] if len(made_by) > 1 else rows
+
+
+def mixture(made_by: list[dict]) -> str:
+    """Say which epochs were trained on which device, in which precision and with which versions."""
+    parts = []
+    for maker in made_by:
+        (first, last), rest = maker["epochs"], {key: value for key, value in maker.items() if key != "epochs"}
+        parts.append(f"epochs {first} to {last}: {in_words(rest)}")
+    return "; ".join(parts)
 
 
 def in_words(value: object) -> str:

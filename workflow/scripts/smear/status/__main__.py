@@ -1,5 +1,6 @@
 """Print how far the experiments named as arguments are, or all in `results/`; nothing where there is none."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,4 +26,9 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    try:
+        main(sys.argv[1:])
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Who reads has seen enough, as `head` has. Python would complain again when it closes the output.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from smear.progress import is_number, read_object, read_progress
-from smear.status.grid_file import read_cells
+from smear.status.grid_file import read_cells, read_shorter
 from smear.status.log_end import find_error
 
 SILENCE = 600  # seconds without a word after which a training on another machine counts as gone …
@@ -27,6 +27,7 @@ class CellStatus(NamedTuple):
     epoch_seconds: float | None = None
     note: str = ""
     details: tuple[str, ...] = ()
+    shorter: str | None = None  # the cell that it goes on from
 
     @property
     def architecture(self) -> str:
@@ -42,12 +43,13 @@ class CellStatus(NamedTuple):
 def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
     """The cells of `results/<experiment>`, and sentences about what could not be read."""
     try:
-        names, remarks = read_cells(experiment), []
+        names, shorter, remarks = read_cells(experiment), read_shorter(experiment), []
     except ValueError as error:
-        names, remarks = None, [f"{error}; what follows are the cells that have begun"]
+        names, shorter, remarks = None, {}, [f"{error}; what follows are the cells that have begun"]
     if names is None:
         names = sorted({path.name for kind in ("cells", "running") for path in experiment.glob(f"{kind}/*/")})
-    return [read_cell(experiment, name, datetime.now(UTC)) for name in names], remarks
+    cells = [read_cell(experiment, name, datetime.now(UTC)) for name in names]
+    return [cell._replace(shorter=shorter.get(cell.name)) for cell in cells], remarks
 
 
 def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
@@ -114,6 +116,8 @@ def describe_interruption(progress: dict, now: datetime) -> str:
     else:
         minutes = (now - progress["updated"]).total_seconds() / 60
         reason = f"no word from {progress['host']} for {minutes:.0f} min"
+    if progress["epoch"] >= progress["epochs"]:
+        return f"{reason}; its results are written by the next call"
     return f"{reason}; goes on with epoch {progress['epoch'] + 1}"
 
 

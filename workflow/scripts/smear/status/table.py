@@ -52,8 +52,10 @@ def total(cells: list[CellStatus]) -> str:
 def estimate_seconds(cells: list[CellStatus]) -> float | None:
     """Seconds until the last cell is done, if as many as now go on side by side; None where nothing can tell.
 
-    An epoch that is yet to come takes the median of the measured ones of its architecture, or else of all.
+    An epoch that is yet to come takes the median of the measured ones of its architecture, or else of all. A cell
+    begins where the one that it goes on from ends, and not before that has ended.
     """
+    named = {cell.name: cell for cell in cells}
     running = [cell for cell in cells if cell.state == "running"]
     begun = [cell for cell in cells if cell.state in ("interrupted", "waiting")]
     measured = [cell for cell in cells if cell.epoch_seconds is not None]
@@ -65,10 +67,14 @@ def estimate_seconds(cells: list[CellStatus]) -> float | None:
             return cell.seconds_left
         alike = [other for other in measured if other.architecture == cell.architecture]
         epoch_seconds = median(other.epoch_seconds for other in alike or measured)
-        return max(0, cell.epochs - (cell.epoch or 0)) * epoch_seconds
+        taken_over = named[cell.shorter].epochs if cell.shorter in named else 0
+        return max(0, cell.epochs - max(cell.epoch or 0, taken_over)) * epoch_seconds
 
-    work = [predict(cell) for cell in running + begun]
-    return max(sum(work) / max(1, len(running)), max(work))
+    work = [(cell, predict(cell)) for cell in sorted(running + begun, key=lambda cell: cell.epochs)]
+    ends = {}
+    for cell, seconds in work:
+        ends[cell.name] = max(ends.get(cell.name, 0), seconds + ends.get(cell.shorter, 0))
+    return max(sum(seconds for _, seconds in work) / max(1, len(running)), *ends.values())
 
 
 def describe_seconds(seconds: float) -> str:

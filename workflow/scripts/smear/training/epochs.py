@@ -16,6 +16,7 @@ from smear.training.device import Device
 from smear.training.early_stopping import find_best, has_stalled
 from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
+from smear.training.maker import describe_maker
 from smear.training.model import build_classifier, class_weights, compile_trainer, get_backbone, learning_rate
 from smear.training.phases import Phase, find_phase, plan_phases
 from smear.training.randomness import SeedBackend, epoch_order, reseed
@@ -50,6 +51,7 @@ class Training:
     def __init__(self, cell: Cell, settings: dict, device: Device, train: Feed, validation: Feed, classes: int):
         keras.utils.set_random_seed(cell.seed)
         self.cell, self.settings, self.device = cell, settings, device
+        self.maker = describe_maker(device)
         self.feed, self.validation = train, validation
         self.callbacks: list[keras.callbacks.Callback] = []
         size = train.shape[0]
@@ -160,7 +162,7 @@ def train(
         # What was re-estimated for the validation is not what training goes on from.
         training.put_back(state, state.epoch + 1)
         row, arrays, probabilities = training.run_epoch(state.epoch + 1)
-        state = State([*state.history, row], arrays, training.keep_best(state, row, probabilities))
+        state = state.follow(row, arrays, training.keep_best(state, row, probabilities), training.maker)
         seconds = [row["seconds"] for row in state.history[set_out:]]
         left = (training.cell.epochs - state.epoch) * sum(seconds) / len(seconds)
         # Saved first: an epoch that the log tells of is never trained again.

@@ -1,18 +1,20 @@
 """A GPU for each cell: jobs that run side by side on one machine must not all take the first one.
 
 Snakemake counts GPUs and does not number them. A lease is a lock on a file for the device and slot, which the kernel
-releases when its holder ends, however it ends.
+releases when its holder ends, however it ends. The files lie where every user may write: links are not followed, and
+nothing is written into them.
 """
 
-import fcntl
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from smear.job import log
+from smear.file_lock import find_holder, try_lock
+from smear.job import UserError, log
 from smear.training.gpus import find_gpus
 
 POLL_SECONDS = 1
@@ -49,10 +51,18 @@ def open_lease_folder() -> Path:
     folder = Path(tempfile.gettempdir()) / "blastgrid-leases"
     try:
         folder.mkdir()
+        folder.chmod(0o1777)
     except FileExistsError:
-        return folder
-    folder.chmod(0o1777)
+        check_folder(folder)
     return folder
+
+
+def check_folder(folder: Path) -> None:
+    """Raise a UserError unless it is a folder, and no link, in which nobody can exchange another user's files."""
+    found = folder.lstat()
+    trusted = found.st_uid in (0, os.geteuid()) or found.st_mode & stat.S_ISVTX
+    if not stat.S_ISDIR(found.st_mode) or not trusted:
+        raise UserError(f"{folder}, for the locks of GPUs, is a link or not safe to share: remove it and start again.")
 
 
 def wait_for_place(places: list[tuple[str, Path]]) -> tuple[str, int]:
@@ -60,51 +70,36 @@ def wait_for_place(places: list[tuple[str, Path]]) -> tuple[str, int]:
     told = False
     while True:
         for device, path in places:
-            file = try_lock(path)
-            if file is not None:
+            file = open_shared(path)
+            if try_lock(file, path):
                 return device, file
+            os.close(file)
         if not told:
-            holders = ", ".join(f"{device} by process {read_holder(path)}" for device, path in places)
+            holders = ", ".join(f"{device} by process {find_holder(path)}" for device, path in places)
             log.info("waiting for a GPU; taken are %s", holders)
             told = True
         time.sleep(POLL_SECONDS)
 
 
-def try_lock(path: Path) -> int | None:
-    """Lock the file, write this process's number into it and return its descriptor; None where another has it."""
-    file = open_shared(path)
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # What cleans temporary folders may have removed the file since it was opened: the next would lock a new one.
-        if not os.path.samestat(os.fstat(file), path.stat()):
-            raise FileNotFoundError
-    except (BlockingIOError, FileNotFoundError):
-        os.close(file)
-        return None
-    os.ftruncate(file, 0)
-    os.pwrite(file, str(os.getpid()).encode(), 0)
-    return file
-
-
 def open_shared(path: Path) -> int:
-    """Open a file that every user may write; the first makes it."""
+    """Open a file that every user may write; the first makes it. Raises a UserError for a link or anything else."""
     while True:
         try:
             # Without O_CREAT: Linux refuses that for another user's file in a folder that all may write.
-            return os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            file = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
         except FileNotFoundError:
             pass
+        except OSError as error:
+            raise UserError(f"{path} is no lock of a GPU ({error.strerror}): remove it and start again.") from error
+        else:
+            found = os.fstat(file)
+            if stat.S_ISREG(found.st_mode) and found.st_nlink < 2:
+                return file
+            os.close(file)
+            raise UserError(f"{path} is no lock of a GPU but a link to another file: remove it and start again.")
         try:
             file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
         except FileExistsError:
             continue
         os.fchmod(file, 0o666)
         return file
-
-
-def read_holder(path: Path) -> str:
-    """The number of the process that holds a lock, as far as it has been written."""
-    try:
-        return path.read_text().strip() or "unknown"
-    except OSError:
-        return "unknown"

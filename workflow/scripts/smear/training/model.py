@@ -9,6 +9,7 @@ import numpy as np
 from smear.job import UserError, log
 from smear.training.architectures import build_backbone
 from smear.training.device import Device
+from smear.training.model_file import describe, load_model
 
 OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 
@@ -36,16 +37,15 @@ def get_backbone(classifier: keras.Model) -> keras.Model:
 
 def load_start(model: keras.Model, path: Path) -> None:
     """Set the backbone's weights from `path`; those of the last layer too, where the file has as many classes."""
+    donor = load_model(path, "give model.weights another file") if path.suffix == ".keras" else None
     try:
-        if path.suffix != ".keras":
+        if donor is None:
             get_backbone(model).load_weights(path)
             return
-        donor = keras.models.load_model(path, compile=False)
         get_backbone(model).set_weights(get_backbone(donor).get_weights())
-    except (ValueError, OSError) as error:
-        raise UserError(
-            f"model.weights: {path} does not hold weights of {model.name}: {str(error).splitlines()[0]}"
-        ) from error
+    # A file of another kind fails in many ways, and a model without a backbone inside as well.
+    except Exception as error:
+        raise UserError(f"model.weights: {path} does not hold weights of {model.name}: {describe(error)}") from error
     last, start = model.get_layer("probabilities"), donor.get_layer("probabilities").get_weights()
     if [weight.shape for weight in start] == [weight.shape for weight in last.get_weights()]:
         last.set_weights(start)

@@ -3,16 +3,31 @@
 What is random depends on seed and epoch alone (`randomness.py`), so that a state holds no random numbers. Its
 batch-normalisation statistics are the running ones, never those re-estimated for a validation. At the end of a phase it
 holds that phase's optimizer, which the next one does not take over.
+
+A file of a state has the same bytes for the same training: wall times lie in a file of their own beside it.
 """
 
 import json
+import math
+import zipfile
+import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import keras
 import numpy as np
 
-from smear.files import replacing
+from smear.files import read_json, replacing, write_json
+from smear.training.maker import add_epoch
+
+TIMES = ("seconds", "images_per_second")
+# What numpy raises for files that are cut, empty, changed or of another kind.
+UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zlib.error, zipfile.BadZipFile)
+
+
+class Damaged(Exception):  # noqa: N818
+    """A file that holds no whole state."""
 
 
 class Best(NamedTuple):
@@ -28,15 +43,23 @@ class Best(NamedTuple):
 
 
 class State(NamedTuple):
-    """Variables after the last row of `history`, in the order of `list_variables`."""
+    """Variables after the last row of `history`, in the order of `list_variables`.
+
+    made_by: what has computed the epochs, see `maker.add_epoch`.
+    """
 
     history: list[dict]
     arrays: list[np.ndarray]
     best: Best | None = None
+    made_by: Sequence[dict] = ()
 
     @property
     def epoch(self) -> int:
         return len(self.history)
+
+    def follow(self, row: dict, arrays: list[np.ndarray], best: Best | None, maker: dict) -> "State":
+        """The state after one more epoch."""
+        return State([*self.history, row], arrays, best, add_epoch(self.made_by, maker))
 
 
 def list_variables(model: keras.Model, optimizer: keras.optimizers.Optimizer) -> list[keras.Variable]:
@@ -58,12 +81,24 @@ def set_arrays(variables: list[keras.Variable], arrays: list[np.ndarray]) -> Non
         variable.assign(array)
 
 
+def name_times(path: str | Path) -> Path:
+    """The file of a state's wall times, beside the state."""
+    return Path(path).with_suffix(".times.json")
+
+
 def write_state(state: State, path: str | Path, key: str = "") -> None:
-    """Write a state, whole or not at all, as arrays and JSON in one npz file."""
+    """Write a state, whole or not at all, as arrays and JSON in one npz file, and its wall times beside it.
+
+    The times come first: those of an epoch too many do no harm.
+    """
+    times = [{name: row.get(name, math.nan) for name in TIMES} for row in state.history]
+    known = [{name: value for name, value in row.items() if math.isfinite(value)} for row in times]
+    write_json({"times": known}, name_times(path))
     arrays = number_arrays("variable", state.arrays)
     if state.best:
         arrays |= number_arrays("best", state.best.arrays) | {"probabilities": state.best.probabilities}
-    notes = {"history": state.history, "best_epoch": state.best.epoch if state.best else None}
+    history = [{name: value for name, value in row.items() if name not in TIMES} for row in state.history]
+    notes = {"history": history, "best_epoch": state.best.epoch if state.best else None, "made_by": list(state.made_by)}
     with replacing(path) as temporary:
         np.savez(temporary, notes=np.array(json.dumps(notes)), key=np.array(key), **arrays)
 
@@ -79,11 +114,37 @@ def list_arrays(name: str, file: np.lib.npyio.NpzFile) -> list[np.ndarray]:
 
 
 def read_state(path: str | Path, key: str = "") -> State | None:
-    """Read a state; None where it was written with another key."""
-    with np.load(path) as file:
-        if str(file["key"]) != key:
-            return None
-        notes, best = json.loads(str(file["notes"])), None
-        if notes["best_epoch"] is not None:
-            best = Best(notes["best_epoch"], list_arrays("best", file), file["probabilities"])
-        return State(notes["history"], list_arrays("variable", file), best)
+    """Read a state; None where it was written with another key. Raises Damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            if str(file["key"]) != key:
+                return None
+            notes, best = json.loads(str(file["notes"])), None
+            if notes["best_epoch"] is not None:
+                best = Best(notes["best_epoch"], list_arrays("best", file), file["probabilities"])
+            arrays = list_arrays("variable", file)
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        EOFError,
+        TypeError,
+        AttributeError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ) as error:
+        raise Damaged(f"{path} is damaged ({type(error).__name__})") from error
+    history = [
+        row | times for row, times in zip(notes["history"], read_times(path, len(notes["history"])), strict=True)
+    ]
+    return State(history, arrays, best, notes["made_by"])
+
+
+def read_times(path: str | Path, epochs: int) -> list[dict]:
+    """The wall times of a state's epochs; NaN where the file, which decides nothing, is missing or damaged."""
+    unknown = dict.fromkeys(TIMES, math.nan)
+    try:
+        times = [unknown | {name: float(row[name]) for name in row} for row in read_json(name_times(path))["times"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        times = []
+    return [*times[:epochs], *[unknown] * (epochs - len(times))]
