@@ -69,26 +69,28 @@ PROVENANCE = {
 
 
 FIELDS = {
-    "pairs": 631,
+    "pairs": 1350,
     "pairs_compared": 5_299_140,
-    "largest_field": 9,
-    "threshold": 0.334,
-    "pairs_by_chance": 1.6,
-    "chance": {"location": 0.1305, "scale": 0.0135},
+    "largest_field": 19,
+    "threshold": 7.26,
+    "pairs_by_chance": 0.16,
+    "chance": {"location": 12.04, "scale": 2.35},
 }
 
 
 def evidence_of() -> pd.DataFrame:
     """Return how many pairs have which evidence, as `field_evidence.csv` does."""
     random = np.random.default_rng(0)
-    edges = np.arange(-1, 1.02, 0.01).round(6)
-    sample = random.gumbel(0.1305, 0.0135, 12_720)
-    registered = np.concatenate([random.normal(0.21, 0.02, 5000), random.uniform(0.34, 1, 631)])
+    edges = np.arange(0, 14.6, 0.1).round(6)
+    sample = np.sqrt(random.gumbel(12.04, 2.35, 4_000))
+    matches = random.uniform(7.3, 14.5, 1350)
+    registered = np.concatenate([random.normal(5, 0.3, 7000), matches])
     return pd.DataFrame(
         {
             "evidence": edges[:-1],
             "random_pairs": np.histogram(sample, edges)[0],
             "registered_pairs": np.histogram(registered, edges)[0],
+            "matches": np.histogram(matches, edges)[0],
         }
     )
 

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from audit_splits import choose_seeds
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.images.class_sizes import SPLITS, check_class_sizes, split_sizes
+from smear.images.class_sizes import SPLITS, check_class_sizes, count_training, split_sizes
 from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_siblings
@@ -40,6 +40,14 @@ def test_the_papers_sizes(unit):
     assert table.sum(axis=1)[list(SPLITS)].tolist() == [2604, 324, 328]
     assert table.loc["train"].tolist() == [403, 788, 770, 643]
     assert table.loc["validation"].tolist() == [50, 98, 96, 80]
+
+
+def test_a_cell_trains_on_what_is_not_in_its_fold():
+    assert count_training(PAPER_CLASSES, FRACTIONS, 0) == 2604
+    for folds in (2, 5, 10):
+        dealt = fold_targets(PAPER_CLASSES, FRACTIONS, folds).drop(columns="test").sum()
+        trained = [dealt.sum() - images for images in dealt]
+        assert count_training(PAPER_CLASSES, FRACTIONS, folds) == pytest.approx(np.mean(trained), abs=0.5)
 
 
 def test_fractions_are_read_as_decimals():
@@ -189,10 +197,10 @@ def test_clusters_of_stain_keep_slides_and_fields_whole():
     split = split_images(images, "stain", FRACTIONS, 0)
     assert set(split) == set(SPLITS)
     assert (split.groupby(slide).nunique() == 1).all()
-    table = compare_units(images, split_targets({"a": 400, "b": 400}, FRACTIONS), range(3))
+    table = compare_units(images, split_targets({"a": 400, "b": 400}, FRACTIONS), range(3), 50)
     across = table.groupby("unit")["images_with_sibling_across_splits"].mean()
     assert across["image"] > 100
-    assert across["field"] == across["stain"] == 0
+    assert across["field"] == across["sequence"] == across["stain"] == 0
 
 
 def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
@@ -200,3 +208,49 @@ def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
     images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(20_000, 6))
     assert get_groups(images, "stain", 0).nunique() == MOST_STAINS
     assert [len(choose_seeds(count)) for count in (100, 10_000, 20_000, 300_000)] == [20, 20, 10, 3]
+
+
+def numbered(names: list[str], fields: list[str]) -> pd.DataFrame:
+    return pd.DataFrame({"image_id": names, "class": [name.split("/")[0] for name in names], "field_id": fields})
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(0, 119), st.integers(0, 40)),
+        min_size=16,
+        unique_by=lambda row: row[:2],
+    ),
+    st.integers(30, 60),
+)
+def test_blocks_of_numbers_keep_fields_whole_and_are_never_merged(rows, block):
+    images = numbered([f"{name}/WBC-{number:03}.jpg" for name, number, _ in rows], [str(field) for *_, field in rows])
+    own = [(name, max(number - 1, 0) // block) for name, number, _ in rows]
+    groups = get_groups(images, "sequence", 0, block)
+    assert (groups.groupby(images["field_id"]).nunique() == 1).all()
+    names = {f"{name}/WBC-{first * block + 1}-{(first + 1) * block}": (name, first) for name, first in own}
+    for field, group in groups.groupby(images["field_id"]).first().items():
+        votes = pd.Series(
+            [place for place, (*_, each) in zip(own, rows, strict=True) if str(each) == field]
+        ).value_counts()
+        most = votes[votes == votes.max()].index
+        assert names[group] == min(most, key=lambda place: (place[1], place[0])), "most images, then the lower block"
+    assert groups.nunique() <= len(set(own))
+
+
+def test_blocks_count_each_series_of_names_by_itself():
+    images = numbered(
+        [f"a/slide{slide}-{number}.png" for slide in (1, 2) for number in range(1, 21)], list(map(str, range(40)))
+    )
+    assert sorted(get_groups(images, "sequence", 0, 10).unique()) == [
+        f"a/slide{slide}-{first}" for slide in (1, 2) for first in ("1-10", "11-20")
+    ]
+
+
+def test_names_without_running_numbers_are_refused():
+    bare = numbered(["a/x1.jpg", "a/cell.jpg"], ["1", "2"])
+    with pytest.raises(UserError, match=r"cell.jpg has none .*use split.unit: field"):
+        get_groups(bare, "sequence", 0, 50)
+    digests = numbered([f"a/{hash_of}.jpg" for hash_of in ("a9f1", "0c77", "b2e8", "99d3")], list("1234"))
+    with pytest.raises(UserError, match="finds no consecutive numbers"):
+        get_groups(digests, "sequence", 0, 50)

@@ -194,6 +194,7 @@ rule split_images:
         seed=config["split"]["seed"],
         folds=config["split"]["folds"],
         groups=config["split"]["groups_csv"],
+        block=config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
         code=code_digest("split_images"),
     script:
         "../scripts/split_images.py"
@@ -221,6 +222,7 @@ rule audit_splits:
         "../../envs/report.yaml"
     params:
         fractions=config["split"]["fractions"],
+        block=config["split"]["block"],
         code=code_digest("audit_splits"),
     script:
         "../scripts/audit_splits.py"

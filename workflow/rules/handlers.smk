@@ -5,16 +5,16 @@ import shutil
 
 from smear.cluster import cancel_jobs, find_jobs
 from smear.estimate import describe_hours
-from smear.images.class_sizes import split_sizes
+from smear.images.class_sizes import count_training
 from smear.report.summary import summarise_results
 from smear.status.grid_file import write_cells
 
 
 def count_train_images():
-    """Training images, as far as they are known before the work starts."""
+    """Training images of one cell, as far as they are known before the work starts."""
     if SOURCE_COUNTS is None:
         return None
-    return sum(split_sizes(images, config["split"]["fractions"])["train"] for images in SOURCE_COUNTS.values())
+    return count_training(SOURCE_COUNTS, config["split"]["fractions"], config["split"]["folds"])
 
 
 def end_orphans():

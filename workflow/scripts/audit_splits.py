@@ -23,7 +23,8 @@ def main(snakemake) -> None:
     catalog = read_csv(snakemake.input.catalog)
     images = catalog.merge(manifest[["image_id", "field_id"]], on="image_id", validate="one_to_one")
     counts = images["class"].value_counts().sort_index().to_dict()
-    table = compare_units(images, split_targets(counts, snakemake.params.fractions), choose_seeds(len(images)))
+    targets, seeds = split_targets(counts, snakemake.params.fractions), choose_seeds(len(images))
+    table = compare_units(images, targets, seeds, snakemake.params.block)
     for unit, across in table.groupby("unit", sort=False)["images_with_sibling_across_splits"]:
         log.info("%s: %.1f images with a sibling in another split, mean of %d seeds", unit, across.mean(), len(across))
     write_csv(table, snakemake.output.siblings)

@@ -1,16 +1,18 @@
 """Find repeat captures of one microscope field, and group the images by field."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.fields.detail import read_detail, shrink, shrink_area, valid_area
+from smear.fields.detail import COARSE, MEDIUM, read_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
 from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
-from smear.fields.search import Search, screen, search_fields
-from smear.fields.verification import MEDIUM, verify
+from smear.fields.search import Search, screen_all, search_fields
+from smear.fields.unrelated import Unrelated, draw_pairs
+from smear.fields.verification import verify
 from smear.files import write_json
 from smear.images.decoding import UNREADABLE, describe_lost
 from smear.job import UserError, log, logged_to
@@ -18,7 +20,8 @@ from smear.parallel import map_parallel
 from smear.tables import read_csv, write_csv
 
 ALL_PAIRS = 8_000  # images; twice as many take four times as long
-BIN = 0.01
+HELD = 4_096  # details that are kept, 0.15 GB: most images are looked at more than once
+BIN = 0.1
 
 
 def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
@@ -26,47 +29,64 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
     valid = valid_area(params.ignore)
     images = list(catalog[["path", "sha256"]].itertuples(index=False))
 
-    def read(image) -> np.ndarray:
+    @lru_cache(HELD)
+    def read(number: int) -> np.ndarray:
         try:
-            return read_detail(Path(image.path), image.sha256, valid)
+            return read_detail(Path(images[number].path), images[number].sha256, valid)
         except UNREADABLE as error:
             raise UserError(describe_lost(error)) from error
 
+    mirrored = draw_pairs(len(images))
+    some = np.unique(mirrored[:, :2]).tolist()
+    details = dict(zip(some, map_parallel(read, some, threads, "reading some"), strict=True))
+    unrelated = Unrelated(mirrored, details, valid, threads)
     every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
-    propose = (propose_from_all if every_pair else propose_from_landmarks)(read, images, valid, threads)
-    return search_fields(len(images), lambda row: read(images[row]), valid, propose, params.similarity, threads)
+    propose = (propose_from_all if every_pair else propose_from_landmarks)(read, len(images), valid, unrelated, threads)
+    return search_fields(len(images), read, valid, propose, unrelated, params.similarity, threads)
 
 
-def propose_from_all(read: Callable, images: list, valid: np.ndarray, threads: int) -> Callable[[float], np.ndarray]:
+def propose_from_all(
+    read: Callable, images: int, valid: np.ndarray, unrelated: Unrelated, threads: int
+) -> Callable[[float], np.ndarray]:
     """A function that proposes the likely pairs of all: see `search_fields`."""
-    coarse = np.stack(list(map_parallel(lambda image: shrink(read(image)), images, threads, "reading")))
-    return lambda threshold: np.concatenate(list(screen(coarse, shrink_area(valid))))
+
+    def look(number: int) -> tuple[np.ndarray, np.ndarray]:
+        detail = read(number)
+        return shrink(detail, COARSE), to_bytes(shrink(detail, MEDIUM))
+
+    coarse, medium = map(np.stack, zip(*map_parallel(look, range(images), threads, "reading"), strict=True))
+    return lambda threshold: screen_all(coarse, medium, valid, unrelated, threads)
 
 
 def propose_from_landmarks(
-    read: Callable, images: list, valid: np.ndarray, threads: int
+    read: Callable, images: int, valid: np.ndarray, unrelated: Unrelated, threads: int
 ) -> Callable[[float], np.ndarray]:
     """A function that proposes the pairs with a landmark alike whose surroundings fit too: see `search_fields`."""
 
-    def look(image) -> tuple[Landmarks, np.ndarray]:
-        detail = read(image)
-        return find_landmarks(detail), np.rint(127 * shrink(detail, MEDIUM)).astype(np.int8)
+    def look(number: int) -> tuple[Landmarks, np.ndarray]:
+        detail = read(number)
+        return find_landmarks(detail), to_bytes(shrink(detail, MEDIUM))
 
-    landmarks, medium = zip(*map_parallel(look, images, threads, "reading"), strict=True)
-    details = np.stack(medium)
+    landmarks, medium = zip(*map_parallel(look, range(images), threads, "reading"), strict=True)
+    details, (_, spread) = np.stack(medium), unrelated.measure(MEDIUM)
     likenesses = find_alike(landmarks, threads)
 
     def propose(threshold: float) -> np.ndarray:
-        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), threshold, threads)
+        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), spread, threshold, threads)
         log.info("%d likenesses of landmarks, %d pairs of images fit", len(likenesses), len(pairs))
         return pairs
 
     return propose
 
 
+def to_bytes(detail: np.ndarray) -> np.ndarray:
+    """A detail, between -1 and 1, in 255 steps."""
+    return np.rint(127 * detail).astype(np.int8)
+
+
 def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
-    """`first,second,similarity,dx,dy,evidence,same_class` of the matches, the shift in pixels of the first image."""
-    found = search.pairs[search.pairs["evidence"] >= search.threshold].reset_index(drop=True)
+    """`first,second,similarity,dx,dy,evidence,overlap,same_class` of the matches, shifts in the first one's pixels."""
+    found = search.pairs[search.pairs["match"]].reset_index(drop=True)
     first, second = (catalog.iloc[found[side]].reset_index(drop=True) for side in ("first", "second"))
     pairs = pd.DataFrame(
         {
@@ -75,7 +95,8 @@ def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
             "similarity": found["similarity"].round(4),
             "dx": (found["dx"] * first["width"]).round().astype(int),
             "dy": (found["dy"] * first["height"]).round().astype(int),
-            "evidence": found["evidence"].round(4),
+            "evidence": found["evidence"].round(3),
+            "overlap": found["overlap"].round(4),
             "same_class": first["class"] == second["class"],
         }
     )
@@ -101,11 +122,18 @@ def summarise(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict
 
 
 def count_evidence(search: Search) -> pd.DataFrame:
-    """`evidence,random_pairs,registered_pairs`: how many pairs there are from each evidence to the next, BIN higher."""
-    edges = np.arange(-1, 1 + 2 * BIN, BIN).round(6)
+    """`evidence,random_pairs,registered_pairs,matches`: how many pairs from each evidence to the next, BIN higher.
+
+    The random pairs are the mirrored ones. What is more than twice the threshold counts in the last row.
+    """
+    edges = np.arange(0, 2 * search.threshold + BIN, BIN).round(6)
     counts = {
-        "random_pairs": np.histogram(search.sample, edges)[0],
-        "registered_pairs": np.histogram(search.pairs["evidence"], edges)[0],
+        name: np.histogram(evidence.clip(edges[0], edges[-1]), edges)[0]
+        for name, evidence in {
+            "random_pairs": search.sample,
+            "registered_pairs": search.pairs["evidence"].to_numpy(),
+            "matches": search.pairs.loc[search.pairs["match"], "evidence"].to_numpy(),
+        }.items()
     }
     return pd.DataFrame({"evidence": edges[:-1], **counts})
 

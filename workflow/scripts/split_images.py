@@ -18,14 +18,14 @@ COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", 
 
 
 def group_images(
-    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int
+    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int, block: int | None
 ) -> tuple[pd.DataFrame, str]:
     """The catalog with `label`, `field_id`, `group` and, where the user gives it, `split`; and its promise's key."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
     labels = {name: label for label, name in enumerate(sorted(images["class"].unique()))}
     images["label"] = images["class"].map(labels)
     if user_table is None:
-        images["group"] = get_groups(images, unit, seed)
+        images["group"] = get_groups(images, unit, seed, block)
         return images, unit
     given = match_images(images["image_id"], read_user_groups(user_table), user_table)
     images["group"] = given["group"] if "group" in given else images["image_id"]
@@ -100,9 +100,11 @@ def audit_split(images: pd.DataFrame, promise: str, method: dict, kept: pd.Serie
 def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
     method = {name: params[name] for name in ("unit", "fractions", "seed", "folds", "groups")}
+    if params.block:
+        method["block"] = params.block
     catalog, fields = read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields)
     user_table = snakemake.input.groups or None
-    images, promise = group_images(catalog, fields, user_table, params.unit, params.seed)
+    images, promise = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
     kept = read_kept(Path(output.manifest), Path(output.audit), method)
     if promise == "given":
         images["fold"] = -1

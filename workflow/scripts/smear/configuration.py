@@ -212,6 +212,11 @@ def find_contradictions(config: dict) -> list[str]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
     faults += find_rectangle_faults("dataset.mask", dataset["mask"])
     faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
+    if (config["fields"]["similarity"] or 1) < 1:
+        faults.append(
+            f"fields.similarity is {config['fields']['similarity']}, on the scale of earlier versions, a "
+            "correlation; it is now in standard deviations, 7 for instance; set it to null to take it from the data."
+        )
     if abs(sum(fractions.values()) - 1) > 1e-9:
         faults.append(
             f"split.fractions add up to {sum(fractions.values()):g} and not to 1: "

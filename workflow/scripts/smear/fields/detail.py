@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from smear.images.decoding import read_pixels
 
 SIDE = 96
-COARSE = 24
+MEDIUM, COARSE = 48, 28
 GREEN = 1  # nuclei absorb green most
 WIDTH = 0.06  # of the Gaussian that is taken off, as a share of the frame: about a red cell's radius
 
@@ -39,12 +39,17 @@ def extract_detail(brightness: np.ndarray, valid: np.ndarray) -> np.ndarray:
     return np.tanh(detail / max(spread, 1e-6)) * valid
 
 
-def shrink(detail: np.ndarray, side: int = COARSE) -> np.ndarray:
-    """Average a detail or a valid area, (…, SIDE, SIDE), to (…, side, side); `side` divides SIDE."""
-    step = SIDE // side
-    return detail.reshape(*detail.shape[:-2], side, step, side, step).mean((-3, -1))
+def shrink(detail: np.ndarray, side: int) -> np.ndarray:
+    """Average a detail or a valid area, (…, SIDE, SIDE), to (…, side, side), each pixel the mean of its area."""
+    edges = np.arange(side + 1) * SIDE / side
+    # How much of each pixel lies within each larger one.
+    shares = np.clip(
+        np.minimum(edges[1:, None], np.arange(1, SIDE + 1)) - np.maximum(edges[:-1, None], np.arange(SIDE)), 0, 1
+    )
+    shares = (shares * side / SIDE).astype(np.float32)
+    return shares @ detail @ shares.T
 
 
-def shrink_area(valid: np.ndarray, side: int = COARSE) -> np.ndarray:
+def shrink_area(valid: np.ndarray, side: int) -> np.ndarray:
     """The pixels of a shrunk frame that are valid all over."""
-    return (shrink(valid, side) == 1).astype(np.float32)
+    return (shrink(valid, side) > 0.999).astype(np.float32)

@@ -1,25 +1,31 @@
 """The search for repeat captures: which pairs are compared, which of them match, and how sure that is."""
 
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from tqdm import tqdm
 
 from smear.fields.chance import Chance, fit_chance
-from smear.fields.registration import Registrar
-from smear.fields.screening import BLOCK, screen_all, screen_block
+from smear.fields.detail import COARSE, MEDIUM, SIDE, shrink_area
+from smear.fields.registration import HELD, Registrar, weigh_overlap
+from smear.fields.screening import screen
+from smear.fields.unrelated import Unrelated, check_threshold, measure_own_chance
 from smear.parallel import map_parallel
 
-CANDIDATES = 4  # pairs an image that are looked at closely, if all were unrelated
-FALSE_PAIRS = 0.0005  # an image, expected by chance
-SAMPLE = 160  # images whose pairs, 12,720 of them, show what chance gives
+FALSE_PAIRS = 0.00005  # an image, expected by chance
+OWN = 1.5  # times the highest evidence of its own mirrored frames: what a match has at least
+INSIDE = 0.8  # of the threshold: what a match has at least when its overlap is looked at by itself
+# Of unrelated pairs, the shares that pass the look at a small size and the next one.
+PASS = {COARSE: 0.015, MEDIUM: 0.002}
 
 
 class Search(NamedTuple):
-    """What was found: `first,second` (row numbers), `similarity,evidence,dx,dy` of every pair looked at closely."""
+    """What was found: `first,second` (row numbers), `similarity,evidence,dx,dy,overlap,match` of close looks.
+
+    sample: the evidence of mirrored pairs. chance: what was fitted to it.
+    """
 
     pairs: pd.DataFrame
     compared: int
@@ -33,6 +39,7 @@ def search_fields(
     read: Callable[[int], np.ndarray],
     valid: np.ndarray,
     propose: Callable[[float], np.ndarray],
+    unrelated: Unrelated,
     threshold: float | None,
     threads: int,
 ) -> Search:
@@ -40,42 +47,50 @@ def search_fields(
 
     read: gives the detail of an image by its number, (SIDE, SIDE). valid: (SIDE, SIDE). propose: gives the pairs that
     deserve a close look, (pairs, 2), for the threshold. threshold: evidence that makes a match, instead of that which
-    chance exceeds FALSE_PAIRS times an image among all pairs.
+    chance exceeds FALSE_PAIRS times an image among all pairs; OWN and INSIDE are asked besides.
     """
-    pairs = images * (images - 1) // 2
-    registrar = Registrar(read, valid)
-    sample = sample_chance(registrar, images, threads)
+    compared = images * (images - 1) // 2
+    sample, spread = unrelated.measure(SIDE)
     chance = fit_chance(sample)
     if threshold is None:
-        threshold = chance.level(min(0.5, FALSE_PAIRS * images / max(pairs, 1)))
-    return Search(register_all(registrar, propose(threshold), threads), pairs, chance, sample, threshold)
+        threshold = chance.level(min(0.5, FALSE_PAIRS * images / compared))
+        check_threshold(threshold, images, sample, valid, spread)
+    pairs = register_all(read, valid, spread, propose(threshold), threads)
+    likely = pairs[pairs["evidence"] >= threshold]
+    own = measure_own_chance(likely[["first", "second"]].to_numpy(), read, valid, spread, threads)
+    inside = np.array([weigh_overlap(read(row.first), read(row.second), valid, row) for row in likely.itertuples()])
+    pairs["match"] = False
+    pairs.loc[likely.index, "match"] = (likely["evidence"] >= OWN * own) & (inside >= INSIDE * threshold)
+    return Search(pairs, compared, chance, sample, threshold)
 
 
-def screen(coarse: np.ndarray, area: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the pairs that look likely in coarse details, (images, COARSE, COARSE), by blocks, with a progress bar.
+def screen_all(
+    coarse: np.ndarray, medium: np.ndarray, valid: np.ndarray, unrelated: Unrelated, threads: int
+) -> np.ndarray:
+    """The pairs that look likely at both small sizes, (pairs, 2), the lower number first.
 
-    area: what is valid of a frame, (COARSE, COARSE).
+    coarse, medium: details of all images, (images, side, side), of COARSE and MEDIUM. valid: (SIDE, SIDE).
     """
-    images = len(coarse)
-    some = coarse[np.random.default_rng(0).permutation(images)[:BLOCK]]
-    scores = screen_block(some, some, area)[np.triu_indices(len(some), 1)]
-    floor = fit_chance(scores).level(min(0.5, 2 * CANDIDATES / images))
-    blocks = -(-images // BLOCK)
-    yield from tqdm(
-        screen_all(coarse, area, floor), "screening", blocks * (blocks + 1) // 2, file=sys.stderr, unit=" blocks",
-        mininterval=2, ascii=True,
-    )  # fmt: skip
+    kept = [np.arange(number + 1, len(coarse)) for number in range(len(coarse))]
+    for details in (coarse, medium):
+        side = details.shape[1]
+        sample, spread = unrelated.measure(side)
+        floor = fit_chance(sample).level(PASS[side])
+        kept = screen(details, shrink_area(valid, side), kept.__getitem__, floor, spread, threads)
+    return np.column_stack([np.repeat(np.arange(len(kept)), [len(each) for each in kept]), np.concatenate(kept)])
 
 
-def sample_chance(registrar: Registrar, images: int, threads: int) -> np.ndarray:
-    """The evidence of all pairs of some random images."""
-    some = np.sort(np.random.default_rng(1).permutation(images)[:SAMPLE])
-    pairs = np.column_stack([some[side] for side in np.triu_indices(len(some), 1)])
-    return register_all(registrar, pairs, threads)["evidence"].to_numpy()
+def register_all(
+    read: Callable[[int], np.ndarray], valid: np.ndarray, spread: float, pairs: np.ndarray, threads: int
+) -> pd.DataFrame:
+    """`first,second,similarity,evidence,dx,dy,overlap` of the pairs, (pairs, 2)."""
+    registrar = Registrar(valid, spread)
+    first = lru_cache(8 * threads)(lambda number: registrar.prepare(read(number)))
+    second = lru_cache(HELD)(lambda number: registrar.prepare(read(number), second=True))
 
+    def register(pair: list[int]):
+        return registrar.register(first(pair[0]), second(pair[1]))
 
-def register_all(registrar: Registrar, pairs: np.ndarray, threads: int) -> pd.DataFrame:
-    """`first,second,similarity,evidence,dx,dy` of the pairs, (pairs, 2)."""
-    found = map_parallel(lambda pair: registrar.register(*pair), pairs.tolist(), threads, "registering", "pairs")
+    found = map_parallel(register, pairs.tolist(), threads, "registering", "pairs")
     rows = [(*pair, *match) for pair, match in zip(pairs.tolist(), found, strict=True)]
-    return pd.DataFrame(rows, columns=["first", "second", "similarity", "evidence", "dx", "dy"])
+    return pd.DataFrame(rows, columns=["first", "second", "similarity", "evidence", "dx", "dy", "overlap"])

@@ -16,17 +16,16 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
     step = counts["evidence"].iloc[1] - counts["evidence"].iloc[0]
     edges = np.append(counts["evidence"], counts["evidence"].iloc[-1] + step)
     chance, threshold, compared = Chance(**summary["chance"]), summary["threshold"], summary["pairs_compared"]
-    random, registered = counts["random_pairs"].to_numpy(), counts["registered_pairs"].to_numpy()
-    matching = edges[:-1] >= threshold - step / 2
+    random, registered, matches = (counts[name].to_numpy() for name in ("random_pairs", "registered_pairs", "matches"))
 
     figure, axes = plt.subplots(figsize=(7.8, 4.1), layout="constrained")
     expected = -np.diff(chance.share(edges)) * compared
     axes.stairs(expected, edges, fill=True, color="#d5d9df", label="unrelated pairs, as expected (Gumbel)")
     scaled = random * compared / random.sum()
-    axes.stairs(scaled, edges, color=QUIET, linewidth=1.1, label=f"{random.sum():,} random pairs, scaled up")
-    axes.stairs(np.where(matching, 0, registered), edges, fill=True, color=HUES[4], label="looked at closely, no match")
+    axes.stairs(scaled, edges, color=QUIET, linewidth=1.1, label=f"{random.sum():,} mirrored pairs, scaled up")
+    axes.stairs(registered - matches, edges, fill=True, color=HUES[4], label="looked at closely, no match")
     axes.stairs(
-        np.where(matching, registered, 0),
+        matches,
         edges,
         fill=True,
         color=HUES[0],
@@ -34,14 +33,14 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
     )
     axes.axvline(threshold, color=CHOSEN, linewidth=1.6)
     axes.text(
-        threshold + 0.008, 0.97, f"threshold {threshold:.2f}", color=CHOSEN, size=9.5, va="top",
+        threshold + 0.1, 0.97, f"threshold {threshold:.1f}", color=CHOSEN, size=9.5, va="top",
         transform=axes.get_xaxis_transform(),
     )  # fmt: skip
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_ylim(0.5, None)
-    axes.set_xlim(edges[:-1][(random + registered > 0)].min() - 2 * step, 1 + step)
-    axes.set_xlabel("Evidence: correlation × square root of the overlap")
+    axes.set_xlim(edges[:-1][(random + registered > 0)].min() - 2 * step, edges[-1] + step)
+    axes.set_xlabel("Evidence: the correlation's z in its standard deviations (last bar: and more)")
     axes.set_ylabel("Pairs of images")
     axes.legend(loc="upper right", bbox_to_anchor=(1, 0.92))
     header(

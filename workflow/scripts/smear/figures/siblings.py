@@ -6,7 +6,12 @@ from matplotlib.figure import Figure
 
 from smear.figures.style import CHOSEN, HUES, INK, header, house_style, percent
 
-NAMES = {"image": "single images", "field": "whole fields", "stain": "whole clusters of stain"}
+NAMES = {
+    "image": "single images",
+    "field": "whole fields",
+    "sequence": "blocks of numbers",
+    "stain": "whole clusters of stain",
+}
 USED = {"group": "the groups given", "given": "the split given"}
 
 

@@ -17,6 +17,15 @@ def split_sizes(images: int, fractions: dict[str, float]) -> dict[str, int]:
     return {"train": train, "validation": validation, "test": images - train - validation}
 
 
+def count_training(counts: dict[str, int], fractions: dict[str, float], folds: int) -> int:
+    """Images that a cell trains on: with folds, all that are not for the test but those of its own fold."""
+    sizes = [split_sizes(images, fractions) for images in counts.values()]
+    if not folds:
+        return sum(size["train"] for size in sizes)
+    rest = sum(size["train"] + size["validation"] for size in sizes)
+    return round(rest * (folds - 1) / folds)
+
+
 def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> None:
     """Raise a UserError if a class is too small to be in every split."""
     for name, images in counts.items():

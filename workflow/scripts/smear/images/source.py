@@ -8,17 +8,16 @@ from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
 from smear.images.class_sizes import check_class_sizes, check_expected
 from smear.job import UserError
+from smear.split.sequence import check_numbered
 from smear.synthetic.classes import count_images
 
 
-def count_source_images(dataset: dict) -> dict[str, int] | None:
-    """Images of each class that the source holds, by their names; None where only a download can tell.
+def list_source_images(dataset: dict) -> dict[str, list[str]] | None:
+    """Images of each class that a folder or an archive holds, by their names; None for other sources.
 
     Errors: a UserError for a missing or unusable folder, and for a missing, unusable or hostile archive.
     """
     match dataset["source"]:
-        case "synthetic":
-            return count_images(dataset["synthetic"]["images"])
         case "folder":
             paths = list_paths(check_folder(dataset["path"]))
             found = find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
@@ -26,16 +25,27 @@ def count_source_images(dataset: dict) -> dict[str, int] | None:
             found = list_members(dataset)
         case _:
             return None
-    return {name: sum(map(is_image, files)) for name, files in found.items()}
+    return {name: list(filter(is_image, files)) for name, files in found.items()}
 
 
 def check_source(config: dict) -> dict[str, int] | None:
-    """`count_source_images`, after checking that the counts are the expected ones and large enough to be split."""
-    dataset = config["dataset"]
-    counts = count_source_images(dataset)
-    if counts is not None:
-        check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
-        check_class_sizes(counts, config["split"]["fractions"])
+    """Images of each class that the source holds; None where only a download can tell.
+
+    Errors: those of `list_source_images`, and a UserError where the counts are not the expected ones, or too small to
+    be split, or where the names do not do for `split.unit`.
+    """
+    dataset, split = config["dataset"], config["split"]
+    names = list_source_images(dataset)
+    if names is None and dataset["source"] != "synthetic":
+        return None
+    if names is None:
+        counts = count_images(dataset["synthetic"]["images"])
+    else:
+        counts = {name: len(images) for name, images in names.items()}
+    check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
+    check_class_sizes(counts, split["fractions"])
+    if names and split["unit"] == "sequence" and not split["groups_csv"]:
+        check_numbered(image for images in names.values() for image in images)
     return counts
 
 

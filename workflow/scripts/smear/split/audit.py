@@ -3,6 +3,7 @@
 import pandas as pd
 
 from smear.split.assignment import assign_groups
+from smear.split.sequence import is_numbered
 from smear.split.units import UNITS, get_groups
 
 
@@ -12,15 +13,18 @@ def count_siblings(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
     return int((places_of_field.transform("size") > 1).sum()), int((places_of_field.transform("nunique") > 1).sum())
 
 
-def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range) -> pd.DataFrame:
+def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, block: int) -> pd.DataFrame:
     """`unit,seed,images,images_with_sibling_across_splits` of splits by every unit that were not used, for comparison.
 
-    images: `image_id,class,field_id` and the colour numbers.
+    images: `image_id,class,field_id` and the colour numbers. block: see `sequence.group_sequence`; names without
+    numbers are not split by it.
     """
     rows = []
     for unit in UNITS:
+        if unit == "sequence" and not is_numbered(images, block):
+            continue
         for seed in seeds:
-            grouped = images.assign(group=get_groups(images, unit, seed))
+            grouped = images.assign(group=get_groups(images, unit, seed, block))
             across = count_siblings(images["field_id"], assign_groups(grouped, targets, seed))[1]
             rows.append((unit, seed, len(images), across))
     return pd.DataFrame(rows, columns=["unit", "seed", "images", "images_with_sibling_across_splits"])

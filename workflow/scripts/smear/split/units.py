@@ -3,22 +3,31 @@
 import numpy as np
 import pandas as pd
 
+from smear.split.sequence import group_sequence
+
 COLOUR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
 IMAGES_PER_STAIN, FEWEST_STAINS, MOST_STAINS = 40, 12, 250
-UNITS = ("image", "field", "stain")
+UNITS = ("image", "field", "sequence", "stain")
 PROMISES = {
     "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",
     "field": "All images of one microscope field lie in the same split.",
+    "sequence": "All images of one block of consecutive numbers in the files' names, a stand-in for a slide where "
+    "files were numbered in the order of capture, lie in the same split, and whole fields too.",
     "stain": "All images of one cluster of stain, a stand-in for a slide, lie in the same split, and whole fields too.",
     "group": "All images of one group of the user's own table lie in the same split.",
     "given": "Every image lies in the split that the user's own table gives it.",
 }
 
 
-def get_groups(images: pd.DataFrame, unit: str, seed: int) -> pd.Series:
-    """The group of each image. images: `image_id,field_id`, and the colour numbers for the unit `stain`."""
+def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = None) -> pd.Series:
+    """The group of each image. images: `image_id,class,field_id`, and the colour numbers for the unit `stain`.
+
+    block: consecutive numbers of a block, for the unit `sequence`.
+    """
     if unit == "image":
         return images["image_id"]
+    if unit == "sequence":
+        return group_sequence(images, block)
     return images["field_id"] if unit == "field" else cluster_stains(images, seed)
 
 

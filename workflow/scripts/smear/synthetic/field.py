@@ -81,14 +81,17 @@ def settle(
 def populate(
     random: np.random.Generator, look: Morphology, slide: Slide, unit: float, shifts: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Lay out the cells that frames at `shifts` see, one that is nucleated in every frame: kind to (x, y, radius).
+    """Lay out the cells that frames at `shifts` see: kind to (x, y, radius).
+
+    One that is nucleated lies in every frame, if they share enough.
 
     unit: the radius of a red cell. Larger nucleated cells are fewer, so that the area of their nuclei, and nearly that
     of the cells, has one distribution in all classes.
     """
     hull = np.array([shifts.min(axis=0), shifts.max(axis=0) + 1])
     beyond = hull + [[-0.05], [0.05]]
-    in_every_frame = np.array([shifts.max(axis=0) + 0.15, shifts.min(axis=0) + 0.85])
+    # Between frames that hardly overlap, it lies between what they share.
+    in_every_frame = np.sort([shifts.max(axis=0) + 0.15, shifts.min(axis=0) + 0.85], axis=0)
     area = np.prod(hull[1] - hull[0])
 
     typical = np.pi * (unit * look.radius[0]) ** 2 * look.nuclear_share[0] ** 0.5
