@@ -16,10 +16,12 @@ from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit, get_versions
+from smear.records import recorded
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
 from smear.training.preemption import requeue_if_preempted
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
+from smear.training_images import add_training_images, has_donor, read_training_images
 
 SPLITS = ("train", "validation")
 PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
@@ -68,7 +70,8 @@ def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, 
     return {split: JoinedImages(parts, table.index.to_numpy()) for split, table in rows.items()}, rows
 
 
-def main(snakemake) -> None:
+def main(snakemake, digests: dict[str, str]) -> None:
+    """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     settings, params = dict(snakemake.params.settings), snakemake.params
     os.environ["KERAS_BACKEND"] = params.backend
     if settings["weights"] == "imagenet":
@@ -107,7 +110,7 @@ def main(snakemake) -> None:
     training = Training(cell, settings, device, *feeds, len(classes))
     training.callbacks.append(stop)
 
-    inputs = {str(path): digest_file(path) for path in snakemake.input}
+    inputs = {path: digests.get(path) or digest_file(path) for path in snakemake.input}
     origin = [cell._asdict(), settings, inputs, params.code, params.backend, keras.config.dtype_policy().name]
     checkpoint = Checkpoint(params.running, origin)
     shorter = read_state(snakemake.input.shorter) if snakemake.input.shorter else None
@@ -126,6 +129,8 @@ def main(snakemake) -> None:
 
     with replacing(snakemake.output.model) as path:
         training.model.save(path)
+        start_images = read_training_images(snakemake.input.weights) if has_donor(settings["weights"]) else None
+        add_training_images(path, rows["train"]["sha256"], start_images)
     write_state(state, snakemake.output.state)
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
@@ -164,6 +169,10 @@ def describe_stop(cell: Cell, state, requeued: bool) -> str:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
+    with (
+        logged_to(snakemake.log[0]),
+        recorded(snakemake) as digests,
+        lease_gpu(snakemake.resources.cells_per_gpu) as gpu,
+    ):
         os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
-        main(snakemake)
+        main(snakemake, digests)
