@@ -43,7 +43,7 @@ def read_results(inputs: SimpleNamespace) -> dict:
     return results | {
         "published_applies": same_images(results["catalog"], inputs.reference),
         "tested": tested,
-        "looks": find_looks(Path(inputs.all_looks), tested) if inputs.all_looks else read_found(inputs.looks),
+        "looks": find_looks(Path(*inputs.all_looks), tested) if inputs.all_looks else read_found(inputs.looks),
     }
 
 
