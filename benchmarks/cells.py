@@ -16,6 +16,7 @@ import rounds
 from smear.files import read_json, write_json
 from smear.grid import Cell, expand_grid
 from smear.metrics import wilson_interval
+from smear.records import is_record, write_record
 from workflows import call, copy_workflow, read_benchmark
 
 GRID = {
@@ -53,6 +54,8 @@ def fill(results: Path, cells: list[Cell]) -> None:
         own = {"validation_correct": right, "validation_accuracy": right / images}
         own |= {"validation_low": low, "validation_high": high}
         write_json(metrics | cell._asdict() | {"cell": cell.name} | own, folder / "metrics.json")
+        written = [path for path in folder.iterdir() if not is_record(path)]
+        write_record(folder / "digests.json", written, "train_cell")
         for kind in ("log", "tsv"):
             log = results / f"logs/train_cell/{cell.name}.{kind}"
             log.unlink(missing_ok=True)

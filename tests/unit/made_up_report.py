@@ -11,6 +11,7 @@ from smear.figures.fields import draw_evidence
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
+from smear.looks import Look, write_looks
 from smear.metrics import classification_summary
 
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
@@ -51,6 +52,8 @@ def audit_of(classes: list[str]) -> dict:
         },
         "images_with_sibling": 812,
         "images_with_sibling_across_splits": 0,
+        "images_with_sibling_across_folds": 0,
+        "start_weights": None,
     }
 
 
@@ -112,6 +115,13 @@ def siblings_of(images: int) -> pd.DataFrame:
     )
 
 
+def make_looks(folder: Path, images: list[str]) -> None:
+    """Write two looks at these images, one of them of another experiment that saw a third of them."""
+    first = Look("2026-01-02T03:04:05+00:00", "earlier", "i" * 64, "m" * 64, "c" * 64, 110, "first look")
+    second = first._replace(experiment="paper", model="n" * 64, images=328, why="other than before: model")
+    write_looks([(first, len(images[::3])), (second, len(images))], folder / "test_looks.csv")
+
+
 def write_report_inputs(
     folder: Path,
     classes: list[str] = CLASSES,
@@ -133,6 +143,9 @@ def write_report_inputs(
     for name, value in objects.items():
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
+    tested = predictions[["image_id", "label"]].assign(sha256=[f"{number:064x}" for number in range(len(predictions))])
+    tested.to_csv(folder / "test_rows.csv", index=False)
+    make_looks(folder, tested["sha256"].tolist())
     image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
     digests = [f"{number:064x}" for number in range(len(image_ids))]
     pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
@@ -151,6 +164,9 @@ def write_report_inputs(
             leaderboard=comparison.input.leaderboard,
             selection=comparison.input.selection,
             test_predictions=folder / "test_predictions.csv",
+            test_rows=folder / "test_rows.csv",
+            looks=folder / "test_looks.csv",
+            all_looks=[],
             catalog=folder / "catalog.csv",
             fields_svg=folder / "fields.svg",
             siblings_svg=folder / "siblings.svg",

@@ -14,6 +14,7 @@ import render_report
 from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison
 from made_up_report import ONE, write_report_inputs
 from page import Page
+from smear.looks import add_look
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
 
@@ -195,6 +196,59 @@ def test_the_shortcuts_stand_beside_the_network(paper):
     for row in table.itertuples():
         assert f"{100 * row.validation_accuracy:.2f}%" in text
         assert f"{row.validation_correct}/324" in text
+
+
+def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_its_name(paper, tmp_path):
+    assert "in another fold" not in paper[1].text
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    audit = json.loads(snakemake.input.audit.read_text())
+    audit |= {"folds": [{}] * 5, "images_with_sibling_across_splits": 1, "images_with_sibling_across_folds": 23}
+    snakemake.input.audit.write_text(json.dumps(audit))
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert (
+        "1 has one in another split (train, validation and test as in the table); 23 have one in another fold" in text
+    )
+    assert "likely too high" in text
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert (
+        "1 images have a repeat capture of their microscope field in another split, and 23 one in another fold" in card
+    )
+
+
+def test_every_look_at_the_test_images_is_counted_and_listed(paper):
+    snakemake, page = paper
+    assert page.text.count("These 328 test images were looked at 2 times, by 2 experiments") == 2
+    assert "1 of the looks saw a part of them" in page.text
+    assert "earlier 110 mmmmmmmmmmmm first look" in spaced_cells(snakemake)
+    card = snakemake.output.model_card.read_text(encoding="utf-8")
+    assert "| Test (2 looks at these images) |" in card
+    assert "looked at once" not in page.text + card
+
+
+def test_looks_of_others_are_read_where_there_are_any(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    table = tmp_path / "datasets/test_looks.csv"
+    for experiment in ("paper", "later", "last"):
+        add_look(table, experiment, set(pd.read_csv(snakemake.input.test_rows, dtype=str)["sha256"]), "m", "c")
+    add_look(table, "elsewhere", {"f" * 64}, "m", "c")
+    snakemake.input.all_looks = [str(table)]
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "looked at 3 times, by 3 experiments" in text
+
+
+def test_what_the_first_weights_have_seen_is_said(tmp_path):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    audit = json.loads(snakemake.input.audit.read_text())
+    audit["start_weights"] = {
+        "file": "a_b.keras", "training_images": 9, "all_known": True, "validation_images_seen": 3, "test_images_seen": 2
+    }  # fmt: skip
+    snakemake.input.audit.write_text(json.dumps(audit))
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert "trained on 3 of the validation and 2 of the test images" in text
+    assert "a\\_b.keras" in snakemake.output.model_card.read_text(encoding="utf-8")
 
 
 def test_the_same_results_give_the_same_page(paper, tmp_path):

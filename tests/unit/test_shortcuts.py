@@ -22,7 +22,7 @@ def stained(random: np.random.Generator, labels: np.ndarray, size: int = 32) -> 
 
 def write_split(folder, name: str, images: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     np.save(folder / f"{name}.npy", images)
-    rows = pd.DataFrame({"image_id": [f"{label}/{k}" for k, label in enumerate(labels)], "label": labels})
+    rows = pd.DataFrame({"image_id": [f"{label}/{k}" for k, label in enumerate(labels)], "label": labels, "fold": -1})
     rows.to_csv(folder / f"{name}.csv", index=False)
     return str(folder / f"{name}.npy"), str(folder / f"{name}.csv")
 
@@ -57,13 +57,36 @@ def test_every_color_has_the_prior_and_every_pair(table):
         }
 
 
-def test_of_a_large_split_some_images_are_taken_with_their_labels(tmp_path, monkeypatch):
+def rows_of(folds: list[int]) -> list[pd.DataFrame]:
+    """The rows of training and validation tensors whose images have these folds; fold 0 is the validation split."""
+    table = pd.DataFrame({"fold": folds})
+    return [table[table["fold"] != 0], table[table["fold"] == 0]]
+
+
+def test_of_a_large_split_some_images_are_taken(monkeypatch):
     monkeypatch.setattr(audit_shortcuts, "MOST", 40)
-    labels = np.arange(100) % 4
-    images, taken = audit_shortcuts.read_split(*write_split(tmp_path, "many", labels[:, None, None, None], labels))
-    assert images.ravel().tolist() == taken.tolist()
-    assert len(taken) == 40
-    assert set(taken) == {0, 1, 2, 3}
+    (division,) = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [-1] * images}) for images in (100, 30)])
+    assert len(division["train"]) == len(set(division["train"])) == 40
+    assert division["train"].max() < 100
+    assert division["validation"].tolist() == list(range(100, 130))
+
+
+def test_every_image_of_every_fold_is_measured_once():
+    divisions = audit_shortcuts.divide_folds(rows_of([0, 1, 2, 2, 1, 0, 1]))
+    assert len(divisions) == 3
+    assert sorted(np.concatenate([division["validation"] for division in divisions])) == list(range(7))
+    for division in divisions:
+        assert sorted([*division["train"], *division["validation"]]) == list(range(7))
+
+
+def test_figures_of_folds_are_added_up_and_each_fold_is_measured_by_the_others():
+    # Rows of folds 1, 1, 2, 2, 0, 0: the others teach the label of all but the last.
+    numbers, labels = np.array([[0], [1], [0], [1], [0], [1.4]]), np.array([0, 1, 0, 1, 0, 0])
+    folds = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [1, 1, 2, 2]}), pd.DataFrame({"fold": [0, 0]})])
+    nearest = audit_shortcuts.KNeighborsClassifier(1)
+    row = audit_shortcuts.measure("color_numbers", "nearest_neighbours", nearest, numbers, labels, folds)
+    assert (row["validation_correct"], row["validation_images"]) == (5, 6)
+    assert row["validation_accuracy"] == 5 / 6
 
 
 def test_a_stain_is_found_and_its_absence_too(table):

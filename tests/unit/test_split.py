@@ -12,6 +12,7 @@ from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_siblings
 from smear.split.targets import fold_targets, split_targets
 from smear.split.units import COLOUR_NUMBERS, MOST_STAINS, get_groups
+from split_images import keep_places
 
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
 PAPER_CLASSES = {"Benign": 504, "Early": 985, "Pre": 963, "Pro": 804}
@@ -138,6 +139,32 @@ def test_added_images_move_no_old_one(old, new, seed):
     second = split_images(images, "field", FRACTIONS, seed, kept)
     assert second.head(sum(old)).equals(first)
     assert count_siblings(images["field_id"], second)[1] == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3)), max_size=12, unique=True), st.data())
+def test_places_are_kept_by_content_and_not_by_name(earlier, data):
+    """Files are renamed, exchanged, copied and left out: each place goes to one image of the content that had it."""
+    columns = ["image_id", "sha256", "place"]
+    before = pd.DataFrame(
+        [(f"A/{k}", digest, f"{digest}{place}") for k, (digest, place) in enumerate(earlier)], columns=columns
+    )
+    names = data.draw(st.permutations([f"A/{k}" for k in range(14)]))
+    contents = data.draw(st.lists(st.sampled_from("abcdef"), max_size=14))
+    images = pd.DataFrame({"image_id": names[: len(contents)], "sha256": contents}, dtype=object)
+    kept = keep_places(before, images)
+    assert kept.index.is_unique
+    after = images.assign(place=images["image_id"].map(kept))
+    known = before.set_index("image_id")
+    for image in after.itertuples():
+        assert pd.isna(image.place) or image.place.startswith(image.sha256)
+        if image.image_id in known.index and known.loc[image.image_id, "sha256"] == image.sha256:
+            assert image.place == known.loc[image.image_id, "place"]
+    for digest in "abcdef":
+        had, has = (set(table.loc[table["sha256"] == digest, "place"].dropna()) for table in (before, after))
+        assert has <= had
+        assert after.loc[after["sha256"] == digest, "place"].notna().sum() == min(
+            (before["sha256"] == digest).sum(), (after["sha256"] == digest).sum()
+        )
 
 
 def test_an_added_image_that_joins_two_fields_moves_the_smaller_part_only():

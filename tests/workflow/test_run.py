@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Project
+from smear.looks import add_look
 
 ADAM, RMSPROP = "SmallCNN_adam_lr0.001_b32_s0_e1", "SmallCNN_rmsprop_lr0.001_b32_s0_e1"
+LOOKS = "results/datasets/synthetic-80-48px-s0/test_looks.csv"
 LEADERBOARD = "results/tiny/comparison/leaderboard.csv"
 PLAIN = "{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}"
 MORE_RATES = f"grid=[{PLAIN}, {PLAIN.replace('adam, rmsprop', 'adam').replace('0.001', '0.002')}]"
@@ -146,6 +149,34 @@ def test_no_training_and_no_audit_reads_test_images(finished):
     assert not [block for block in blocks if "tensors/test" in block]
 
 
+def test_every_file_that_has_a_record_is_read_with_it(finished):
+    """What a job reads of what others wrote is checked: the record of each such file is among the job's inputs too."""
+    text = finished.snakemake("--dry-run", "--forceall", "--config", MORE_RATES).output
+    jobs = re.findall(r"^(?:rule|checkpoint|localrule|localcheckpoint) (\w+):\n    input: (.*)\n", text, re.M)
+    assert len(jobs) > 12
+    records = {
+        (record.parent / name).relative_to(finished.folder).as_posix(): record.relative_to(finished.folder).as_posix()
+        for record in (finished.folder / "results").rglob("*digests.json")
+        for name in json.loads(record.read_text())["files"]
+    }
+    pages = (".svg", ".png")
+    for rule, inputs in jobs:
+        inputs = inputs.split(", ")
+        unchecked = {path for path in inputs if records.get(path, inputs[0]) not in inputs}
+        assert rule == "all" or not unchecked, rule
+        readable = [path for path in inputs if path.startswith("results/") and not path.endswith(pages)]
+        folders = ("results/datasets/synthetic-80-48px-s0/images", "results/tiny/cells/SmallCNN_adam_lr0.002")
+        bare = [path for path in readable if path not in records and "digests.json" not in path]
+        assert rule == "all" or not [path for path in bare if not path.startswith(folders)], rule
+
+
+def test_a_look_is_recorded_and_said(finished):
+    (look,) = read_table(finished.folder / LOOKS)
+    assert (look["experiment"], look["images"], look["why"]) == ("tiny", "8", "first look at these images")
+    page = (finished.folder / "results/tiny/report/index.html").read_text()
+    assert "These 8 test images were looked at once, by 1 experiment" in page
+
+
 def test_a_second_call_does_nothing(finished):
     before = modified(finished.folder / "results")
     result = finished.snakemake()
@@ -222,6 +253,140 @@ def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
     assert finished.snakemake(LEADERBOARD, "--config", MORE_RATES).returncode == 0
     assert (finished.folder / LEADERBOARD).stat().st_mtime_ns > compared
     assert modified(other) == before
+
+
+def test_a_losing_cell_is_compared_and_not_tested(finished):
+    assert finished.snakemake("--config", MORE_RATES).returncode == 0
+    tested = (finished.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns
+    looks = read_table(finished.folder / LOOKS)
+    chosen = json.loads((finished.folder / "results/tiny/comparison/selected.json").read_text())
+    loser = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.9], epochs: [1]}"
+    more = MORE_RATES.replace("}]", f"}}, {loser}]")
+    result = finished.snakemake("--config", more)
+    assert result.returncode == 0, result.output
+    assert json.loads((finished.folder / "results/tiny/comparison/selection.json").read_text())["cells"] == 4
+    assert json.loads((finished.folder / "results/tiny/comparison/selected.json").read_text()) == chosen
+    assert (finished.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns == tested
+    assert read_table(finished.folder / LOOKS) == looks
+    assert finished.jobs("--config", more) == {}
+
+
+def test_a_look_of_another_experiment_changes_the_page_alone(finished):
+    result = finished.snakemake()
+    assert result.returncode == 0, result.output
+    (names,) = (finished.folder / LOOKS).parent.glob("test_images/*.txt")
+    add_look(finished.folder / LOOKS, "other", set(names.read_text().split()[:3]), "m" * 64, "c" * 64)
+    assert set(finished.jobs()) == {"render_report", "all"}
+    assert finished.snakemake().returncode == 0
+    page = (finished.folder / "results/tiny/report/index.html").read_text()
+    assert re.search(r"These 8 test images were looked at \d times, by 2 experiments", page)
+    assert finished.jobs() == {}
+
+
+def test_weights_that_have_seen_images_of_this_experiment_are_refused(finished):
+    target = "results/again/split/audit.json"
+    donor = "results/tiny/report/model.keras"
+    settings = ["--config", "experiment=again", "split={seed: 1}"]
+    result = finished.snakemake(target, *settings, f"model={{weights: {donor}}}")
+    assert result.returncode == 1
+    sentence = re.search(
+        rf"blastgrid: model\.weights: {donor} was trained on (\d+) validation and (\d+) test images", result.output
+    )
+    assert sentence, result.output
+    assert "Traceback" not in result.output
+    result = finished.snakemake(target, *settings, f"model={{weights: {donor}, allow_overlap: true}}")
+    assert result.returncode == 0, result.output
+    found = json.loads((finished.folder / target).read_text())["start_weights"]
+    assert [found["validation_images_seen"], found["test_images_seen"]] == list(map(int, sentence.groups()))
+    first, second = (
+        {row["sha256"]: row["split"] for row in read_table(finished.folder / f"results/{name}/split/manifest.csv")}
+        for name in ("tiny", "again")
+    )
+    trained = {digest for digest, split in first.items() if split == "train"}
+    assert found["training_images"] == len(trained)
+    assert found["test_images_seen"] >= sum(second[digest] == "test" for digest in trained) > 0
+
+
+def damage(path: Path, content: bytes) -> None:
+    """Exchange what a file holds, as bit rot or a copy that was cut does: its times stay."""
+    times = path.stat()
+    path.write_bytes(content)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def cut_last_row(content: bytes) -> bytes:
+    return content[: content.rstrip(b"\n").rfind(b"\n") + 1]
+
+
+def reverse_rows(content: bytes) -> bytes:
+    header, *rows = content.splitlines(keepends=True)
+    return b"".join([header, *reversed(rows)])
+
+
+DAMAGES = {
+    "report/test_predictions.csv": ("report/index.html", cut_last_row),
+    "tensors/test.csv": ("report/test_metrics.json", reverse_rows),
+    f"cells/{RMSPROP}/model.keras": ("report/test_metrics.json", lambda content: content[:-5]),
+    "comparison/leaderboard.csv": ("comparison/selection.json", cut_last_row),
+    f"cells/{ADAM}/metrics.json": ("comparison/leaderboard.csv", lambda content: content[:40]),
+    "tensors/train.csv": (f"cells/{ADAM}/metrics.json", cut_last_row),
+    "tensors/train.npy": (f"cells/{ADAM}/metrics.json", lambda content: content[:128] + bytes(len(content) - 128)),
+    "split/manifest.csv": ("tensors/train.npy", cut_last_row),
+    "../datasets/synthetic-80-48px-s0/fields.csv": ("split/manifest.csv", cut_last_row),
+    "../datasets/synthetic-80-48px-s0/catalog.csv": ("split/manifest.csv", cut_last_row),
+}
+
+
+@pytest.fixture(scope="module")
+def damaged(finished, tmp_path_factory):
+    """A copy of the finished project, whose results the tests damage."""
+    assert finished.snakemake().returncode == 0
+    folder = tmp_path_factory.mktemp("damaged")
+    shutil.copytree(finished.folder, folder, symlinks=True, dirs_exist_ok=True)
+    damaged = Project(folder)
+    assert damaged.jobs() == {}
+    return damaged
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(damaged, name):
+    path = (damaged.folder / "results/tiny" / name).resolve()
+    target, change = DAMAGES[name]
+    whole = path.read_bytes()
+    damage(path, change(whole))
+    result = damaged.snakemake("-f", f"results/tiny/{target}")
+    assert result.returncode != 0
+    shown = path.relative_to(damaged.folder.resolve()).as_posix()
+    (sentence,) = re.findall(r"^blastgrid: (.* is not as .*)$", result.output, re.M)
+    assert sentence.startswith(shown)
+    assert "Traceback" not in result.output
+    (remedy,) = re.findall("with `(.*?)` behind it", sentence)
+    path.unlink()
+    result = damaged.snakemake(*remedy.split())
+    assert result.returncode == 0, result.output
+    if path.suffix != ".keras" and "metrics" not in name:
+        assert path.read_bytes() == whole
+    assert damaged.snakemake("-f", f"results/tiny/{target}").returncode == 0
+
+
+@pytest.mark.parametrize("content", [b"", b'{"model_cell":', b"{}"])
+def test_a_damaged_selection_is_said_before_the_start(damaged, content):
+    path = damaged.folder / "results/tiny/comparison/selected.json"
+    whole = path.read_bytes()
+    damage(path, content)
+    result = damaged.snakemake()
+    assert result.returncode == 1
+    assert "blastgrid: results/tiny/comparison/selected.json is not as select_cell wrote it, " in result.output
+    assert "Traceback" not in result.output
+    path.unlink()
+    assert damaged.snakemake("-f", "results/tiny/comparison/selected.json").returncode == 0
+    assert path.read_bytes() == whole
+
+
+def test_a_tensor_that_is_made_again_trains_nothing_again(damaged):
+    assert damaged.snakemake().returncode == 0
+    assert damaged.snakemake("-f", "results/tiny/tensors/train.npy").returncode == 0
+    assert damaged.jobs() == {}
 
 
 def test_a_cell_outside_the_grid_is_refused(finished):

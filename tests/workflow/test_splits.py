@@ -52,6 +52,22 @@ def test_added_images_move_no_old_one_and_join_their_field(project, images, tmp_
     assert found["images_with_sibling_across_splits"] == 0
 
 
+def test_images_that_are_exchanged_under_their_names_keep_no_place_but_their_own(project, images, tmp_path):
+    shutil.copytree(images, tmp_path / "exchanged")
+    before = split(project, tmp_path / "exchanged", "exchanged")
+    for folder in (tmp_path / "exchanged").iterdir():
+        paths = sorted(folder.iterdir())
+        contents = [path.read_bytes() for path in paths]
+        for path, content in zip(paths, contents[7:] + contents[:7], strict=True):
+            path.write_bytes(content)
+    after = split(project, tmp_path / "exchanged", "exchanged")
+    assert before.keys() == after.keys()
+    places = [sorted((row["sha256"], row["split"]) for row in rows.values()) for rows in (before, after)]
+    assert places[0] == places[1]
+    assert [row["split"] for row in before.values()] != [row["split"] for row in after.values()]
+    assert audit(project, "exchanged")["images_kept"] == 120
+
+
 def test_groups_of_the_user_stay_whole(project, images):
     rows = [
         (path.relative_to(images).as_posix(), f"patient-{index // 6}")
@@ -107,7 +123,9 @@ def test_a_class_in_too_few_groups_is_named(project, images):
 def folded(project, tensors):
     """The results of a grid of two cells in two folds, split by stain."""
     project.adopt(tensors)
-    wanted = [f"results/folds/{path}" for path in ("comparison/selection.json", "split/siblings.csv")]
+    wanted = [
+        f"results/folds/{path}" for path in ("comparison/selection.json", "split/siblings.csv", "audit/shortcuts.csv")
+    ]
     split = "split={unit: stain, folds: 2, fractions: {train: 0.6, validation: 0.2, test: 0.2}}"
     result = project.snakemake(*wanted, "--config", "experiment=folds", split, GRID)
     assert result.returncode == 0, result.output
@@ -139,6 +157,14 @@ def test_folds_are_one_row_and_one_model_is_tested(folded):
         for fold in (0, 1)
     )
     assert selection["model_cell"] == selection["cell"] + "_f0"
+
+
+def test_shortcuts_are_measured_on_the_images_of_all_folds(folded):
+    manifest = list(csv.DictReader((folded / "split/manifest.csv").open()))
+    rows = list(csv.DictReader((folded / "audit/shortcuts.csv").open()))
+    selection = json.loads((folded / "comparison/selection.json").read_text())
+    validated = sum(row["split"] != "test" for row in manifest)
+    assert {int(row["validation_images"]) for row in rows} == {validated} == {selection["validation_images"]}
 
 
 def test_siblings_are_counted_for_every_unit(folded):

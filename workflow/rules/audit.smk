@@ -5,12 +5,15 @@
 rule audit_shortcuts:
     """Train classifiers on colours, the corner and a thumbnail of the images that the networks see."""
     input:
-        train=name_tensors("train", "npy"),
-        train_rows=name_tensors("train", "csv"),
-        validation=name_tensors("validation", "npy"),
-        validation_rows=name_tensors("validation", "csv"),
+        train=ancient(name_tensors("train", "npy")),
+        train_rows=ancient(name_tensors("train", "csv")),
+        validation=ancient(name_tensors("validation", "npy")),
+        validation_rows=ancient(name_tensors("validation", "csv")),
+        train_digests=name_tensors("train", "digests.json"),
+        validation_digests=name_tensors("validation", "digests.json"),
     output:
         shortcuts="results/{experiment}/audit/shortcuts.csv",
+        digests="results/{experiment}/audit/shortcuts.digests.json",
     log:
         "results/{experiment}/logs/audit_shortcuts.log",
     benchmark:
@@ -30,6 +33,12 @@ rule plot_shortcuts:
     input:
         shortcuts="results/{experiment}/audit/shortcuts.csv",
         selection="results/{experiment}/comparison/selection.json",
+        digests=ancient(
+            [
+                "results/{experiment}/audit/shortcuts.digests.json",
+                "results/{experiment}/comparison/selection.digests.json",
+            ]
+        ),
     output:
         svg=report(
             "results/{experiment}/comparison/shortcuts.svg",

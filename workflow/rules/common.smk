@@ -22,12 +22,15 @@ from smear.files import read_json
 from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
+from smear.looks import read_looks
 from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
 from smear.provenance import digest_file
+from smear.records import check_files
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
 from smear.training.orphan import announce_snakemake
+from smear.training_images import has_donor
 from smear.download.weights import PUBLISHED_WEIGHTS
 
 
@@ -140,13 +143,18 @@ def get_color(wildcards):
     return wildcards.color.removeprefix("-") or "rgb"
 
 
+def name_records(folder, *stems):
+    """The digest records of files in a folder: see `smear/records.py`."""
+    return [f"{folder}/{stem}.digests.json" for stem in stems]
+
+
 def name_tensors(split, kind):
-    """The files of one split, `npy` or `csv`, in every color of the grid."""
+    """The files of one split, `npy`, `csv` or `digests.json`, in every color of the grid."""
     return [f"results/{{experiment}}/tensors/{split}{color_suffix(color, '-')}.{kind}" for color in COLORS]
 
 
 def get_tensor(split, kind):
-    """An input's function: a split's file, `npy` or `csv`, in the color of the cell that is trained."""
+    """An input's function: a split's file, `npy`, `csv` or `digests.json`, in the color of the cell that is trained."""
 
     def get_path(wildcards):
         color = CELLS[wildcards.cell].color
@@ -156,7 +164,7 @@ def get_tensor(split, kind):
 
 
 def get_test_tensor(kind):
-    """An input's function: the test images' file, `npy` or `csv`, in the color of the selected cell."""
+    """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
 
     def get_path(wildcards):
         color = CELLS[get_selected_cell()].color
@@ -239,7 +247,12 @@ def get_start_weights(wildcards):
     weights = config["model"]["weights"]
     if weights == "imagenet":
         return f"results/weights/models/{PUBLISHED_WEIGHTS[CELLS[wildcards.cell].architecture].file_name}"
-    return [] if weights == "none" else weights
+    return get_donor()
+
+
+def get_donor():
+    """The user's file of weights that cells start from, if any."""
+    return config["model"]["weights"] if has_donor(config["model"]["weights"]) else []
 
 
 def get_placed_weights(wildcards):
@@ -262,11 +275,27 @@ def get_published(field):
 
 def get_selected_cell():
     """The name of the cell whose model is tested, once it is known."""
-    return read_json(checkpoints.select_cell.get(experiment=EXPERIMENT).output.selection)["model_cell"]
+    chosen = checkpoints.select_cell.get(experiment=EXPERIMENT).output
+    ask(check_files, [chosen.selected, chosen.digests])
+    return read_json(chosen.selected)["model_cell"]
+
+
+def get_looks_of_others():
+    """The data set's table of looks at test images, where other experiments are in it: their looks change the report.
+
+    What this experiment has looked at is among the outputs of its test.
+    """
+    table = Path(f"results/datasets/{DATASET}/test_looks.csv")
+    others = table.exists() and any(look.experiment != EXPERIMENT for look in ask(read_looks, table))
+    return [str(table)] if others else []
 
 
 def get_selected_model(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
+
+
+def get_selected_digests(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/digests.json"
 
 
 def get_selected_provenance(wildcards):

@@ -6,8 +6,10 @@ rule compare_cells:
     """Rank the cells by their validation figures."""
     input:
         metrics=expand("results/{{experiment}}/cells/{cell}/metrics.json", cell=CELLS),
+        digests=ancient(expand("results/{{experiment}}/cells/{cell}/digests.json", cell=CELLS)),
     output:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        digests="results/{experiment}/comparison/leaderboard.digests.json",
     log:
         "results/{experiment}/logs/compare_cells.log",
     benchmark:
@@ -24,8 +26,11 @@ checkpoint select_cell:
     """Choose the cell to be tested; a checkpoint, so that the test depends on that cell's model alone."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        digests=ancient("results/{experiment}/comparison/leaderboard.digests.json"),
     output:
         selection="results/{experiment}/comparison/selection.json",
+        selected="results/{experiment}/comparison/selected.json",
+        digests="results/{experiment}/comparison/selection.digests.json",
     log:
         "results/{experiment}/logs/select_cell.log",
     benchmark:
@@ -44,6 +49,8 @@ rule plot_comparison:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         selection="results/{experiment}/comparison/selection.json",
         histories=expand("results/{{experiment}}/cells/{cell}/history.csv", cell=CELLS),
+        digests=ancient(name_records("results/{experiment}/comparison", "leaderboard", "selection")),
+        history_digests=ancient(expand("results/{{experiment}}/cells/{cell}/digests.json", cell=CELLS)),
     output:
         optimizer_svg=report(
             "results/{experiment}/comparison/optimizer.svg",

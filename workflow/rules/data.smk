@@ -105,6 +105,7 @@ rule catalog_images:
         **get_recorded_digests(),
         catalog="results/datasets/{dataset}/catalog.csv",
         rejected="results/datasets/{dataset}/rejected.csv",
+        digests="results/datasets/{dataset}/catalog.digests.json",
     log:
         "results/datasets/{dataset}/logs/catalog_images.log",
     benchmark:
@@ -127,11 +128,13 @@ rule find_fields:
     """Find the images that show one microscope field, by registering them with each other."""
     input:
         catalog="results/datasets/{dataset}/catalog.csv",
+        digests=ancient("results/datasets/{dataset}/catalog.digests.json"),
     output:
         fields="results/datasets/{dataset}/fields.csv",
         pairs="results/datasets/{dataset}/field_pairs.csv",
         summary="results/datasets/{dataset}/fields.json",
         evidence="results/datasets/{dataset}/field_evidence.csv",
+        digests="results/datasets/{dataset}/fields.digests.json",
     log:
         "results/datasets/{dataset}/logs/find_fields.log",
     benchmark:
@@ -153,6 +156,7 @@ rule plot_fields:
     input:
         evidence="results/datasets/{dataset}/field_evidence.csv",
         summary="results/datasets/{dataset}/fields.json",
+        digests=ancient("results/datasets/{dataset}/fields.digests.json"),
     output:
         svg=report(
             "results/datasets/{dataset}/fields.svg",
@@ -178,10 +182,13 @@ rule split_images:
         catalog=f"results/datasets/{DATASET}/catalog.csv",
         fields=f"results/datasets/{DATASET}/fields.csv",
         groups=config["split"]["groups_csv"] or [],
+        weights=get_donor(),
+        digests=ancient(name_records(f"results/datasets/{DATASET}", "catalog", "fields")),
     output:
         # An earlier manifest of the same method is read, so that images which are added move no others.
         manifest=update("results/{experiment}/split/manifest.csv"),
         audit=update("results/{experiment}/split/audit.json"),
+        digests=update("results/{experiment}/split/digests.json"),
     log:
         "results/{experiment}/logs/split_images.log",
     benchmark:
@@ -195,6 +202,7 @@ rule split_images:
         folds=config["split"]["folds"],
         groups=config["split"]["groups_csv"],
         block=config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
+        allow_overlap=config["model"]["allow_overlap"] if get_donor() else None,
         code=code_digest("split_images"),
     script:
         "../scripts/split_images.py"
@@ -206,6 +214,7 @@ rule audit_splits:
         manifest="results/{experiment}/split/manifest.csv",
         audit="results/{experiment}/split/audit.json",
         catalog=f"results/datasets/{DATASET}/catalog.csv",
+        digests=ancient(["results/{experiment}/split/digests.json", f"results/datasets/{DATASET}/catalog.digests.json"]),
     output:
         siblings="results/{experiment}/split/siblings.csv",
         svg=report(
@@ -233,9 +242,11 @@ rule cache_tensors:
     input:
         manifest="results/{experiment}/split/manifest.csv",
         images=f"results/datasets/{DATASET}/images",
+        digests=ancient("results/{experiment}/split/digests.json"),
     output:
         tensor="results/{experiment}/tensors/{split}{color}.npy",
         rows="results/{experiment}/tensors/{split}{color}.csv",
+        digests="results/{experiment}/tensors/{split}{color}.digests.json",
     log:
         "results/{experiment}/logs/cache_tensors/{split}{color}.log",
     benchmark:

@@ -57,7 +57,11 @@ def announce_start():
 def announce_results():
     """Say where the report lies, and the three lines that matter."""
     if Path(get_final_files()[0]).exists():
-        print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)
+        try:
+            print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)
+        except UserError as error:
+            # Nothing that this call was asked for: it may have made another damaged file again.
+            print(f"blastgrid: {error}", file=sys.stderr)
 
 
 onstart:

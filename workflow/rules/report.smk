@@ -5,14 +5,20 @@
 rule test_selected:
     """Predict the test images with the selected cell's model, and with no other."""
     input:
-        selection="results/{experiment}/comparison/selection.json",
+        selected="results/{experiment}/comparison/selected.json",
         model=get_selected_model,
-        test=get_test_tensor("npy"),
-        test_rows=get_test_tensor("csv"),
+        provenance=ancient(get_selected_provenance),
+        test=ancient(get_test_tensor("npy")),
+        test_rows=ancient(get_test_tensor("csv")),
+        test_digests=get_test_tensor("digests.json"),
+        digests=ancient("results/{experiment}/comparison/selection.digests.json"),
+        model_digests=ancient(get_selected_digests),
     output:
         predictions="results/{experiment}/report/test_predictions.csv",
         metrics="results/{experiment}/report/test_metrics.json",
         model="results/{experiment}/report/model.keras",
+        looks="results/{experiment}/report/test_looks.csv",
+        digests="results/{experiment}/report/digests.json",
     log:
         "results/{experiment}/logs/test_selected.log",
     benchmark:
@@ -25,6 +31,8 @@ rule test_selected:
     params:
         **get_engine(),
         cache="results/compiled",
+        # No output, which Snakemake would delete: looks are added to it, of all experiments.
+        table=f"results/datasets/{DATASET}/test_looks.csv",
         code=code_digest("test_selected"),
     script:
         "../scripts/test_selected.py"
@@ -46,6 +54,10 @@ rule render_report:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",
         test_predictions="results/{experiment}/report/test_predictions.csv",
+        test_rows=ancient(get_test_tensor("csv")),
+        test_digests=ancient(get_test_tensor("digests.json")),
+        looks="results/{experiment}/report/test_looks.csv",
+        all_looks=get_looks_of_others(),
         audit="results/{experiment}/split/audit.json",
         siblings_svg="results/{experiment}/split/siblings.svg",
         catalog=f"results/datasets/{DATASET}/catalog.csv",
@@ -54,6 +66,16 @@ rule render_report:
         fields_svg=f"results/datasets/{DATASET}/fields.svg",
         provenance=get_selected_provenance,
         shortcuts="results/{experiment}/audit/shortcuts.csv",
+        digests=ancient(
+            [
+                *name_records(f"results/datasets/{DATASET}", "catalog", "fields"),
+                *name_records("results/{experiment}/comparison", "leaderboard", "selection"),
+                "results/{experiment}/split/digests.json",
+                "results/{experiment}/audit/shortcuts.digests.json",
+                "results/{experiment}/report/digests.json",
+            ]
+        ),
+        model_digests=ancient(get_selected_digests),
         shortcuts_svg="results/{experiment}/comparison/shortcuts.svg",
         figures=expand(
             "results/{{experiment}}/comparison/{figure}.svg",

@@ -28,10 +28,13 @@ rule fetch_weights:
 rule train_cell:
     """Train one combination, from where the cell with fewer epochs has come to if there is one, and validate it."""
     input:
-        train=get_tensor("train", "npy"),
-        train_rows=get_tensor("train", "csv"),
-        validation=get_tensor("validation", "npy"),
-        validation_rows=get_tensor("validation", "csv"),
+        train=ancient(get_tensor("train", "npy")),
+        train_rows=ancient(get_tensor("train", "csv")),
+        validation=ancient(get_tensor("validation", "npy")),
+        validation_rows=ancient(get_tensor("validation", "csv")),
+        # Their content decides whether a cell is trained again, and not the times of the tensors.
+        train_digests=get_tensor("train", "digests.json"),
+        validation_digests=get_tensor("validation", "digests.json"),
         weights=get_start_weights,
         shorter=get_shorter_state,
     output:
@@ -42,6 +45,7 @@ rule train_cell:
         predictions="results/{experiment}/cells/{cell}/validation_predictions.csv",
         metrics="results/{experiment}/cells/{cell}/metrics.json",
         provenance="results/{experiment}/cells/{cell}/provenance.json",
+        digests="results/{experiment}/cells/{cell}/digests.json",
     log:
         "results/{experiment}/logs/train_cell/{cell}.log",
     benchmark:

@@ -15,10 +15,12 @@ from smear.images.glimpses import GLIMPSES
 from smear.job import log, logged_to
 from smear.metrics import wilson_interval
 from smear.parallel import map_parallel
+from smear.records import recorded
 from smear.tables import read_csv, write_csv
+from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 
 TREES = 300
-MOST = 20_000  # images of a split: distances and trees grow faster than the images, and the accuracies hardly
+MOST = 20_000  # images of a split, or fold: distances and trees grow faster than the images, and the accuracies hardly
 
 
 def build_classifiers(threads: int) -> dict[str, ClassifierMixin]:
@@ -31,37 +33,43 @@ def build_classifiers(threads: int) -> dict[str, ClassifierMixin]:
     }
 
 
-def glimpse_at(images: np.ndarray, threads: int) -> dict[str, np.ndarray]:
-    """The features of `images`, uint8 (images, height, width, 3), by the names of GLIMPSES: (images, numbers) each."""
-    taken = list(map_parallel(lambda image: [take(image) for take in GLIMPSES.values()], images, threads, "glimpses"))
+def glimpse_at(images: JoinedImages, rows: np.ndarray, threads: int) -> dict[str, np.ndarray]:
+    """The features of the images of these rows, by the names of GLIMPSES: (rows, numbers) each."""
+
+    def take_all(row: int) -> list[np.ndarray]:
+        (image,) = images[np.array([row])]
+        return [take(image) for take in GLIMPSES.values()]
+
+    taken = list(map_parallel(take_all, rows, threads, "glimpses"))
     return {name: np.stack(column) for name, column in zip(GLIMPSES, zip(*taken, strict=True), strict=True)}
 
 
-def audit_color(train: tuple, validation: tuple, threads: int) -> pd.DataFrame:
-    """`features,classifier` and the validation figures of each pair; train and validation are (images, labels)."""
-    (images, labels), (validation_images, truth) = train, validation
-    blind, still_blind = np.zeros((len(labels), 1)), np.zeros((len(truth), 1))
-    rows = [measure("none", "prior", DummyClassifier(), blind, labels, still_blind, truth)]
-    seen, unseen = glimpse_at(images, threads), glimpse_at(validation_images, threads)
+def audit_color(images: JoinedImages, labels: np.ndarray, folds: list[dict], threads: int) -> pd.DataFrame:
+    """`features,classifier` and the validation figures of each pair, of all folds together.
+
+    images: uint8, (n, height, width, 3). labels: (n,). folds: row numbers for `train` and `validation`, of each fold.
+    """
+    used = np.unique(np.concatenate([rows for fold in folds for rows in fold.values()]))
+    folds = [{split: np.searchsorted(used, rows) for split, rows in fold.items()} for fold in folds]
+    labels, glimpses = labels[used], glimpse_at(images, used, threads)
+    rows = [measure("none", "prior", DummyClassifier(), np.zeros((len(used), 1)), labels, folds)]
     for features in GLIMPSES:
         for name, classifier in build_classifiers(threads).items():
-            rows.append(measure(features, name, classifier, seen[features], labels, unseen[features], truth))
+            rows.append(measure(features, name, classifier, glimpses[features], labels, folds))
             log.info("%s, %s: %.4f", features, name, rows[-1]["validation_accuracy"])
     return pd.DataFrame(rows)
 
 
 def measure(
-    features: str,
-    name: str,
-    classifier: ClassifierMixin,
-    seen: np.ndarray,
-    labels: np.ndarray,
-    unseen: np.ndarray,
-    truth: np.ndarray,
+    features: str, name: str, classifier: ClassifierMixin, numbers: np.ndarray, labels: np.ndarray, folds: list[dict]
 ) -> dict:
-    """Fit a classifier to the features `seen` of training images; one row about what it makes of `unseen` ones."""
-    predicted = classifier.fit(seen, labels).predict(unseen)
-    correct, images = int((predicted == truth).sum()), len(truth)
+    """Fit a classifier to the training images of each fold; one row about what they make of the validation images."""
+    correct = images = 0
+    for fold in folds:
+        train, validation = fold["train"], fold["validation"]
+        predicted = classifier.fit(numbers[train], labels[train]).predict(numbers[validation])
+        correct += int((predicted == labels[validation]).sum())
+        images += len(validation)
     low, high = wilson_interval(correct, images)
     return {
         "features": features,
@@ -74,27 +82,40 @@ def measure(
     }
 
 
-def read_split(tensor: str, rows: str) -> tuple[np.ndarray, np.ndarray]:
-    """Images and labels of one split, as a memory map; of a larger one MOST images, drawn at random."""
-    images, labels = np.load(tensor, mmap_mode="r"), read_csv(rows)["label"].to_numpy()
-    if len(labels) <= MOST:
-        return images, labels
-    drawn = np.sort(np.random.default_rng(0).permutation(len(labels))[:MOST])
-    return images[drawn], labels[drawn]
+def divide_folds(tables: list[pd.DataFrame]) -> list[dict[str, np.ndarray]]:
+    """Row numbers for `train` and `validation` in the tables of both splits, as the cells of each fold get them.
+
+    Without folds there is one such division. Of more than MOST images so many are drawn at random.
+    """
+    folds = sorted(set(pd.concat(tables)["fold"]))
+    divisions = [divide_rows(tables, fold) for fold in ([None] if folds == [-1] else folds)]
+    return [{split: draw(rows) for split, rows in division.items()} for division in divisions]
+
+
+def draw(rows: np.ndarray) -> np.ndarray:
+    """At most MOST of the rows, in order."""
+    if len(rows) <= MOST:
+        return rows
+    return rows[np.sort(np.random.default_rng(0).permutation(len(rows))[:MOST])]
 
 
 def main(snakemake) -> None:
     files = snakemake.input
     tables = []
     for index, color in enumerate(snakemake.params.colors):
-        train = read_split(files.train[index], files.train_rows[index])
-        validation = read_split(files.validation[index], files.validation_rows[index])
-        log.info("%s: %d training and %d validation images", color, len(train[1]), len(validation[1]))
-        tables.append(audit_color(train, validation, snakemake.threads).assign(color=color))
+        rows = [read_csv(paths[index]) for paths in (files.train_rows, files.validation_rows)]
+        labels = pd.concat(rows)["label"].to_numpy()
+        parts = [TensorFile(paths[index]) for paths in (files.train, files.validation)]
+        folds = divide_folds(rows)
+        for number, fold in enumerate(folds):
+            counts = (len(fold[split]) for split in ("train", "validation"))
+            log.info("%s, fold %d: %d training and %d validation images", color, number, *counts)
+        images = JoinedImages(parts, np.arange(len(labels)))
+        tables.append(audit_color(images, labels, folds, snakemake.threads).assign(color=color))
     table = pd.concat(tables)
     write_csv(table[["color", *table.columns.drop("color")]], snakemake.output.shortcuts)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

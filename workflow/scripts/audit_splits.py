@@ -5,6 +5,7 @@ from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import log, logged_to
+from smear.records import recorded
 from smear.split.audit import compare_units
 from smear.split.targets import split_targets
 from smear.tables import read_csv, write_csv
@@ -32,5 +33,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

@@ -12,6 +12,7 @@ from smear.images.color import convert_color
 from smear.images.decoding import UNREADABLE, describe_lost, read_pixels
 from smear.job import UserError, check_space, log, logged_to
 from smear.parallel import map_parallel
+from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
 
@@ -42,10 +43,10 @@ def main(snakemake) -> None:
     images = manifest[manifest["split"] == snakemake.wildcards.split]
     params = snakemake.params
     cache_pixels(images, params.size, Path(snakemake.output.tensor), snakemake.threads, params.mask, params.color)
-    write_csv(images[["image_id", "label", "fold"]], snakemake.output.rows)
+    write_csv(images[["image_id", "label", "fold", "sha256"]], snakemake.output.rows)
     log.info("%s: %d images of %d x %d, %s", snakemake.wildcards.split, len(images), *[params.size] * 2, params.color)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake, "manifest"):
         main(snakemake)

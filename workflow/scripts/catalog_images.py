@@ -10,6 +10,7 @@ from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
 from smear.job import UserError, log, logged_to
 from smear.parallel import map_parallel
+from smear.records import recorded
 from smear.tables import write_csv
 
 SHOWN = 20
@@ -94,5 +95,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

@@ -4,6 +4,7 @@ import smear.environment
 import pandas as pd
 from smear.files import read_json
 from smear.job import log, logged_to
+from smear.records import recorded
 from smear.selection import rank_cells
 from smear.tables import write_csv
 
@@ -15,5 +16,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

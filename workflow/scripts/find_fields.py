@@ -17,6 +17,7 @@ from smear.files import write_json
 from smear.images.decoding import UNREADABLE, describe_lost
 from smear.job import UserError, log, logged_to
 from smear.parallel import map_parallel
+from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
 ALL_PAIRS = 8_000  # images; twice as many take four times as long
@@ -157,5 +158,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake, "catalog"):
         main(snakemake)

@@ -11,6 +11,7 @@ from smear.figures.questions import TITLES, draw_question
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import UserError, log, logged_to
+from smear.records import recorded
 from smear.tables import read_csv
 
 
@@ -41,5 +42,5 @@ def main(snakemake: SimpleNamespace) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

@@ -5,6 +5,7 @@ from smear.figures.fields import draw_evidence
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import logged_to
+from smear.records import recorded
 from smear.tables import read_csv
 
 
@@ -14,5 +15,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

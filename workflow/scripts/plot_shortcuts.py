@@ -5,6 +5,7 @@ from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import log, logged_to
+from smear.records import recorded
 from smear.tables import read_csv
 
 
@@ -15,5 +16,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

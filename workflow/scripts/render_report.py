@@ -12,8 +12,12 @@ from smear.figures.style import COLORS, percent, save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.job import log, logged_to
+from smear.looks import find_looks, read_found
+from smear.records import recorded
 from smear.report.findings import FIGURES, finding
+from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.shortcuts import judge_network, shortcut_table
+from smear.report.start_weights import describe_start
 from smear.report.tables import (
     cell_phrase,
     conflicting_pairs,
@@ -35,7 +39,12 @@ def read_results(inputs: SimpleNamespace) -> dict:
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
-    return results | {"published_applies": same_images(results["catalog"], inputs.reference)}
+    tested = set(read_csv(inputs.test_rows)["sha256"])
+    return results | {
+        "published_applies": same_images(results["catalog"], inputs.reference),
+        "tested": tested,
+        "looks": find_looks(Path(*inputs.all_looks), tested) if inputs.all_looks else read_found(inputs.looks),
+    }
 
 
 def same_images(catalog: pd.DataFrame, reference: str) -> bool:
@@ -60,6 +69,10 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "chosen_phrase": cell_phrase(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
+        "looks": looks_table(results["looks"]),
+        "looks_count": count_looks(results["looks"]),
+        "looks_sentence": describe_looks(results["looks"], len(results["tested"])),
+        "start_weights": describe_start(results["audit"]["start_weights"]),
         "audit": results["audit"],
         "split": split_table(results["audit"], test["classes"]),
         "fields": results["fields"],
@@ -126,5 +139,5 @@ def main(snakemake: SimpleNamespace) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

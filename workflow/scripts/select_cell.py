@@ -3,7 +3,8 @@
 import smear.environment
 from smear.files import write_json
 from smear.job import log, logged_to
-from smear.selection import select_cell
+from smear.records import recorded
+from smear.selection import TESTED, select_cell
 from smear.tables import read_csv
 
 
@@ -11,8 +12,9 @@ def main(snakemake) -> None:
     selection = select_cell(read_csv(snakemake.input.leaderboard))
     log.info("selected %s, validation accuracy %.4f", selection["cell"], selection["validation_accuracy"])
     write_json(selection, snakemake.output.selection)
+    write_json({key: selection[key] for key in TESTED}, snakemake.output.selected)
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

@@ -7,12 +7,15 @@ import pandas as pd
 from smear.files import read_json, write_json
 from smear.images.class_sizes import SPLITS, check_class_sizes
 from smear.job import UserError, log, logged_to
+from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
 from smear.split.audit import count_siblings
+from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import TEST, fold_targets, split_targets
 from smear.split.units import PROMISES, get_groups
 from smear.split.user_groups import match_images, read_user_groups
 from smear.tables import read_csv, write_csv
+from smear.training_images import read_training_images
 
 COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", "split", "fold"]
 
@@ -47,14 +50,34 @@ def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.Data
     return images.assign(split=assign_groups(images, split_targets(counts, fractions), seed, kept), fold=-1)
 
 
-def read_kept(manifest: Path, audit: Path, method: dict) -> pd.Series:
-    """Places of the images, by `image_id`, in an earlier manifest of the same method; empty where there is none."""
-    if not (manifest.exists() and audit.exists()) or read_json(audit).get("method") != method:
+def read_kept(output, method: dict, images: pd.DataFrame) -> pd.Series:
+    """Places of the images (`image_id,sha256`), by `image_id`, in an earlier manifest of the same method, if any.
+
+    output: `manifest,audit,digests`, as the last call has left them. Errors: a UserError where they are damaged, for
+    other images would then be drawn for the test than before.
+    """
+    manifest, audit, digests = (Path(output[name]) for name in ("manifest", "audit", "digests"))
+    if not (manifest.exists() and audit.exists()):
         return pd.Series(dtype=object)
-    earlier = read_csv(manifest).set_index("image_id")
-    if not method["folds"]:
-        return earlier["split"]
-    return earlier["fold"].astype(str).where(earlier["split"] != TEST, TEST)
+    if digests.exists():
+        check_files([manifest, audit, digests])
+    if read_json(audit).get("method") != method:
+        return pd.Series(dtype=object)
+    earlier = read_csv(manifest)
+    places = earlier["fold"].astype(str).where(earlier["split"] != TEST, TEST) if method["folds"] else earlier["split"]
+    return keep_places(earlier.assign(place=places), images)
+
+
+def keep_places(earlier: pd.DataFrame, images: pd.DataFrame) -> pd.Series:
+    """The earlier places (`image_id,sha256,place`) of those `images` (`image_id,sha256`) whose content had one.
+
+    Each earlier row gives its place to one image: to that of its name where several have its content, else in order.
+    """
+    same = images.merge(earlier, on=["image_id", "sha256"])
+    old, new = (table[~table["image_id"].isin(same["image_id"])] for table in (earlier, images))
+    old, new = (table.assign(nth=table.groupby("sha256").cumcount()) for table in (old, new))
+    renamed = new.merge(old.drop(columns="image_id"), on=["sha256", "nth"])
+    return pd.concat([same, renamed]).set_index("image_id")["place"]
 
 
 def check_classes_everywhere(images: pd.DataFrame) -> None:
@@ -105,13 +128,17 @@ def main(snakemake) -> None:
     catalog, fields = read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields)
     user_table = snakemake.input.groups or None
     images, promise = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
-    kept = read_kept(Path(output.manifest), Path(output.audit), method)
+    kept = read_kept(output, method, images[["image_id", "sha256"]])
     if promise == "given":
         images["fold"] = -1
     else:
         images = place_images(images, method, kept)
     check_classes_everywhere(images)
     audit = audit_split(images, promise, method, kept)
+    audit["start_weights"] = None
+    if weights := snakemake.input.weights:
+        audit["start_weights"] = audit_start(weights, read_training_images(weights), images)
+        check_overlap(audit["start_weights"], params.allow_overlap)
     for split, counts in audit["counts"].items():
         log.info("%s: %d images (%s)", split, sum(counts.values()), ", ".join(f"{k} {v}" for k, v in counts.items()))
     if len(kept):
@@ -123,5 +150,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
+    with logged_to(snakemake.log[0]), recorded(snakemake):
         main(snakemake)

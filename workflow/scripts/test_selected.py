@@ -1,5 +1,7 @@
 """The final test: the selected cell's predictions for the test images, which nothing else reads."""
 
+import hashlib
+import json
 import os
 import shutil
 from pathlib import Path
@@ -7,14 +9,22 @@ from pathlib import Path
 import smear.environment
 from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to
+from smear.looks import add_look, find_looks, write_looks
 from smear.metrics import classification_summary
 from smear.predictions import get_classes, tabulate_predictions
+from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
 BATCH = 64
 
 
-def main(snakemake) -> None:
+def digest_settings(provenance: dict) -> str:
+    """SHA-256 of the settings that a model was trained with, hyperparameters included."""
+    return hashlib.sha256(json.dumps(provenance["settings"], sort_keys=True).encode()).hexdigest()
+
+
+def main(snakemake, digests: dict[str, str]) -> None:
+    """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     params = snakemake.params
     os.environ["KERAS_BACKEND"] = params.backend
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
@@ -25,7 +35,7 @@ def main(snakemake) -> None:
 
     memory = 1_000_000 * snakemake.resources.mem_mb
     prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
-    selected = read_json(snakemake.input.selection)["cell"]
+    selected = read_json(snakemake.input.selected)["cell"]
     rows = read_csv(snakemake.input.test_rows)
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
@@ -34,8 +44,14 @@ def main(snakemake) -> None:
     probabilities = feed.predict(feed.lead_to(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)
     summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
+    # Before anybody can see what came of it, so that no look is missing, and none is counted that told nothing.
+    images, table = set(rows["sha256"]), Path(params.table)
+    settings = digest_settings(read_json(snakemake.input.provenance))
+    look = add_look(table, snakemake.wildcards.experiment, images, digests[snakemake.input.model], settings)
+    log.info("a look at the test images, recorded in %s: %s", table, look.why)
     log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])
 
+    write_looks(find_looks(table, images), snakemake.output.looks)
     write_csv(predictions, snakemake.output.predictions)
     write_json({"cell": selected, **summary}, snakemake.output.metrics)
     with replacing(snakemake.output.model) as path:
@@ -43,5 +59,5 @@ def main(snakemake) -> None:
 
 
 if __name__ == "__main__":
-    with logged_to(snakemake.log[0]):
-        main(snakemake)
+    with logged_to(snakemake.log[0]), recorded(snakemake) as digests:
+        main(snakemake, digests)

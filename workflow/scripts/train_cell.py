@@ -9,18 +9,20 @@ from pathlib import Path
 import smear.environment
 import pandas as pd
 from smear.file_lock import occupied
-from smear.files import write_json
+from smear.files import replacing, write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
 from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit
+from smear.records import is_record, recorded
 from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
 from smear.training.orphan import end_with_snakemake
 from smear.training.preemption import requeue_if_preempted
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
+from smear.training_images import add_training_images, has_donor, read_training_images
 
 SPLITS = ("train", "validation")
 
@@ -68,7 +70,8 @@ def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, 
     return {split: JoinedImages(parts, table.index.to_numpy()) for split, table in rows.items()}, rows
 
 
-def main(snakemake) -> None:
+def main(snakemake, digests: dict[str, str]) -> None:
+    """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     settings, params = dict(snakemake.params.settings), snakemake.params
     os.environ["KERAS_BACKEND"] = params.backend
     if settings["weights"] == "imagenet":
@@ -112,7 +115,11 @@ def main(snakemake) -> None:
         # Sums are divided among the threads, which shows in the last bits.
         training.maker["threads"] = snakemake.threads
 
-    data = {name: digest_file(path) for name, path in snakemake.input.items() if path and name != "shorter"}
+    data = {
+        name: digests.get(path) or digest_file(path)
+        for name, path in snakemake.input.items()
+        if path and name != "shorter" and not is_record(path)
+    }
     origin = [cell._replace(epochs=0)._asdict(), settings, data, params.code, params.backend, params.precision]
     checkpoint = Checkpoint(params.running, digest_origin(origin))
     cells, resources = Path(snakemake.output.state).parents[1], snakemake.resources
@@ -135,7 +142,10 @@ def main(snakemake) -> None:
     history = pd.DataFrame(state.history)
     predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
-    save_model(training.model, snakemake.output.model)
+    with replacing(snakemake.output.model) as path:
+        save_model(training.model, path)
+        start_images = read_training_images(snakemake.input.weights) if has_donor(settings["weights"]) else None
+        add_training_images(path, rows["train"]["sha256"], start_images)
     write_state(state, snakemake.output.state, checkpoint.key)
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
@@ -178,6 +188,10 @@ def describe_stop(cell: Cell, state, requeued: bool) -> str:
 if __name__ == "__main__":
     with logged_to(snakemake.log[0]):
         end_with_snakemake()
-        with occupied(Path(snakemake.params.running)), lease_gpu(snakemake.resources.cells_per_gpu) as gpu:
+        with (
+            occupied(Path(snakemake.params.running)),
+            recorded(snakemake) as digests,
+            lease_gpu(snakemake.resources.cells_per_gpu) as gpu,
+        ):
             os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
-            main(snakemake)
+            main(snakemake, digests)

@@ -28,6 +28,9 @@ SELECTION = [
 ]
 
 
+TESTED = ("cell", "model_cell", "color")
+"""What `selected.json` holds: what is tested, and nothing that changes with the other cells."""
+
 AVERAGED = ("validation_loss", "train_accuracy", "train_loss")
 FIGURES = ("validation_", "train_")
 

@@ -18,7 +18,7 @@ FEATURES = {
     "thumbnail": "thumbnail of 8 × 8",
 }
 CLASSIFIERS = {
-    "prior": "always the commonest class",
+    "prior": "always the majority class",
     "naive_bayes": "naive Bayes",
     "nearest_neighbours": "nearest neighbours",
     "logistic_regression": "logistic regression",
@@ -66,7 +66,8 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
             for place, color in enumerate(colors)
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
-    header(figure, "What a classifier that cannot see a cell reaches", explanation(prior, chosen))
+    counts = int(shortcuts["validation_images"].iloc[0]), int(chosen["validation_images"])
+    header(figure, "What a classifier that cannot see a cell reaches", explanation(prior, *counts))
     return figure
 
 
@@ -87,10 +88,12 @@ def draw_row(axes: Axes, place: float, row, colour: str, classifier: str) -> Non
     axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center", size=9.5, color=ink)
 
 
-def explanation(prior: float, chosen: dict) -> str:
+def explanation(prior: float, images: int, images_of_network: int) -> str:
     """Say what a point, a bar and the dashed line are."""
+    over = f"{images:,} validation images"
+    if images != images_of_network:
+        over += f" (the network: {images_of_network:,})"
     return (
-        f"The best of four classifiers on each kind of numbers, trained on the same training images; bars are "
-        f"95\N{NO-BREAK SPACE}% Wilson intervals over the same {chosen['validation_images']:.0f} validation images. "
-        f"Dashed: always the commonest class ({percent(prior)})."
+        f"The best of four classifiers on each kind of numbers, on the same split; bars are 95\N{NO-BREAK SPACE}% "
+        f"Wilson intervals over {over}. Dashed: always the majority class ({percent(prior)})."
     )

@@ -4,12 +4,16 @@ import sys
 from pathlib import Path
 
 from smear.files import read_json
+from smear.job import UserError
+from smear.records import check_files
 
 
 def summarise_results(experiment: Path) -> str:
-    """Where the report of `results/<experiment>` lies, and the three lines that matter."""
-    selection = read_json(experiment / "comparison/selection.json")
-    test = read_json(experiment / "report/test_metrics.json")
+    """Where the report of `results/<experiment>` lies, and the three lines that matter; a UserError for damage."""
+    figures = {"comparison/selection.json": "comparison/selection.digests.json"}
+    figures |= {"report/test_metrics.json": "report/digests.json"}
+    check_files(experiment / path for pair in figures.items() for path in pair)
+    selection, test = (read_json(experiment / path) for path in figures)
     return "\n".join(
         [
             f"Report:               {experiment / 'report/index.html'}",
@@ -27,4 +31,7 @@ def describe(figures: dict, accuracy: str, interval: str) -> str:
 
 
 if __name__ == "__main__":
-    print(summarise_results(Path(sys.argv[1])))
+    try:
+        print(summarise_results(Path(sys.argv[1])))
+    except UserError as error:
+        sys.exit(f"blastgrid: {error}")

@@ -1,0 +1,29 @@
+"""How often the test images were looked at, in words and as a table."""
+
+from smear.looks import Look
+
+
+def count_looks(found: list[tuple[Look, int]]) -> str:
+    """The number of looks, for a table: each with how many of the test images it saw."""
+    return "1 look at these images" if len(found) == 1 else f"{len(found):,} looks at these images"
+
+
+def describe_looks(found: list[tuple[Look, int]], images: int) -> str:
+    """Say how many looks `images` test images have had; a look counts that saw one of them or more."""
+    experiments = len({look.experiment for look, _ in found})
+    whole = sum(shared == images for _, shared in found)
+    times = "once" if len(found) == 1 else f"{len(found):,} times"
+    text = (
+        f"These {images:,} test images were looked at {times}, by {experiments:,} "
+        f"experiment{'s' * (experiments != 1)}, as far as the experiments on this data set are recorded."
+    )
+    if whole < len(found):
+        text += f" {len(found) - whole:,} of the looks saw a part of them: a look counts that saw one of them or more."
+    if len(found) > 1:
+        text += " A result that was picked after several looks is too high."
+    return text
+
+
+def looks_table(found: list[tuple[Look, int]]) -> list[dict]:
+    """A row for each look, the oldest first: its columns and, as `shared`, how many of the test images it saw."""
+    return [look._asdict() | {"shared": shared} for look, shared in found]
