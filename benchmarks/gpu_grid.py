@@ -4,10 +4,10 @@
                                   [--optimizers adam rmsprop] [--rates 0.0001 0.0003 0.001 0.003] [--epochs 20 30 50]
                                   [--side-by-side 4] [--limit 240] [--results results/gpu_grid]
 
-TENSORS holds train.npy, train.csv, validation.npy and validation.csv: `results/<experiment>/tensors` of a run, or what
-`tensor_archive.py` unpacked. All combinations are trained for the first number of epochs, the better half of them goes
-on to the second, and half of these to the third; each continues from its own shorter run. The default is the paper's
-grid of 24 combinations, of which halving trains 14.
+TENSORS holds the tensors of train and validation with their tables and digests: `results/<experiment>/tensors` of a
+run, or what `tensor_archive.py` unpacked. All combinations are trained for the first number of epochs, the better half
+of them goes on to the second, and half of these to the third; each continues from its own shorter run. The default is
+the paper's grid of 24 combinations, of which halving trains 14.
 
 After the limit the trainings are stopped as SLURM would stop them, and the same command resumes them. Every cell is
 added to `figures.jsonl` in the folder of results when it ends; the seconds of all calls add up. Prints a table in
@@ -33,45 +33,62 @@ from smear.grid import Cell, link_shorter
 
 OUTPUTS = {
     "state": "state.npz",
+    "times": "state.times.json",
     "model": "model.keras",
     "history": "history.csv",
     "predictions": "validation_predictions.csv",
     "metrics": "metrics.json",
     "provenance": "provenance.json",
+    "digests": "digests.json",
 }
+TENSORS = {"": "npy", "_rows": "csv", "_digests": "digests.json"}
 
 
 class Named(list):
-    """Files by their names and in their order, as Snakemake hands its inputs to a script."""
+    """Files by their names and in their order, as Snakemake hands inputs and outputs to a script."""
 
     def __init__(self, files: dict[str, str]):
         super().__init__(path for path in files.values() if path)
-        vars(self).update(files)
+        self.files = files
+
+    def __getattr__(self, name: str) -> str:
+        return self.files[name]
 
     def __getitem__(self, name: str) -> str:
-        return vars(self)[name]
+        return self.files[name]
+
+    def items(self):
+        return self.files.items()
 
 
 def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace:
     """What `train_cell.py` is told of one cell: the object that Snakemake would make."""
     folder = arguments.results / "cells"
-    inputs = {f"{split}{part}": str(arguments.tensors / f"{split}.{ending}")
-              for split in ("train", "validation") for part, ending in (("", "npy"), ("_rows", "csv"))}  # fmt: skip
+    inputs = {
+        f"{split}{part}": str(arguments.tensors / f"{split}.{ending}")
+        for split in ("train", "validation")
+        for part, ending in TENSORS.items()
+    }
     inputs |= {"weights": "", "shorter": str(folder / shorter.name / "state.npz") if shorter else ""}
     settings = builders.SETTINGS | {"weights": arguments.weights, "augmentation": builders.STRONG}
     return SimpleNamespace(
+        rule="train_cell",
         input=Named(inputs),
         output=Named({name: str(folder / cell.name / file) for name, file in OUTPUTS.items()}),
         log=[str(arguments.results / f"logs/{cell.name}.log")],
         threads=arguments.threads,
-        resources=SimpleNamespace(mem_mb=8000, cells_per_gpu=arguments.side_by_side),
+        resources=SimpleNamespace(
+            mem_mb=8000,
+            cells_per_gpu=arguments.side_by_side,
+            feed="auto",
+            shorter=shorter.name if shorter else "",
+            made_from=None,
+        ),
         params=SimpleNamespace(
             backend=arguments.backend,
             precision="auto",
             deterministic=arguments.deterministic,
-            feed="auto",
             cell=cell._asdict(),
-            shorter=shorter.name if shorter else None,
             settings=settings | {"reestimate_batch_norm": "on", "shuffle_labels": False},
             running=str(arguments.results / f"running/{cell.name}"),
             cache=str(arguments.results / "compiled"),
@@ -83,15 +100,21 @@ def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace
 def train(cell: Cell, shorter: Cell | None, arguments) -> None:
     """Train one cell in this process, on a leased GPU where there is one."""
     import train_cell
+    from smear.file_lock import occupied
     from smear.job import logged_to
+    from smear.records import recorded
     from smear.training.lease import lease_gpu
 
     job = describe_job(cell, shorter, arguments)
-    Path(job.output["model"]).parent.mkdir(parents=True, exist_ok=True)
-    Path(job.params.running).mkdir(parents=True, exist_ok=True)
-    with logged_to(job.log[0]), lease_gpu(job.resources.cells_per_gpu) as gpu:
+    Path(job.output.model).parent.mkdir(parents=True, exist_ok=True)
+    with (
+        logged_to(job.log[0]),
+        occupied(Path(job.params.running)),
+        recorded(job) as digests,
+        lease_gpu(job.resources.cells_per_gpu) as gpu,
+    ):
         os.environ.update({"CUDA_VISIBLE_DEVICES": gpu} if gpu else {})
-        train_cell.main(job)
+        train_cell.main(job, digests)
 
 
 def read_metrics(cell: Cell, arguments) -> dict | None:

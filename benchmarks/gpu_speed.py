@@ -78,12 +78,12 @@ def run_epochs(training, folder: str) -> Callable[[], int]:
     from smear.training.checkpoint import Checkpoint
     from smear.training.state import State
 
-    checkpoint, state = Checkpoint(folder, None), [State([], [])]
+    checkpoint, state = Checkpoint(folder, ""), [State([], [])]
 
     def run() -> int:
         training.put_back(state[0], state[0].epoch + 1)
         row, arrays, _ = training.run_epoch(state[0].epoch + 1)
-        state[0] = State([*state[0].history, row], arrays)
+        state[0] = state[0].follow(row, arrays, None, training.maker)
         checkpoint.write(state[0])
         return len(training.feed)
 

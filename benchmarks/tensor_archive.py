@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import rounds  # noqa: F401 (it puts the scripts on the path)
 from PIL import Image
 
 SPLITS = ("train", "validation")
@@ -28,6 +29,14 @@ def pack(folder: Path, archive: Path, quality: int) -> None:
                 file.writestr(f"{split}/{number:06}.jpg", picture.getvalue())
 
 
+def record_tensor(folder: Path, split: str) -> None:
+    """Leave the digests by which a training sees that the tensor and its table are whole."""
+    from smear.records import write_record
+
+    files = [folder / f"{split}.{ending}" for ending in ("npy", "csv")]
+    write_record(folder / f"{split}.digests.json", files, "tensor_archive.py")
+
+
 def unpack(archive: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(archive) as file:
@@ -36,6 +45,7 @@ def unpack(archive: Path, folder: Path) -> None:
             names = sorted(name for name in file.namelist() if name.startswith(f"{split}/"))
             pixels = [np.asarray(Image.open(io.BytesIO(file.read(name)))) for name in names]
             np.save(folder / f"{split}.npy", np.stack(pixels))
+            record_tensor(folder, split)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from smear.records import write_record
 from smear.tables import write_csv
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -33,7 +34,7 @@ def read_figures(path: Path, kind: str) -> list[dict]:
 def test_every_speed_is_measured_once(tmp_path):
     figures = tmp_path / "figures.jsonl"
     options = ["--architecture", "SmallCNN", "--size", 16, "--images", 32, "--batches", 32, "--side-by-side", 1, 2]
-    options += ["--rounds", 1, "--threads", 1, "--backends", BACKEND]
+    options += ["--rounds", 1, "--threads", 1, "--backends", BACKEND, "--limit", 3000]
     options += ["--figures", figures, "--compiled", tmp_path / "compiled"]
     table = run("gpu_speed.py", *options)
     assert read_figures(figures, "failure") == []
@@ -65,7 +66,10 @@ def tensors(tmp_path):
         pixels = np.random.default_rng(0).integers(0, 60, (images, 16, 16, 3)) + 50 * labels[:, None, None, None]
         np.save(folder / f"{split}.npy", pixels.astype(np.uint8))
         names = [f"{'ABCD'[label]}/{number}.png" for number, label in enumerate(labels)]
-        write_csv(pd.DataFrame({"image_id": names, "label": labels, "fold": None}), folder / f"{split}.csv")
+        table = pd.DataFrame({"image_id": names, "label": labels, "fold": None, "sha256": names})
+        write_csv(table, folder / f"{split}.csv")
+        files = [folder / f"{split}.{ending}" for ending in ("npy", "csv")]
+        write_record(folder / f"{split}.digests.json", files, "cache_tensors")
     return folder
 
 
@@ -74,7 +78,7 @@ def test_a_grid_by_halving_is_stopped_and_resumed(tensors, tmp_path):
     options = [tensors, "--architecture", "SmallCNN", "--optimizers", "adam", "--rates", 0.001, 0.003]
     options += ["--epochs", 1, 2, "--side-by-side", 2, "--threads", 1, "--backend", BACKEND, "--results", results]
     assert "not finished" in run("gpu_grid.py", *options, "--limit", 1)
-    table = run("gpu_grid.py", *options)
+    table = run("gpu_grid.py", *options, "--limit", 3000)
     metrics = {path.parent.name: json.loads(path.read_text()) for path in results.glob("cells/*/metrics.json")}
     shorter = {name: found for name, found in metrics.items() if name.endswith("_e1")}
     (longer,) = (found for name, found in metrics.items() if name.endswith("_e2"))
@@ -86,7 +90,7 @@ def test_a_grid_by_halving_is_stopped_and_resumed(tensors, tmp_path):
     assert table.count("| finished |") == 5
 
     cells = len(read_figures(results / "figures.jsonl", "cell"))
-    assert run("gpu_grid.py", *options).count("| finished |") >= 5
+    assert run("gpu_grid.py", *options, "--limit", 3000).count("| finished |") >= 5
     assert len(read_figures(results / "figures.jsonl", "cell")) == cells
 
 
