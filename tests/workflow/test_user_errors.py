@@ -1,10 +1,12 @@
 """A user's mistake ends before the work it would spoil, with a sentence that names the key, and without a traceback."""
 
+import re
 import shutil
 import zipfile
 
 import numpy as np
 import pytest
+from conftest import Project
 from PIL import Image
 
 FAULTS = {
@@ -112,3 +114,18 @@ def test_a_hostile_archive_is_refused_before_work_starts(project, tmp_path):
     assert result.returncode != 0
     assert "is refused, for its member '../up.jpg' leads to a parent folder" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_disk_that_is_full_when_a_call_starts(small_disk, tmp_path):
+    project = Project(tmp_path / "project")
+    (project.folder / "results").symlink_to(small_disk)
+    filled = small_disk / "filled"
+    with pytest.raises(OSError, match="No space left"):
+        filled.write_bytes(bytes(2 << 20))
+    result = project.snakemake()
+    assert result.returncode != 0
+    assert "Traceback" not in result.output
+    assert re.search(
+        r"^blastgrid: A file could not be written whole \(No space left on device\): the disk of ", result.output, re.M
+    )
+    assert [path for path in small_disk.rglob("*") if path.is_file()] == [filled]
