@@ -12,7 +12,7 @@ from smear.figures.style import COLORS, percent, save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.job import log, logged_to
-from smear.looks import find_looks, read_found
+from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.findings import FIGURES, finding
 from smear.report.looks import count_looks, describe_looks, looks_table
@@ -43,8 +43,15 @@ def read_results(inputs: SimpleNamespace) -> dict:
     return results | {
         "published_applies": same_images(results["catalog"], inputs.reference),
         "tested": tested,
-        "looks": find_looks(Path(*inputs.all_looks), tested) if inputs.all_looks else read_found(inputs.looks),
+        "looks": collect_looks(inputs, tested),
     }
+
+
+def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look, int]]:
+    """The looks at these images, the oldest first: those up to the test, and later ones of other experiments."""
+    known = set(read_found(inputs.looks))
+    # A row that was lost from the table is still among what the test found there.
+    return sorted(known.union(*(find_looks(Path(table), tested) for table in inputs.all_looks)))
 
 
 def same_images(catalog: pd.DataFrame, reference: str) -> bool:
