@@ -4,6 +4,7 @@ import pytest
 from smear.estimate import describe_hours, estimate_hours
 from smear.files import write_json
 from smear.grid import Cell
+from smear.records import write_record
 from smear.report.summary import summarise_results
 
 CELL = Cell("EfficientNetB0", "adam", 0.0001, 32, 0, 30)
@@ -42,6 +43,11 @@ def test_the_three_lines_that_matter(tmp_path):
     write_json(
         {"accuracy": 0.98476, "accuracy_low": 0.9648, "accuracy_high": 0.99349}, tmp_path / "report/test_metrics.json"
     )
+    for record, name in (
+        ("selection.digests.json", "comparison/selection.json"),
+        ("digests.json", "report/test_metrics.json"),
+    ):
+        write_record((tmp_path / name).with_name(record), [tmp_path / name], "made_up")
     assert summarise_results(tmp_path).splitlines() == [
         f"Report:               {tmp_path}/report/index.html",
         f"Best cell:            {CELL.name} (of 24)",

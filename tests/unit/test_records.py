@@ -175,4 +175,7 @@ def test_every_script_of_results_checks_what_it_reads():
         name for name, path in scripts.items() if "smear.records.recorded" not in read_code(path).imports
     } == without
     for name in scripts.keys() - without:
-        assert re.search(r"logged_to\(snakemake\.log\[0\]\),\s+recorded\(snakemake", scripts[name].read_text()), name
+        _, _, started = scripts[name].read_text().partition('if __name__ == "__main__":')
+        assert re.search(
+            r"logged_to\(snakemake\.log\[0\]\).*\brecorded\(snakemake.*\bmain\(snakemake", started, re.S
+        ), name
