@@ -5,6 +5,7 @@ import json
 
 import numpy as np
 import pytest
+import scipy.stats
 
 SMALL = "{source: synthetic, synthetic: {images: 400, size: 64}, mask: [[0.75, 0.75, 1, 1]]}"
 SPLIT = "{fractions: {train: 0.7, validation: 0.25, test: 0.05}}"
@@ -12,29 +13,43 @@ GRID = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.003], ep
 SETTINGS = ["--config", f"dataset={SMALL}", f"split={SPLIT}", f"grid={GRID}"]
 CELL = "SmallCNN_adam_lr0.003_b32_s0_e8_gray"
 CONTROL = "config/tiny.yaml config/control.yaml"
+SHUFFLES = range(4)
 
 
-def read_metrics(project, experiment: str) -> dict:
-    return json.loads((project.folder / f"results/{experiment}/cells/{CELL}/metrics.json").read_text())
+def name_cell(seed: int) -> str:
+    return CELL.replace("_s0_", f"_s{seed}_")
+
+
+def read_metrics(project, experiment: str, cell: str = CELL) -> dict:
+    return json.loads((project.folder / f"results/{experiment}/cells/{cell}/metrics.json").read_text())
 
 
 @pytest.fixture(scope="module")
 def finished(project):
-    """The project after its cell, its test and its audit on gray images, and after the cell on shuffled labels."""
+    """The project after its cell, its test and its audit on gray images, and after cells on labels shuffled anew."""
     wanted = (f"cells/{CELL}/metrics.json", "audit/shortcuts.csv", "report/test_metrics.json")
     result = project.snakemake(*(f"results/tiny/{path}" for path in wanted), *SETTINGS)
     assert result.returncode == 0, result.output
-    result = project.snakemake(f"results/control/cells/{CELL}/metrics.json", *SETTINGS, configfile=CONTROL)
+    wanted = [f"results/control/cells/{name_cell(seed)}/metrics.json" for seed in SHUFFLES]
+    settings = [*SETTINGS[:-1], SETTINGS[-1].replace("}", f", seed: {list(SHUFFLES)}}}")]
+    result = project.snakemake(*wanted, *settings, configfile=CONTROL)
     assert result.returncode == 0, result.output
     return project
 
 
 def test_shuffled_labels_teach_nothing(finished):
+    """On average over shuffles. Images of one class look alike and get alike predictions, so that the accuracy of one
+    shuffle varies more than the binomial interval of its images says."""
     chance = 0.25
-    plain, control = read_metrics(finished, "tiny"), read_metrics(finished, "control")
-    assert control["validation_images"] == plain["validation_images"] == 100
-    assert plain["validation_low"] > chance + 0.1
-    assert control["validation_low"] <= chance <= control["validation_high"]
+    plain, *controls = [
+        read_metrics(finished, "tiny"),
+        *(read_metrics(finished, "control", name_cell(seed)) for seed in SHUFFLES),
+    ]
+    assert {metrics["validation_images"] for metrics in (plain, *controls)} == {100}
+    accuracies = [control["validation_accuracy"] for control in controls]
+    assert len(set(accuracies)) > 1
+    assert scipy.stats.ttest_1samp(accuracies, chance).pvalue > 0.05
+    assert plain["validation_low"] > max(0.1 + chance, *accuracies)
 
 
 def test_the_control_has_the_same_validation_labels(finished):
