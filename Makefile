@@ -7,6 +7,7 @@ PYTHON ?= python3
 EXTRA ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
 BACKEND := $(or $(filter jax torch,$(EXTRA:-gpu=)),tensorflow)
 VENV ?= .venv
+BACKEND_TESTS := tests/backends tests/unit/test_training.py tests/unit/test_augmentation.py tests/unit/test_early_stopping.py
 CORES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
@@ -18,7 +19,7 @@ help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
 	@echo "make test    lint, unit tests, whole runs of the workflow, and on a throw-away SLURM where it is installed (root)"
-	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own; the first is part of make test"
+	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own; some of the first are part of make test"
 	@echo "make test-environments   whole runs with --use-conda"
 	@echo "make bench   speed of the training, tables in benchmarks/"
 	@echo "make bench-gpu EXTRA=jax-gpu TENSORS=results/<experiment>/tensors   the same of a GPU, and a grid by halving there"
@@ -59,7 +60,8 @@ format: $(STAMP)
 	$(RUN) snakefmt Snakefile workflow/rules
 
 # A file goes to one worker; the longest come first.
-test: lint test-jax
+test: lint
+	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends
 	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder tests/cluster tests/workflow tests/unit
 
 # A backend comes with an environment of its own: TensorFlow imports what else is installed.
@@ -67,8 +69,7 @@ test-jax test-torch: test-%:
 	$(MAKE) --no-print-directory test-backend EXTRA=$* VENV=.venv-$*
 
 test-backend: $(STAMP)
-	KERAS_BACKEND=$(BACKEND) $(RUN) pytest -n auto --dist loadfile tests/backends tests/unit/test_training.py \
-		tests/unit/test_augmentation.py tests/unit/test_early_stopping.py
+	KERAS_BACKEND=$(BACKEND) $(RUN) pytest -n auto $(BACKEND_TESTS)
 
 test-environments: $(STAMP)
 	$(RUN) pytest tests/environments
