@@ -60,6 +60,8 @@ def story(slurm, tensors, tmp_path_factory):
     second = seen["second"] = Run(project, slurm, LIMITED, ENDING, FAILING)
     second.wait_until(lambda: all(second.jobs(cell)[-1:] for cell in (LIMITED, ENDING, FAILING)))
     second.wait_until(lambda: len(second.jobs(LIMITED)) == 2 and second.jobs(LIMITED)[1]["state"] == "RUNNING")
+    second.wait_until(lambda: second.jobs(FAILING)[0]["state"] != "PENDING")
+    slurm.drain("a test")  # What runs goes on; the second attempt of the failing cell waits.
     seen["first orphan"] = second.jobs(LIMITED)[0]
     limited = second.jobs(LIMITED)[1]["number"]
     second.wait_until(lambda: limited in trainers(project.folder))
@@ -72,7 +74,6 @@ def story(slurm, tensors, tmp_path_factory):
     seen["status failed"] = status(project.folder, FAILING)
     obstacle.unlink()
     second.wait_until(lambda: len(second.jobs(FAILING)) == 2)
-    slurm.drain("a test")
     again = second.jobs(FAILING)[1]
     ask("scancel", again["number"])
     second.wait_until(lambda: len(second.jobs(FAILING)) == 3)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from smear.training.checkpoint import Checkpoint, digest_origin, find_shorter
 from smear.training.maker import add_epoch, describe_change
-from smear.training.state import Damaged, State, read_state, set_arrays, write_state
+from smear.training.state import Best, Damaged, State, read_state, set_arrays, write_state
 from trainings import CELL, draw_images, run
 
 
@@ -43,6 +43,17 @@ def test_a_checkpoint_of_another_origin_is_passed_over(tmp_path, caplog):
 
 
 WHOLE = State([{"loss": 0.5, "seconds": 1.0, "images_per_second": 2.0}], [np.arange(100.0), np.ones((3, 4))])
+
+
+@pytest.mark.parametrize("name", ["variable_1", "best_0", "probabilities", "notes", "key"])
+def test_a_damaged_name_in_the_archive_loses_no_array_in_silence(tmp_path, name):
+    write_state(WHOLE._replace(best=Best(1, WHOLE.arrays, np.eye(2))), tmp_path / "state.npz")
+    content = (tmp_path / "state.npz").read_bytes()
+    assert content.count(f"{name}.npy".encode()) == 2, "once before the array, once in the directory at the end"
+    place = content.rindex(f"{name}.npy".encode())
+    (tmp_path / "state.npz").write_bytes(content[:place] + b"x" + content[place + 1 :])
+    with pytest.raises(Damaged, match="is damaged"):
+        read_state(tmp_path / "state.npz")
 
 
 @given(st.data())

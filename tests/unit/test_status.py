@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -336,7 +337,7 @@ def test_all_experiments_one_or_none(experiment, tmp_path):
 
 def test_who_reads_may_stop_reading(experiment):
     write_cells([CELL.replace("_s0", f"_s{seed}") for seed in range(5000)], experiment)
-    command = f"{sys.executable} -m smear.status {experiment} | head -n 2"
+    command = f"{shlex.join([sys.executable, '-m', 'smear.status', str(experiment)])} | head -n 2"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], env={"PYTHONPATH": str(SCRIPTS), "PATH": os.environ["PATH"]},
         capture_output=True, text=True,

@@ -98,7 +98,12 @@ def write_state(state: State, path: str | Path, key: str = "") -> None:
     if state.best:
         arrays |= number_arrays("best", state.best.arrays) | {"probabilities": state.best.probabilities}
     history = [{name: value for name, value in row.items() if name not in TIMES} for row in state.history]
-    notes = {"history": history, "best_epoch": state.best.epoch if state.best else None, "made_by": list(state.made_by)}
+    notes = {
+        "history": history,
+        "variables": len(state.arrays),
+        "best": {"epoch": state.best.epoch, "variables": len(state.best.arrays)} if state.best else None,
+        "made_by": list(state.made_by),
+    }
     with replacing(path) as temporary:
         np.savez(temporary, notes=np.array(json.dumps(notes)), key=np.array(key), **arrays)
 
@@ -108,9 +113,9 @@ def number_arrays(name: str, arrays: list[np.ndarray]) -> dict[str, np.ndarray]:
     return {f"{name}_{number}": array for number, array in enumerate(arrays)}
 
 
-def list_arrays(name: str, file: np.lib.npyio.NpzFile) -> list[np.ndarray]:
-    """What `number_arrays` gave names to."""
-    return [file[f"{name}_{number}"] for number in range(sum(each.startswith(f"{name}_") for each in file.files))]
+def list_arrays(name: str, count: int, file: np.lib.npyio.NpzFile) -> list[np.ndarray]:
+    """What `number_arrays` gave names to. Raises KeyError where one is missing: the names in a file may be damaged."""
+    return [file[f"{name}_{number}"] for number in range(count)]
 
 
 def read_state(path: str | Path, key: str = "") -> State | None:
@@ -119,20 +124,11 @@ def read_state(path: str | Path, key: str = "") -> State | None:
         with np.load(path, allow_pickle=False) as file:
             if str(file["key"]) != key:
                 return None
-            notes, best = json.loads(str(file["notes"])), None
-            if notes["best_epoch"] is not None:
-                best = Best(notes["best_epoch"], list_arrays("best", file), file["probabilities"])
-            arrays = list_arrays("variable", file)
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        EOFError,
-        TypeError,
-        AttributeError,
-        zlib.error,
-        zipfile.BadZipFile,
-    ) as error:
+            notes = json.loads(str(file["notes"]))
+            arrays, best = list_arrays("variable", notes["variables"], file), notes["best"]
+            if best:
+                best = Best(best["epoch"], list_arrays("best", best["variables"], file), file["probabilities"])
+    except UNREADABLE as error:
         raise Damaged(f"{path} is damaged ({type(error).__name__})") from error
     history = [
         row | times for row, times in zip(notes["history"], read_times(path, len(notes["history"])), strict=True)
