@@ -84,6 +84,8 @@ def repeat_on_tensorflow(trainer, batch, calls: int) -> Callable[[], None]:
 def repeat_on_jax(trainer, batch, calls: int) -> Callable[[], None]:
     import jax
 
+    # As `fit` does: without the metrics' variables the step would be compiled for a state that it has but once.
+    trainer._symbolic_build(data_batch=batch)
     trainer.make_train_function()
     kinds = ("trainable", "non_trainable", "optimizer", "metrics")
     taken = trainer._get_jax_state(**{f"{kind}_variables": True for kind in kinds})

@@ -1,13 +1,13 @@
 """How fast a grid cell trains on a GPU, and what else of a chain of cells takes time there.
 
     python benchmarks/gpu_speed.py [--architecture EfficientNetB0] [--size 224] [--images 2604] [--batches 32 256]
-                                   [--backends jax torch] [--side-by-side 1 2 4 8] [--rounds 3] [--limit 240]
+                                   [--backends jax torch] [--side-by-side 1 2 4 8] [--no-timm] [--rounds 3] [--limit 240]
                                    [--figures results/gpu_speed.jsonl]
 
-In one run, an epoch each in turns: the compiled step alone, a grid cell, and timm's EfficientNet-B0 (channels last,
-bfloat16, `torch.compile`) where timm is installed. Then several grid cells at a time on the one GPU, a cell without
-`training.deterministic`, and whole epochs with augmentation, validation and checkpoint. The images are noise, which
-trains as fast as any.
+In one run, an epoch each in turns: the compiled step alone and a grid cell; then several grid cells at a time on the
+one GPU, a cell without `training.deterministic`, and whole epochs with augmentation, validation and checkpoint; the
+other backends; timm's EfficientNet-B0 (channels last, bfloat16, `torch.compile`) where timm is installed. The images
+are noise, which trains as fast as any.
 
 Every figure is added to the file of figures as soon as it is known, and compiled programs are kept: after the limit the
 same command measures what is missing. What fails is named and the rest continues. Prints tables in Markdown. It needs
@@ -145,22 +145,22 @@ def wait_for(workers: list[rounds.Worker], figures: Figures, deadline: float) ->
 def list_ways(arguments) -> dict[str, dict]:
     """What is measured in turns, by name, what tells most first.
 
-    A cell of the first backend as it is by default, timm's model, the other backends, at each batch size; then what
-    determinism costs on the first backend; then whole epochs there.
+    A cell of the first backend as it is by default, at each batch size; what determinism costs there; whole epochs
+    there; the other backends; timm's model, which takes longest to compile.
     """
     first, *others = arguments.backends
-    ways = {}
-    for batch in arguments.batches:
-        ways[f"{first}, batch {batch}"] = CELL | {"backend": first, "batch": batch}
-        if arguments.timm:
-            ways[f"timm, batch {batch}"] = {"way": "timm", "batch": batch}
-    for backend, batch in product(others, arguments.batches):
-        ways[f"{backend}, batch {batch}"] = CELL | {"backend": backend, "batch": batch}
-    for batch in arguments.batches:
-        name = f"{first}, batch {batch}, not deterministic"
-        ways[name] = CELL | {"backend": first, "batch": batch, "deterministic": False}
-    for batch in arguments.batches:
-        ways[f"{first}, batch {batch}, whole"] = CELL | {"backend": first, "batch": batch, "whole": True}
+    kinds = [
+        (first, "", {}),
+        (first, ", not deterministic", {"deterministic": False}),
+        (first, ", whole", {"whole": True}),
+    ]
+    kinds += [(other, "", {}) for other in others]
+    ways = {
+        f"{backend}, batch {batch}{change}": CELL | {"backend": backend, "batch": batch} | options
+        for (backend, change, options), batch in product(kinds, arguments.batches)
+    }
+    if arguments.timm:
+        ways |= {f"timm, batch {batch}": {"way": "timm", "batch": batch} for batch in arguments.batches}
     return ways
 
 
@@ -222,6 +222,7 @@ def main() -> None:
     parser.add_argument("--batches", type=int, nargs="+", default=[32, 256])
     parser.add_argument("--backends", nargs="+", choices=["tensorflow", "jax", "torch"], default=["jax", "torch"])
     parser.add_argument("--side-by-side", type=int, nargs="*", default=[1, 2, 4, 8])
+    parser.add_argument("--timm", action=argparse.BooleanOptionalAction, default=bool(find_spec("timm")))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=4)
     parser.add_argument("--limit", type=float, default=240, help="seconds after which nothing more is begun")
@@ -229,7 +230,7 @@ def main() -> None:
     parser.add_argument("--compiled", type=Path, default=rounds.ROOT / "results/compiled")
     parser.add_argument("--figures", type=Path, default=rounds.ROOT / "results/gpu_speed.jsonl")
     arguments = parser.parse_args()
-    arguments.timm = bool(find_spec("timm")) and arguments.architecture in TIMM
+    arguments.timm = arguments.timm and arguments.architecture in TIMM
     deadline = time.monotonic() + arguments.limit
     names = ("architecture", "size", "images", "threads")
     common = {name: getattr(arguments, name) for name in names} | {"compiled": arguments.compiled}

@@ -28,7 +28,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     params = snakemake.params
     os.environ["KERAS_BACKEND"] = params.backend
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
-    from smear.training.device import prepare_device
+    from smear.training.device import adapt, prepare_device
     from smear.training.feed import Feed
     from smear.training.model_file import load_model
     from smear.training.tensors import TensorFile
@@ -40,6 +40,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
     model = load_model(snakemake.input.model, "delete it and start again, and its cell is trained again")
+    adapt(model)
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
     probabilities = feed.predict(feed.lead_to(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)

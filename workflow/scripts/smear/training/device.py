@@ -49,6 +49,16 @@ def prepare_device(threads: int, memory: int, deterministic: bool, precision: st
     return device
 
 
+def drawing_weights():
+    """A context in which a model's initial weights are drawn where that is fastest; trainings move them."""
+    return get_backend().drawing_weights()
+
+
+def adapt(model: keras.Model) -> None:
+    """Change how layers of a model compute, not what, where the backend has a faster way."""
+    get_backend().adapt(model)
+
+
 def stream(batches: keras.utils.PyDataset):
     """`batches` as `fit` and `predict` read them fastest."""
     return get_backend().stream(batches)

@@ -12,7 +12,7 @@ from smear.job import log
 from smear.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
-from smear.training.device import Device
+from smear.training.device import Device, adapt, drawing_weights
 from smear.training.early_stopping import find_best, has_stalled
 from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
@@ -55,7 +55,9 @@ class Training:
         self.feed, self.validation = train, validation
         self.callbacks: list[keras.callbacks.Callback] = []
         size = train.shape[0]
-        self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
+        with drawing_weights():
+            self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
+        adapt(self.model)
         self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
         self.class_weights = class_weights(settings["class_weights"], train.labels)
         self.validator = validation.lead_to(self.model)

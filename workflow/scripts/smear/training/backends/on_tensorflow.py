@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from contextlib import nullcontext
 from pathlib import Path
 
 import tensorflow as tf
@@ -43,6 +44,15 @@ def gpu_memory() -> int:
     query = ["nvidia-smi", "--query-gpu=memory.total", "--format=csv,noheader,nounits"]
     lines = subprocess.run(query, capture_output=True, text=True, check=True).stdout.split()
     return min(map(int, lines)) * 2**20
+
+
+def drawing_weights():
+    """Where the weights stay."""
+    return nullcontext()
+
+
+def adapt(model) -> None:
+    """Nothing: layers run as Keras has them."""
 
 
 def reseed(number: int) -> None:

@@ -1,6 +1,7 @@
 """PyTorch: not compiled, as Keras runs it."""
 
 import os
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -19,6 +20,15 @@ def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Devi
         memory = torch.cuda.get_device_properties(0).total_memory
     # Keras on PyTorch refuses several steps at once.
     return Device(torch.cuda.get_device_name(0) if gpu else "CPU", gpu, memory, jit_compile=False, steps_at_once=1)
+
+
+def drawing_weights():
+    """Where the weights stay."""
+    return nullcontext()
+
+
+def adapt(model) -> None:
+    """Nothing: layers run as Keras has them."""
 
 
 def reseed(number: int) -> None:
