@@ -1,8 +1,8 @@
 """How fast a grid cell trains on a GPU, and what else of a chain of cells takes time there.
 
     python benchmarks/gpu_speed.py [--architecture EfficientNetB0] [--size 224] [--images 2604] [--batches 32 256]
-                                   [--backends jax torch] [--side-by-side 1 2 4 8] [--no-timm] [--rounds 3] [--limit 240]
-                                   [--figures results/gpu_speed.jsonl]
+                                   [--backends jax torch] [--side-by-side 1 2 4 8] [--no-timm] [--rounds 3]
+                                   [--limit 240] [--figures results/gpu_speed.jsonl]
 
 In one run, an epoch each in turns: the compiled step alone and a grid cell; then several grid cells at a time on the
 one GPU, a cell without `training.deterministic`, and whole epochs with augmentation, validation and checkpoint; the

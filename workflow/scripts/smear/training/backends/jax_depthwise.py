@@ -1,8 +1,7 @@
 """Depthwise convolution on JAX as a sum of shifted products, which XLA fuses into one pass over the images.
 
-XLA hands a grouped convolution to cuDNN on a GPU and to a plain loop on a CPU. Either takes several times as long, above
-all for the gradients: a step of EfficientNet-B0 at 224 px and batch 32 took 230 ms on an H100, and the trial runs by
-which XLA chooses among cuDNN's algorithms took minutes.
+XLA hands a grouped convolution to cuDNN on a GPU, to a plain loop on a CPU. Either takes several times as long, most so
+for the gradients, and the trial runs by which XLA chooses among cuDNN's algorithms take minutes (benchmarks/gpu.md).
 """
 
 from functools import partial
@@ -57,7 +56,7 @@ CALLS = {keras.layers.DepthwiseConv2D: call_depthwise, keras.layers.SeparableCon
 
 
 def replace_depthwise(model: keras.Model) -> None:
-    """Let the depthwise convolutions of a model, and of the models inside it, run this way; what is saved is as before."""
+    """Let the depthwise convolutions of a model, and of the models inside it, run this way; what is saved stays."""
     for layer in model.layers:
         if isinstance(layer, keras.Model):
             replace_depthwise(layer)
