@@ -1,6 +1,6 @@
 """Which overlaps the search for repeat captures finds, on made-up smears whose truth is known.
 
-    python benchmarks/overlaps.py [--fields 700] [--size 224]
+    python benchmarks/overlaps.py [--fields 700] [--size 224] [--seed 0]
 
 Every field is captured by two frames whose overlap is drawn from 10 to 90 % of the frame, each with an exposure, a
 gamma, a focus and a JPEG quality of its own. Prints a table in Markdown: the pairs by how much of the frame they share,
@@ -49,14 +49,14 @@ def disturb(random: np.random.Generator, picture: Image.Image, path: Path) -> No
     Image.fromarray((255 * light.clip(0, 1)).astype(np.uint8)).save(path, "JPEG", quality=int(random.integers(60, 96)))
 
 
-def make_captures(folder: Path, fields: int, size: int, shifts: list[np.ndarray], threads: int) -> None:
+def make_captures(folder: Path, size: int, seed: int, shifts: list[np.ndarray], threads: int) -> None:
     """Write the captures of every field, at its `shifts`, (captures, 2) in frames, under `folder/<class>/`."""
     looks = list(MORPHOLOGIES.items())
     for name, _ in looks:
         (folder / name).mkdir(parents=True)
 
     def write(field: int) -> None:
-        random = np.random.default_rng([7, field])
+        random = np.random.default_rng([seed, field])
         name, look = looks[field % len(looks)]
         corners = (shifts[field] * size).round().astype(int)
         corners -= corners.min(axis=0)
@@ -66,7 +66,7 @@ def make_captures(folder: Path, fields: int, size: int, shifts: list[np.ndarray]
             picture = photograph(random, layers[:, y : y + size, x : x + size], slide)
             disturb(random, picture, folder / name / f"{field:05}-{capture:02}.jpg")
 
-    for _ in map_parallel(write, range(fields), threads, "drawing", "fields"):
+    for _ in map_parallel(write, range(len(shifts)), threads, "drawing", "fields"):
         pass
 
 
@@ -91,12 +91,12 @@ def search(catalog: pd.DataFrame, way: str, threads: int) -> tuple[pd.MultiIndex
     return pd.MultiIndex.from_frame(pairs[["first", "second"]]), time.perf_counter() - started
 
 
-def compare_ways(fields: int, size: int, threads: int) -> list[str]:
+def compare_ways(fields: int, size: int, seed: int, threads: int) -> list[str]:
     """The rows of the first table."""
-    random = np.random.default_rng(0)
+    random = np.random.default_rng(seed)
     shifts = [np.array([(0.0, 0.0), draw_shift(random)]) for _ in range(fields)]
     with tempfile.TemporaryDirectory() as folder:
-        make_captures(Path(folder), fields, size, shifts, threads)
+        make_captures(Path(folder), size, seed, shifts, threads)
         catalog, _ = catalog_images(Path(folder), threads, 100)
         overlaps = list_overlaps(catalog, shifts)
         rows = []
@@ -116,12 +116,12 @@ def compare_ways(fields: int, size: int, threads: int) -> list[str]:
     return rows
 
 
-def cut_windows(fields: int, captures: int, size: int, threads: int) -> str:
+def cut_windows(fields: int, captures: int, size: int, seed: int, threads: int) -> str:
     """One cell of the second table: recall of pairs that overlap by a quarter or more, or what the search said."""
-    random = np.random.default_rng([fields, captures])
+    random = np.random.default_rng([seed, fields, captures])
     shifts = [random.uniform(0, LARGE - 1, (captures, 2)) / 2 for _ in range(fields)]
     with tempfile.TemporaryDirectory() as folder:
-        make_captures(Path(folder), fields, size, shifts, threads)
+        make_captures(Path(folder), size, seed, shifts, threads)
         catalog, _ = catalog_images(Path(folder), threads, 100)
         overlaps = list_overlaps(catalog, shifts)
         try:
@@ -137,13 +137,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--fields", type=int, default=700)
     parser.add_argument("--size", type=int, default=224)
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--few", type=int, nargs="+", default=[2, 4, 8, 12, 20, 60], help="fields of the second table")
     parser.add_argument("--captures", type=int, nargs="+", default=[2, 4, 8, 20])
     arguments = parser.parse_args()
     threads = os.cpu_count()
     print(f"# Overlaps that are found\n\n{rounds.describe_machine()}. Made-up smears of {arguments.size} px.\n")
     print("| search | seconds | above 25 % | 15 to 25 % | 10 to 15 % | false pairs |\n" + "|---|" + "---:|" * 5)
-    print("\n".join(compare_ways(arguments.fields, arguments.size, threads)), flush=True)
+    print("\n".join(compare_ways(arguments.fields, arguments.size, arguments.seed, threads)), flush=True)
     print("\nFew fields, all pairs that overlap by a quarter or more: share found, by captures of each field.\n")
     print(
         "| fields |"
@@ -152,7 +153,7 @@ def main() -> None:
         + "---:|" * len(arguments.captures)
     )
     for fields in arguments.few:
-        cells = [cut_windows(fields, captures, 160, threads) for captures in arguments.captures]
+        cells = [cut_windows(fields, captures, 160, arguments.seed, threads) for captures in arguments.captures]
         print(f"| {fields} | " + " | ".join(cells) + " |", flush=True)
 
 

@@ -16,8 +16,8 @@ from smear.fields.chance import Chance, fit_chance
 from smear.fields.detail import COARSE, MEDIUM, SIDE, extract_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
 from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
-from smear.fields.registration import Registrar, measure_spread, weigh_evidence
-from smear.fields.search import screen_all
+from smear.fields.registration import Match, Registrar, measure_spread, weigh_evidence, weigh_overlap
+from smear.fields.search import INSIDE, screen_all
 from smear.fields.unrelated import REFLECTIONS, Unrelated, draw_pairs, reflect
 from smear.fields.verification import measure, verify
 from smear.job import UserError
@@ -73,6 +73,28 @@ def test_correlation_and_evidence_are_those_of_the_overlap(seed, dx, dy):
     spread = (auto[0] * auto[1]).sum() / (auto[0][0, 0] * auto[1][0, 0])
     expected = np.arctanh(min(match.similarity, 0.999)) * np.sqrt(ours.size / spread - 3)
     assert match.evidence == pytest.approx(expected, rel=2e-2)
+
+
+def disc(x: float, y: float, radius: float, seed: int) -> np.ndarray:
+    """The detail of a frame that shows one round cell."""
+    down, across = np.mgrid[:SIDE, :SIDE]
+    brightness = 200 - 120 / (1 + np.exp(2 * (np.hypot(across - x, down - y) - radius)))
+    noise = np.random.default_rng(seed).normal(0, 2, brightness.shape)
+    return extract_detail((brightness + noise).astype(np.float32), np.ones((SIDE, SIDE), np.float32))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.integers(0, 99), st.integers(50, 60), st.integers(50, 60), st.floats(9, 12))
+def test_one_round_cell_in_a_small_overlap_is_no_match_and_a_scene_is_one(seed, right, up, radius):
+    """Discs of nearly one size fit, and what else the overlap shows is the same emptiness."""
+    valid = np.ones((SIDE, SIDE), np.float32)
+    x, y = SIDE - 14, 14
+    details = [disc(x, y, radius, seed), disc(x - right, y + up, 1.05 * radius, seed + 1)]
+    similarity = np.corrcoef(details[0][: SIDE - up, right:].ravel(), details[1][up:, : SIDE - right].ravel())[0, 1]
+    assert similarity > 0.8
+    assert weigh_overlap(*details, valid, Match(similarity, 0, right / SIDE, -up / SIDE, 0)) < INSIDE
+    details = [extract_detail(frame(seed, *place), valid) for place in ((80, 80), (80 + right // 2, 80 - up // 2))]
+    assert weigh_overlap(*details, valid, register(details, valid)) > INSIDE
 
 
 def test_evidence_is_a_number_of_standard_deviations():

@@ -14,11 +14,13 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.ndimage import gaussian_filter
 
 SHARE = 0.1  # of the frame: the smallest overlap
 VALID = 0.5  # of the smallest overlap: what must be valid in both frames
 REFERENCE = 5.0  # evidence at which shifts are weighed against each other: about the most that chance gives
 EMPTY = 0.02  # of a frame's variance: the least that an overlap is taken to have, lest its rounding errors correlate
+NEAR = 0.03  # of the frame: half a red cell's radius
 HELD = 1024  # images whose transforms are kept: about 0.4 GB at 96 px
 CERTAIN = 0.999  # correlation beyond which z would only measure rounding
 
@@ -41,6 +43,7 @@ class Frames(NamedTuple):
 
     spectrum: of the padded detail. mean, scale: at every shift, the sum over the overlap divided by the root of its
     pixels and by the norm there, and one over that norm; 0 where the overlap is too small. power: see `measure_power`.
+    Shifts are laid out as transforms leave them, (padded, padded), so that no pair's are copied.
     """
 
     spectrum: np.ndarray
@@ -65,7 +68,7 @@ class Registrar:
         # Moves a frame by the reach, so that shifts are counted from 0.
         self.move = (turn[:, None] * turn[: self.padded // 2 + 1]).astype(np.complex64)
         self.pixels = np.maximum(self.correlate(self.areas[0], self.turn(self.areas[1])).round(), 1)
-        room = 1 - np.abs(np.arange(-self.reach, self.reach + 1)) / self.side
+        room = np.maximum(1 - np.abs(np.arange(self.padded) - self.reach) / self.side, 0)
         self.overlap = room[:, None] * room
         self.compared = (self.overlap >= SHARE) & (self.pixels >= VALID * SHARE * self.side**2)
         # REFERENCE's worth of correlation becomes 1 at every shift: a product then does for Fisher's z, a logarithm.
@@ -80,9 +83,8 @@ class Registrar:
         return spectrum.conj() * self.move
 
     def correlate(self, first: np.ndarray, turned: np.ndarray) -> np.ndarray:
-        """Sums of products at every shift within reach, (…, 2 reach + 1, 2 reach + 1), from spectra."""
-        lags = 2 * self.reach + 1
-        return irfft2(first * turned, (self.padded, self.padded), overwrite_x=True)[..., :lags, :lags]
+        """Sums of products at every shift, from minus the reach on, (…, padded, padded), from spectra."""
+        return irfft2(first * turned, (self.padded, self.padded), overwrite_x=True)
 
     def prepare(self, detail: np.ndarray, second: bool = False) -> Frames:
         """A detail, (side, side), as the first frame of pairs; or as the second one, turned and weighed."""
@@ -105,12 +107,11 @@ class Registrar:
 
         first: frames along a first axis. second: one frame.
         """
-        products = self.correlate(first.spectrum, second.spectrum)
-        found = first.scale * second.scale
-        found *= products
+        found = self.correlate(first.spectrum, second.spectrum)
+        found *= first.scale
+        found *= second.scale
         if self.centred:
-            np.multiply(first.mean, second.mean, out=products)
-            found -= products
+            found -= first.mean * second.mean
         found = found.reshape(len(found), -1)
         best = found.argmax(axis=1)
         correlation = found[np.arange(len(found)), best] / self.weight.ravel()[best]
@@ -143,7 +144,11 @@ def weigh_evidence(correlation: np.ndarray, pixels: np.ndarray, spread: np.ndarr
 
 
 def weigh_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, match: Match) -> float:
-    """The evidence of a match with pixels as much alike as they are inside its overlap, where one cell may lie alone.
+    """The evidence of a match by what its overlap alone shows, where one cell may lie alone.
+
+    Neighbouring pixels are as much alike as they are there. And where both frames show their detail in the same few
+    places, they are compared in no others: c is greater by how much their energies, each averaged over NEAR, coincide
+    (the variance of a sum of products whose factors vary in variance).
 
     first, second: details, (side, side).
     """
@@ -152,9 +157,11 @@ def weigh_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, matc
     own = slice(max(dy, 0), side + min(dy, 0)), slice(max(dx, 0), side + min(dx, 0))
     other = slice(max(-dy, 0), side + min(-dy, 0)), slice(max(-dx, 0), side + min(-dx, 0))
     shared = valid[own] * valid[other]
-    power = []
+    power, energy = [], []
     for part in (first[own], second[other]):
         centred = (part - (part * shared).sum() / shared.sum()) * shared
         power.append(np.abs(np.fft.fft2(centred, [2 * length for length in shared.shape])) ** 2)
+        energy.append(gaussian_filter(centred**2, NEAR * side, mode="constant"))
     spread = 4 * shared.size * (power[0] * power[1]).sum() / max(power[0].sum() * power[1].sum(), 1e-6)
-    return float(weigh_evidence(np.float64(match.similarity), shared.sum(), spread))
+    coincidence = shared.sum() * (energy[0] * energy[1]).sum() / max(energy[0].sum() * energy[1].sum(), 1e-6)
+    return float(weigh_evidence(np.float64(match.similarity), shared.sum(), spread * max(coincidence, 1)))

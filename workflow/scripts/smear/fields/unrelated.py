@@ -76,17 +76,6 @@ def register_mirrored(
     return np.array(list(map_parallel(register, pairs.tolist(), threads, title, "pairs")))
 
 
-def measure_own_chance(
-    pairs: np.ndarray, read: Callable[[int], np.ndarray], valid: np.ndarray, spread: float, threads: int
-) -> np.ndarray:
-    """For every pair, (pairs, 2), the highest evidence with one of its two frames mirrored.
-
-    Some frames, such as one large smear of stain, fit nearly any other better than most do.
-    """
-    every = np.column_stack([np.repeat(pairs, REFLECTIONS, axis=0), np.tile(np.arange(REFLECTIONS), len(pairs))])
-    return register_mirrored(every, read, valid, spread, threads, "mirrored").reshape(-1, REFLECTIONS).max(axis=1)
-
-
 def check_threshold(threshold: float, images: int, evidence: np.ndarray, valid: np.ndarray, spread: float) -> None:
     """Raise a UserError for a threshold from too few pairs, or one that captures do not reach, or mirrored pairs do."""
     if len(evidence) < FEWEST:
