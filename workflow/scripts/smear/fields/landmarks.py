@@ -13,8 +13,8 @@ from scipy.ndimage import gaussian_filter, maximum_filter
 LANDMARKS = 64
 HALF = 6  # pixels of a detail: half the side of the surroundings that are described
 STEP = 2
-NEAREST = 8
-ALIKE = 0.92  # cosine of two descriptions: 99 % of the pairs of one field have 0.94 and more, 1 % of others 0.88
+NEAREST = 16
+ALIKE = 0.9  # cosine of two descriptions: 99 % of the pairs of one field have 0.94 and more, 1 % of others 0.88
 EXACT = 100_000  # descriptions up to which all are compared
 CHUNK = 65_536  # descriptions that are searched for at a time
 TRAINING_ROUNDS = 10
