@@ -20,7 +20,7 @@ from builders import BATCH, PLAIN, build_training, count_threads, prepare_device
 RATES = (0.0001, 0.0003, 0.001, 0.003)
 
 
-def build(arguments, rate: float):
+def build(arguments, rate: float, seed: int = 0):
     """A training with re-estimation, of the first images of a shuffled training split."""
     import numpy as np
     from smear.grid import Cell
@@ -34,7 +34,7 @@ def build(arguments, rate: float):
         rows = rows[: arguments.images] if split == "train" else np.arange(len(labels))
         images = JoinedImages([TensorFile(arguments.results / f"tensors/{split}.npy")], rows)
         data.append((images, labels[rows]))
-    cell = Cell(arguments.architecture, "adam", rate, BATCH, 0, arguments.epochs)
+    cell = Cell(arguments.architecture, "adam", rate, BATCH, seed, arguments.epochs)
     settings = {"reestimate_batch_norm": "on", "augmentation": PLAIN | {"flip": "both"}}
     return build_training(cell, prepare_device(count_threads()), *data, True, **settings)
 

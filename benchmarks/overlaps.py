@@ -138,7 +138,7 @@ def main() -> None:
     parser.add_argument("--fields", type=int, default=700)
     parser.add_argument("--size", type=int, default=224)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--few", type=int, nargs="+", default=[2, 4, 8, 12, 20, 60], help="fields of the second table")
+    parser.add_argument("--few", type=int, nargs="*", default=[2, 4, 8, 12, 20, 60], help="fields of the second table")
     parser.add_argument("--captures", type=int, nargs="+", default=[2, 4, 8, 20])
     arguments = parser.parse_args()
     threads = os.cpu_count()

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.training.batch_norm import TrainingMode, get_statistics, reestimate
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
 from smear.training.device import stream
 from smear.training.epochs import wants_reestimation
 from smear.training.feed import Batches, Feed, is_resident
@@ -158,17 +158,23 @@ def test_shuffled_labels_are_the_same_labels_in_an_order_of_the_seed(labels, see
     assert np.array_equal(shuffled, shuffle_labels(np.array(labels), seed))
 
 
-def test_reestimated_statistics_are_those_of_the_images(bright_and_dark):
+@pytest.mark.parametrize("momentum", [0.5, 0.9, 0.99])
+def test_reestimated_statistics_are_those_of_the_images_whatever_the_momentum(bright_and_dark, momentum):
     keras.utils.set_random_seed(0)
     model = build_classifier("SmallCNN", 16, 2, "none", 0.0)
+    for layer in batch_norm_layers(model):
+        layer.momentum = momentum
     pixels, labels = bright_and_dark
-    reestimate(TrainingMode(model, Feed(pixels, labels, resident=True)), np.arange(len(pixels)), 8)
+    by_brightness = np.argsort(pixels.mean(axis=(1, 2, 3)))
+    reestimate(TrainingMode(model, Feed(pixels, labels, resident=True)), by_brightness, 8)
+    assert {layer.momentum for layer in batch_norm_layers(model)} == {momentum}
+    pixels = pixels[by_brightness]
     first_convolution = get_backbone(model).layers[2]
     values = keras.ops.convert_to_numpy(first_convolution(pixels.astype("float32") / 127.5 - 1))
     mean, variance = get_statistics(model)[0]
-    assert np.allclose(mean, values.mean(axis=(0, 1, 2)), rtol=0.05, atol=0.01)
+    assert np.allclose(mean, values.mean(axis=(0, 1, 2)), rtol=0.002, atol=0.001)
     batches = values.reshape(5, -1, values.shape[-1])
-    assert np.allclose(variance, batches.var(axis=1).mean(axis=0), rtol=0.05)
+    assert np.allclose(variance, batches.var(axis=1).mean(axis=0), rtol=0.002)
 
 
 def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):

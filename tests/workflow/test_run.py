@@ -159,12 +159,11 @@ def test_every_file_that_has_a_record_is_read_with_it(finished):
         for record in (finished.folder / "results").rglob("*digests.json")
         for name in json.loads(record.read_text())["files"]
     }
-    pages = (".svg", ".png")
     for rule, inputs in jobs:
         inputs = inputs.split(", ")
         unchecked = {path for path in inputs if records.get(path, inputs[0]) not in inputs}
         assert rule == "all" or not unchecked, rule
-        readable = [path for path in inputs if path.startswith("results/") and not path.endswith(pages)]
+        readable = [path for path in inputs if path.startswith("results/")]
         folders = ("results/datasets/synthetic-80-48px-s0/images", "results/tiny/cells/SmallCNN_adam_lr0.002")
         bare = [path for path in readable if path not in records and "digests.json" not in path]
         assert rule == "all" or not [path for path in bare if not path.startswith(folders)], rule
@@ -325,6 +324,10 @@ def reverse_rows(content: bytes) -> bytes:
 
 DAMAGES = {
     "report/test_predictions.csv": ("report/index.html", cut_last_row),
+    "comparison/heatmap.svg": ("report/index.html", lambda content: content[: len(content) // 2]),
+    "comparison/shortcuts.svg": ("report/index.html", lambda content: b""),
+    "split/siblings.svg": ("report/index.html", lambda content: content.replace(b"<path", b"<rect", 1)),
+    "../datasets/synthetic-80-48px-s0/fields.svg": ("report/index.html", lambda content: content[:-1]),
     "tensors/test.csv": ("report/test_metrics.json", reverse_rows),
     f"cells/{RMSPROP}/model.keras": ("report/test_metrics.json", lambda content: content[:-5]),
     "comparison/selection.json": ("comparison/shortcuts.svg", lambda content: content[:40]),
@@ -380,7 +383,7 @@ def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(da
     (sentence,) = re.findall(r"^blastgrid: (.* is not as .*)$", result.output, re.M)
     assert sentence.startswith(shown)
     assert "Traceback" not in result.output
-    (remedy,) = re.findall("with `(.*?)` behind it", sentence)
+    (remedy,) = re.findall("with `(.*?)` at its end", sentence)
     assert remedy == f"-f {shown}"
     if "cells/" in name:
         damage(path, whole)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 
 import pytest
@@ -82,6 +83,23 @@ def test_groups_of_the_user_stay_whole(project, images):
     assert all(len(found) == 1 for found in places.values())
     assert set.union(*places.values()) == {"train", "validation", "test"}
     assert audit(project, "patients")["groups"] == 20
+
+
+def test_blocks_of_consecutive_numbers_stay_whole_and_so_do_fields(project, images):
+    manifest = split(project, images, "sequence", unit="sequence", block="5")
+    places, fields, inside = {}, {}, 0
+    for name, row in manifest.items():
+        places.setdefault(row["group"], set()).add(row["split"])
+        fields.setdefault(row["field_id"], set()).add(row["group"])
+        first, last = map(int, re.search(r"(\d+)-(\d+)$", row["group"]).groups())
+        assert last == first + 4
+        assert row["group"].startswith(row["class"])
+        inside += first <= int(re.search(r"(\d+)\.", name)[1]) <= last
+    assert all(len(found) == 1 for found in [*places.values(), *fields.values()])
+    assert set.union(*places.values()) == {"train", "validation", "test"}
+    assert inside >= len(manifest) / 2
+    found = audit(project, "sequence")
+    assert (found["unit"], found["method"]["block"], found["images_with_sibling_across_splits"]) == ("sequence", 5, 0)
 
 
 def test_a_split_of_the_user_is_taken_as_it_is(project, images):

@@ -46,6 +46,7 @@ rule plot_shortcuts:
             category="Comparison",
         ),
         png="results/{experiment}/comparison/shortcuts.png",
+        digests="results/{experiment}/comparison/shortcuts.digests.json",
     log:
         "results/{experiment}/logs/plot_shortcuts.log",
     benchmark:

@@ -82,6 +82,7 @@ rule plot_comparison:
             category="Comparison",
         ),
         heatmap_png="results/{experiment}/comparison/heatmap.png",
+        digests="results/{experiment}/comparison/figures.digests.json",
     log:
         "results/{experiment}/logs/plot_comparison.log",
     benchmark:

@@ -164,6 +164,7 @@ rule plot_fields:
             category="Data",
         ),
         png="results/datasets/{dataset}/fields.png",
+        digests="results/datasets/{dataset}/fields_figure.digests.json",
     log:
         "results/datasets/{dataset}/logs/plot_fields.log",
     benchmark:
@@ -223,6 +224,7 @@ rule audit_splits:
             category="Data",
         ),
         png="results/{experiment}/split/siblings.png",
+        digests="results/{experiment}/split/siblings.digests.json",
     log:
         "results/{experiment}/logs/audit_splits.log",
     benchmark:

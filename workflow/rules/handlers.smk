@@ -55,8 +55,8 @@ def announce_start():
 
 
 def announce_results():
-    """Say where the report lies, and the three lines that matter."""
-    if Path(get_final_files()[0]).exists():
+    """Say where the report lies, and the three lines that matter; nothing while a part of it is missing."""
+    if all(map(os.path.exists, get_final_files())):
         try:
             print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)
         except UserError as error:

@@ -68,9 +68,10 @@ rule render_report:
         shortcuts="results/{experiment}/audit/shortcuts.csv",
         digests=ancient(
             [
-                *name_records(f"results/datasets/{DATASET}", "catalog", "fields"),
-                *name_records("results/{experiment}/comparison", "leaderboard", "selection"),
+                *name_records(f"results/datasets/{DATASET}", "catalog", "fields", "fields_figure"),
+                *name_records("results/{experiment}/comparison", "leaderboard", "selection", "figures", "shortcuts"),
                 "results/{experiment}/split/digests.json",
+                "results/{experiment}/split/siblings.digests.json",
                 "results/{experiment}/audit/shortcuts.digests.json",
                 "results/{experiment}/report/digests.json",
             ]

@@ -133,6 +133,6 @@ def check_sources(records: dict[str, dict], digests: dict[str, str]) -> None:
 def remedy(path: str | Path) -> str:
     """How a file is made again: to be tried as it is written."""
     return (
-        f"restore it from a copy, or delete it, call the same command with `-f {path}` behind it, and then the command "
-        f"as before."
+        f"restore it from a copy, or delete it, call the same command with `-f {path}` at its end, in place of other "
+        f"targets, and then the command as before."
     )

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 from smear.images.decoding import read_pixels
 
 SIDE = 96
-MEDIUM, COARSE = 48, 28
+MEDIUM, COARSE = 48, 25
 GREEN = 1  # nuclei absorb green most
 WIDTH = 0.06  # of the Gaussian that is taken off, as a share of the frame: about a red cell's radius
 

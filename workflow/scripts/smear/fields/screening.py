@@ -8,7 +8,7 @@ from smear.fields.detail import COARSE
 from smear.fields.registration import Frames, Registrar
 from smear.parallel import map_parallel
 
-BATCH = 64  # pairs that are looked at in one go: their transforms stay in a core's cache
+BATCH = 128  # pairs that are looked at in one go: their transforms stay in a core's cache
 
 
 def screen(

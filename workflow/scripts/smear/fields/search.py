@@ -19,7 +19,7 @@ FALSE_PAIRS = 0.00005  # an image, expected by chance
 # compared at some hundred independent shifts, chance gives as much to one.
 INSIDE = 6.0
 # Of unrelated pairs, the shares that pass the look at a small size and the next one.
-PASS = {COARSE: 0.015, MEDIUM: 0.0005}
+PASS = {COARSE: 0.02, MEDIUM: 0.0005}
 
 
 class Search(NamedTuple):
@@ -58,9 +58,13 @@ def search_fields(
         check_threshold(threshold, images, sample, valid, spread)
     pairs = register_all(read, valid, spread, propose(threshold), threads)
     likely = pairs[pairs["evidence"] >= threshold]
-    inside = np.array([weigh_overlap(read(row.first), read(row.second), valid, row) for row in likely.itertuples()])
+
+    def weigh(row) -> float:
+        return weigh_overlap(read(row.first), read(row.second), valid, row)
+
+    inside = list(map_parallel(weigh, likely.itertuples(), threads, "weighing overlaps", "pairs"))
     pairs["match"] = False
-    pairs.loc[likely.index, "match"] = inside >= min(INSIDE, threshold)
+    pairs.loc[likely.index, "match"] = np.array(inside, float) >= min(INSIDE, threshold)
     return Search(pairs, compared, chance, sample, threshold)
 
 

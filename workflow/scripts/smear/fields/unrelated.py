@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from smear.fields.detail import shrink, shrink_area
-from smear.fields.registration import HELD, Registrar, measure_spread, weigh_evidence
+from smear.fields.registration import HELD, Frames, Registrar, measure_spread, weigh_evidence
 from smear.job import UserError
 from smear.parallel import map_parallel
 
@@ -58,22 +58,23 @@ class Unrelated:
 def register_mirrored(
     pairs: np.ndarray, read: Callable[[int], np.ndarray], valid: np.ndarray, spread: float, threads: int, title: str
 ) -> np.ndarray:
-    """The evidence of pairs of which the second frame is mirrored. pairs: (pairs, 3), see `draw_pairs`.
+    """The evidence of pairs of which the second frame is mirrored. pairs: (pairs, 3), as `draw_pairs` sorts them.
 
     read: gives the detail of an image by its number. valid: (side, side). spread: see `registration`.
     """
     # What is valid of the other frame depends on the reflection, and with it the transforms of the first.
     registrars = [Registrar(valid, spread, reflect(valid, reflection)) for reflection in range(REFLECTIONS)]
     first = lru_cache(HELD)(lambda number, reflection: registrars[reflection].prepare(read(number)))
-    second = lru_cache(2 * threads)(
-        lambda number, reflection: registrars[reflection].prepare(reflect(read(number), reflection), second=True)
-    )
 
-    def register(pair: list[int]) -> float:
-        one, two, reflection = pair
-        return registrars[reflection].register(first(one, reflection), second(two, reflection)).evidence
+    def register(group: np.ndarray) -> np.ndarray:
+        number, reflection = group[0, 1:].tolist()
+        others = Frames(*map(np.stack, zip(*(first(each, reflection) for each in group[:, 0].tolist()), strict=True)))
+        own = registrars[reflection].prepare(reflect(read(number), reflection), second=True)
+        return registrars[reflection].find_best(others, own)[1]
 
-    return np.array(list(map_parallel(register, pairs.tolist(), threads, title, "pairs")))
+    starts = np.flatnonzero(np.diff(pairs[:, 1:], axis=0, prepend=-1).any(axis=1))
+    groups = np.split(pairs, starts)[1:]
+    return np.concatenate([np.zeros(0), *map_parallel(register, groups, threads, title, "groups of pairs")])
 
 
 def check_threshold(threshold: float, images: int, evidence: np.ndarray, valid: np.ndarray, spread: float) -> None:

@@ -5,11 +5,14 @@ taken afresh from training images ("precise" batch normalisation: Wu and Johnson
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import keras
 import numpy as np
 
 from smear.training.feed import Feed, count_batches
+
+EVEN = 1 - 2**-13  # a momentum, exact in 32 bits, at which the weights of 100 batches differ by 1 %
 
 
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
@@ -56,18 +59,32 @@ class TrainingMode(keras.Model):
 def reestimate(
     forward: TrainingMode, rows: np.ndarray, batch_size: int, callbacks: Sequence[keras.callbacks.Callback] = ()
 ) -> None:
-    """Replace the running statistics inside `forward` by a weighted mean over images of its feed, weights fixed.
+    """Replace the running statistics inside `forward` by the mean of those of batches of its feed, weights fixed.
 
-    Each forward pass blends a batch's statistics into the running ones with the layer's momentum m; begun from zero and
-    divided by 1 - m^passes in the end, that is a weighted mean of the batches' own, free of any starting value.
+    Each forward pass blends a batch's statistics into the running ones. Begun from zero, with EVEN for momentum, and
+    divided by 1 - EVEN^passes in the end, they are the batches' mean, free of any starting value. The layer's own
+    momentum would weigh the last batches most: at 0.9, as in EfficientNetV2, the last ten.
 
     The images are not augmented: the model is used on images as they are, and augmentation smooths them (it
     interpolates), which leaves too small a variance behind.
     """
     model = forward.model
     set_statistics(model, [(np.zeros_like(mean), np.zeros_like(variance)) for mean, variance in get_statistics(model)])
-    forward.predict(forward.feed.batches(rows, batch_size), verbose=0, callbacks=list(callbacks))
-    for layer in batch_norm_layers(model):
-        share = 1 - layer.momentum ** count_batches(len(rows), batch_size)
-        layer.moving_mean.assign(layer.moving_mean / share)
-        layer.moving_variance.assign(layer.moving_variance / share)
+    with momentum_of(model, EVEN):
+        forward.predict(forward.feed.batches(rows, batch_size), verbose=0, callbacks=list(callbacks))
+    share = 1 - EVEN ** count_batches(len(rows), batch_size)
+    set_statistics(model, [(mean / share, variance / share) for mean, variance in get_statistics(model)])
+
+
+@contextmanager
+def momentum_of(model: keras.Model, momentum: float) -> Iterator[None]:
+    """Give the batch-normalisation layers this momentum while a function runs: it stays in what is compiled then."""
+    layers = list(batch_norm_layers(model))
+    own = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = momentum
+    try:
+        yield
+    finally:
+        for layer, before in zip(layers, own, strict=True):
+            layer.momentum = before
