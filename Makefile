@@ -7,20 +7,22 @@ PYTHON ?= python3
 EXTRA ?= $(shell nvidia-smi -L >/dev/null 2>&1 && echo gpu || echo cpu)
 BACKEND := $(or $(filter jax torch,$(EXTRA:-gpu=)),tensorflow)
 VENV ?= .venv
-BACKEND_TESTS := tests/backends tests/unit/test_training.py tests/unit/test_augmentation.py tests/unit/test_early_stopping.py
+BACKEND_TESTS := tests/backends $(foreach subject,training augmentation early_stopping,tests/training/test_$(subject).py)
 CORES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status test test-jax test-torch test-backend test-environments bench bench-gpu lint format clean
+.PHONY: help demo status test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
-	@echo "make test    lint, unit tests, whole runs of the workflow, and on a throw-away SLURM where it is installed (root)"
-	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own; some of the first are part of make test"
-	@echo "make test-environments   whole runs with --use-conda"
+	@echo "make test-fast   what needs neither a training nor a run of the workflow, in a minute: at every save"
+	@echo "make test    the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
+	@echo "make test-all    besides: every architecture and backend, SLURM (root), --use-conda"
+	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own"
+	@echo "make check-data  checks on the real leukemia images, in the folder that BLASTGRID_IMAGES names"
 	@echo "make bench   speed of the training, tables in benchmarks/"
 	@echo "make bench-gpu EXTRA=jax-gpu TENSORS=results/<experiment>/tensors   the same of a GPU, and a grid by halving there"
 	@echo "make lint    style checks alone"
@@ -59,10 +61,20 @@ format: $(STAMP)
 	$(RUN) ruff format .
 	$(RUN) snakefmt Snakefile workflow/rules
 
+test-fast: $(STAMP)
+	$(RUN) pytest -n auto -m "not rare" tests/unit
+
 # A file goes to one worker; the longest come first.
 test: lint
 	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends
-	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder tests/cluster tests/workflow tests/unit
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not rare" tests/workflow tests/training tests/unit
+
+# Conda and SLURM have the machine to themselves.
+test-all: test
+	$(RUN) pytest -n auto --dist loadfile -m rare tests/workflow tests/training tests/unit
+	$(RUN) pytest tests/cluster tests/environments
+	$(MAKE) --no-print-directory test-jax
+	$(MAKE) --no-print-directory test-torch
 
 # A backend comes with an environment of its own: TensorFlow imports what else is installed.
 test-jax test-torch: test-%:
@@ -71,8 +83,8 @@ test-jax test-torch: test-%:
 test-backend: $(STAMP)
 	KERAS_BACKEND=$(BACKEND) $(RUN) pytest -n auto $(BACKEND_TESTS)
 
-test-environments: $(STAMP)
-	$(RUN) pytest tests/environments
+check-data: $(STAMP)
+	$(RUN) pytest tests/data
 
 clean:
 	rm -rf results/demo results/datasets/synthetic-*

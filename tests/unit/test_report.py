@@ -298,6 +298,7 @@ Promise.all(pictures).then(() => { document.documentElement.dataset.pictures = p
 </script></body>"""
 
 
+@pytest.mark.rare
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium)")
 @pytest.mark.parametrize("window", ["1100,900", "500,900"])
 def test_a_browser_shows_it(paper, tmp_path, window):

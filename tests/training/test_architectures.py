@@ -59,7 +59,15 @@ class Built:
         self.backbone = build_backbone(name, self.size, "imagenet" if ARCHITECTURES[name].from_keras else None)
 
 
-@pytest.fixture(scope="module", params=ARCHITECTURES)
+GATE = ("SmallCNN", "EfficientNetB0", "MobileNetV3Large")
+
+
+def mark_rare(names) -> list:
+    """Architectures as parameters; those beside the workflow's own are tested by `make test-all`."""
+    return [name if name in GATE else pytest.param(name, marks=pytest.mark.rare) for name in names]
+
+
+@pytest.fixture(scope="module", params=mark_rare(ARCHITECTURES))
 def built(request):
     with pytest.MonkeyPatch.context() as monkeypatch:
         result = Built(request.param, monkeypatch)
@@ -178,7 +186,7 @@ def sixteen(pixels):
     return random.integers(0, 256, (16, 64, 64, 3)).astype(np.uint8), np.arange(16) % 2
 
 
-@pytest.mark.parametrize("name", ["VGG16", "AlexNet", "GoogLeNet", "MobileNetV3Small"])
+@pytest.mark.parametrize("name", mark_rare(["VGG16", "AlexNet", "GoogLeNet", "MobileNetV3Small"]))
 def test_an_epoch_of_training_has_a_finite_loss_and_its_model_is_read_without_our_code(name, sixteen, tmp_path):
     size = max(32, ARCHITECTURES[name].smallest)
     data = sixteen[0][:, :size, :size], sixteen[1]
