@@ -12,7 +12,7 @@ from smear.figures.style import CHOSEN, HUES, QUIET, header, house_style
 
 @house_style()
 def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
-    """Draw how many pairs have which evidence. counts: `evidence.csv`. summary: `fields.json`."""
+    """Draw how many pairs have which evidence. counts: `field_evidence.csv`. summary: `fields.json`."""
     step = counts["evidence"].iloc[1] - counts["evidence"].iloc[0]
     edges = np.append(counts["evidence"], counts["evidence"].iloc[-1] + step)
     chance, threshold, compared = Chance(**summary["chance"]), summary["threshold"], summary["pairs_compared"]

@@ -1,1 +1,1 @@
-"""Labelled images on disk: finding, reading and splitting them."""
+"""Labelled images on disk: finding and reading them."""
