@@ -214,6 +214,35 @@ def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finis
         helper.write_text(text)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("job.py", "and start again.", "and call it again."),
+        ("training/epochs.py", "the loss is %s: the cell has diverged", "diverged, with a loss of %s: the cell"),
+        ("training/backends/on_torch.py", "import torch", "import torch\n\nANOTHER = 1"),
+    ],
+)
+def test_a_sentence_and_another_backend_rerun_nothing(finished, name, old, new):
+    module = finished.folder / "workflow/scripts/smear" / name
+    text = module.read_text()
+    assert old in text
+    try:
+        module.write_text(text.replace(old, new, 1))
+        assert finished.jobs() == {}
+    finally:
+        module.write_text(text)
+
+
+def test_code_of_the_backend_trains_again(finished):
+    module = finished.folder / "workflow/scripts/smear/training/backends/on_tensorflow.py"
+    text = module.read_text()
+    try:
+        module.write_text(text + "\nANOTHER = 1\n")
+        assert finished.jobs()["train_cell"] == 2
+    finally:
+        module.write_text(text)
+
+
 def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):
     module = finished.folder / "workflow/scripts/smear/figures/shortcuts.py"
     text = module.read_text()

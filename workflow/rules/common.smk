@@ -62,6 +62,14 @@ SOURCE = config["dataset"]["source"]
 SOURCE_COUNTS = ask(check_source, config)
 ask(check_user_groups, config["split"])
 GPUS = find_gpus()
+TRAINING_ENVIRONMENTS = {
+    "tensorflow": "../../envs/train.yaml",
+    "jax": "../../envs/train-jax.yaml",
+    "torch": "../../envs/train-torch.yaml",
+}
+OTHER_BACKENDS = [
+    f"smear/training/backends/on_{name}.py" for name in TRAINING_ENVIRONMENTS if name != config["training"]["backend"]
+]
 
 
 def check_targets(targets):
@@ -91,8 +99,8 @@ def match_exactly(names):
 
 
 def code_digest(rule_name):
-    """The parameter that reruns a rule when its script, or a module that it imports, changes in more than comments."""
-    return digest_code(SCRIPTS / f"{rule_name}.py")
+    """The parameter that reruns a rule when its script, or a module that it imports, changes in what it makes."""
+    return digest_code(SCRIPTS / f"{rule_name}.py", OTHER_BACKENDS)
 
 
 def runs_here():
@@ -186,13 +194,6 @@ def get_training_settings():
             for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights", "early_stopping")
         },
     }
-
-
-TRAINING_ENVIRONMENTS = {
-    "tensorflow": "../../envs/train.yaml",
-    "jax": "../../envs/train-jax.yaml",
-    "torch": "../../envs/train-torch.yaml",
-}
 
 
 def get_engine():

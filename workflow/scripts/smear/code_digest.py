@@ -1,7 +1,8 @@
 """A digest of a script and of the local modules it imports, so that no result goes stale unseen.
 
 Snakemake does not look into imported modules. As a parameter of the rule, the digest makes it rerun what a change in
-any of them concerns; comments, docstrings and layout do not count.
+any of them concerns. What decides no result does not count: comments, docstrings and layout, what is logged, the
+messages of a `UserError`, and the module that ends jobs with them.
 """
 
 import ast
@@ -11,22 +12,28 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+MESSAGES = "smear/job.py"
 
-def digest_code(script: Path) -> str:
-    """SHA-256 of the syntax trees of `script` and, transitively, of the modules beside it that it imports."""
+
+def digest_code(script: Path, unused: Iterable[str] = ()) -> str:
+    """SHA-256 of the syntax trees of `script` and, transitively, of the modules beside it that it imports.
+
+    unused: paths of modules, from the script's folder, that it imports in some configurations, and not in this one.
+    """
     digest = hashlib.sha256()
-    for path in collect_modules(script):
+    for path in collect_modules(script, {MESSAGES, *unused}):
         digest.update(path.relative_to(script.parent).as_posix().encode() + b"\0")
         digest.update(read_code(path).tree.encode() + b"\0")
     return digest.hexdigest()
 
 
-def collect_modules(script: Path) -> list[Path]:
-    """`script` and the local modules that it imports, directly or through others, sorted."""
+def collect_modules(script: Path, unused: Iterable[str] = ()) -> list[Path]:
+    """`script` and the local modules that it imports, directly or through others, sorted; without the unused ones."""
+    unused = {script.parent / name for name in unused}
     found, waiting = set(), [script]
     while waiting:
         path = waiting.pop()
-        if path not in found:
+        if path not in found and path not in unused:
             found.add(path)
             waiting += find_files(read_code(path).imports, script.parent)
     return sorted(found)
@@ -53,7 +60,7 @@ def parse(text: str) -> Code:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return Code(frozenset(names), ast.dump(strip_docstrings(tree)))
+    return Code(frozenset(names), ast.dump(strip_texts(tree)))
 
 
 def find_files(names: Iterable[str], root: Path) -> list[Path]:
@@ -64,13 +71,22 @@ def find_files(names: Iterable[str], root: Path) -> list[Path]:
     return [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
 
 
-def strip_docstrings(tree: ast.Module) -> ast.Module:
-    """Remove the docstrings of a module, its classes and its functions."""
+def strip_texts(tree: ast.Module) -> ast.Module:
+    """Remove docstrings, and what is given to `UserError(…)` and to `log.info(…)` and its like."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [part for index, part in enumerate(node.body) if index or not is_text(part)]
+        elif isinstance(node, ast.Call) and is_message(node.func):
+            node.args, node.keywords = [], []
     return tree
 
 
 def is_text(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+
+
+def is_message(function: ast.expr) -> bool:
+    """Whether what is called writes to the log, or is the error that a user reads; see `smear/job.py`."""
+    if isinstance(function, ast.Attribute):
+        return isinstance(function.value, ast.Name) and function.value.id == "log"
+    return isinstance(function, ast.Name) and function.id == "UserError"
