@@ -143,7 +143,9 @@ def write_report_inputs(
     for name, value in objects.items():
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
-    tested = predictions[["image_id", "label"]].assign(sha256=[f"{number:064x}" for number in range(len(predictions))])
+    names = predictions["label"].map(dict(enumerate(classes)))
+    tested = predictions[["image_id", "label"]].assign(**{"class": names})
+    tested["sha256"] = [f"{number:064x}" for number in range(len(predictions))]
     tested.to_csv(folder / "test_rows.csv", index=False)
     make_looks(folder, tested["sha256"].tolist())
     image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
