@@ -199,3 +199,40 @@ def test_blocks_of_numbers_stay_those_of_the_sources_folders(tmp_path):
 def test_a_catalog_that_the_labels_do_not_fit_is_refused(tmp_path):
     with pytest.raises(UserError, match=r"Malignant takes Proo, but .*catalog.csv has no such class"):
         split(tmp_path, BINARY | {"Malignant": ["Early", "Pre", "Proo"]})
+
+
+POSITIVE = {
+    "not a class": (
+        {"labels": BINARY, "positive": "Malign"},
+        "is no class of the task; set it to Benign or Malignant.",
+    ),
+    "of four classes": ({"positive": "Pro"}, "the task has 4 classes (Benign, Early, Pre, Pro), and only one of two"),
+    "before a download": (
+        {"source": "kaggle", "handle": "toy/smears", "positive": "blast"},
+        "shows after the download alone; name them in dataset.classes, or in dataset.labels.",
+    ),
+    "of the classes taken": (
+        {"source": "kaggle", "handle": "toy/smears", "classes": ["a", "b"], "positive": "c"},
+        "is no class of the task; set it to a or b.",
+    ),
+    "of the source's": ({"labels": BINARY, "positive": "Early"}, "dataset.positive is Early, which is no class"),
+}
+
+
+@pytest.mark.parametrize("fault", POSITIVE)
+def test_a_positive_class_that_cannot_be_is_refused_before_work_starts(fault):
+    changes, words = POSITIVE[fault]
+    with pytest.raises(UserError) as caught:
+        check_source(configure(**changes))
+    assert words in str(caught.value)
+
+
+def test_a_positive_class_of_two_is_accepted():
+    for changes in (
+        {"labels": BINARY, "positive": "Benign"},
+        {"source": "kaggle", "handle": "toy/smears", "classes": ["a", "b"], "positive": "a"},
+        {"source": "kaggle", "handle": "toy/smears", "labels": {"x": ["a"], "y": ["b", "c"]}, "positive": "y"},
+    ):
+        config = configure(**changes)
+        assert config["dataset"]["positive"] == changes["positive"]
+        check_source(config)

@@ -206,7 +206,8 @@ DATA_CODE = [code_digest(name) for name in UPSTREAM]
 
 def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
-    data = [config[key] for key in ("dataset", "split", "image")]
+    # Which class is positive decides no training.
+    data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
     origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, CLASS_COUNTS, DATA_CODE]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
 

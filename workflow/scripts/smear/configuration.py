@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from smear.dataset import derive_name, find_label_faults, sort_labels
+from smear.dataset import derive_name, find_class_faults, sort_labels
 from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid, format_rate
 from smear.job import UserError
@@ -195,7 +195,7 @@ def find_contradictions(config: dict) -> list[str]:
     needed = {"kaggle": "handle", "archive": "path", "folder": "path"}.get(dataset["source"])
     if needed and not dataset[needed]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
-    faults += find_label_faults(dataset)
+    faults += find_class_faults(dataset)
     faults += find_rectangle_faults("dataset.mask", dataset["mask"])
     faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
     if (config["fields"]["similarity"] or 1) < 1:

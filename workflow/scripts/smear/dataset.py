@@ -4,6 +4,37 @@ from collections import Counter
 from pathlib import PurePosixPath
 
 
+def find_class_faults(dataset: dict) -> list[str]:
+    """What is wrong with the classes of the task, as far as the configuration alone names them, one sentence each."""
+    faults = find_label_faults(dataset)
+    classes = dataset["labels"] or dataset["classes"]
+    if faults or dataset["positive"] is None:
+        return faults
+    if classes:
+        return find_positive_faults(dataset["positive"], list(classes))
+    if dataset["source"] == "kaggle":
+        return [
+            f"dataset.positive is {dataset['positive']}, but which classes the source kaggle has shows after the "
+            f"download alone; name them in dataset.classes, or in dataset.labels."
+        ]
+    return []
+
+
+def find_positive_faults(positive: str | None, classes: list[str]) -> list[str]:
+    """What is wrong with `dataset.positive` for a task of these classes, in one sentence if anything."""
+    if positive is None:
+        return []
+    names = sorted(classes)
+    if len(names) != 2:
+        return [
+            f"dataset.positive is {positive}, but the task has {len(names)} classes ({', '.join(names)}), and only "
+            f"one of two can be positive; remove dataset.positive, or merge classes with dataset.labels."
+        ]
+    if positive not in names:
+        return [f"dataset.positive is {positive}, which is no class of the task; set it to {' or '.join(names)}."]
+    return []
+
+
 def derive_name(dataset: dict) -> str:
     """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
     match dataset["source"]:

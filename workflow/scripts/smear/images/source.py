@@ -4,6 +4,7 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+from smear.dataset import find_positive_faults
 from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
 from smear.images.class_sizes import check_class_sizes, check_expected
@@ -33,7 +34,8 @@ def check_source(config: dict) -> dict[str, int] | None:
     """Images of each class of the task that the source holds; None where only a download can tell.
 
     Errors: those of `list_source_images`, and a UserError where the counts are not the expected ones, or too small to
-    be split, where `dataset.labels` does not fit the source's classes, or where the names do not do for `split.unit`.
+    be split, where `dataset.labels` or `dataset.positive` does not fit the source's classes, or where the names do not
+    do for `split.unit`.
     """
     dataset, split = config["dataset"], config["split"]
     names = list_source_images(dataset)
@@ -46,6 +48,8 @@ def check_source(config: dict) -> dict[str, int] | None:
     check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
     check_labels(dataset["labels"], counts, dataset["path"] or "the source synthetic", selectable=names is not None)
     counts = merge_counts(counts, dataset["labels"])
+    if faults := find_positive_faults(dataset["positive"], list(counts)):
+        raise UserError(faults[0])
     check_class_sizes(counts, split["fractions"])
     if names and split["unit"] == "sequence" and not split["groups_csv"]:
         check_numbered(image for images in names.values() for image in images)
