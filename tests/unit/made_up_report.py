@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
+from smear.binary_metrics import binary_summary
 from smear.figures.fields import draw_evidence
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.siblings import draw_siblings
@@ -54,6 +55,18 @@ def audit_of(classes: list[str]) -> dict:
         "images_with_sibling_across_splits": 0,
         "images_with_sibling_across_folds": 0,
         "start_weights": None,
+    }
+
+
+def audit_labels_of(labels: dict[str, list[str]]) -> dict:
+    """Return what the audit of a split holds besides, where classes are merged."""
+    sources = sorted(source for parts in labels.values() for source in parts)
+    counts = {"train": 300, "validation": 30, "test": 20}
+    return {
+        "labels": labels,
+        "source_counts": {
+            split: {name: count + k for k, name in enumerate(sources)} for split, count in counts.items()
+        },
     }
 
 
@@ -128,25 +141,34 @@ def write_report_inputs(
     mistakes: tuple = ((3, 1), (3, 1), (3, 0), (3, 0), (0, 1)),
     cells: list[dict] | None = None,
     published_applies: bool = True,
+    sizes: tuple[int, ...] = (51, 99, 97, 81),
+    labels: dict[str, list[str]] | None = None,
+    positive: str | None = None,
 ) -> SimpleNamespace:
     """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`.
 
-    Where `published_applies`, the paper's images are those of the catalog; else the catalog has one more.
+    Where `published_applies`, the paper's images are those of the catalog; else the catalog has one more. labels: the
+    classes of the source that `dataset.labels` has merged into `classes`.
     """
     comparison = write_comparison(folder, cells or grid_cells(), diverged=())
-    predictions = predictions_of(classes, list(mistakes), sizes=[51, 99, 97, 81])
+    predictions = predictions_of(classes, list(mistakes), list(sizes))
     probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
-    summary = classification_summary(predictions["label"], predictions["predicted"], probabilities, classes)
+    answers = predictions["label"].to_numpy(), predictions["predicted"].to_numpy()
+    summary = classification_summary(*answers, probabilities, classes)
+    summary |= binary_summary(*answers, classes, positive)
     cell = json.loads(comparison.input.selection.read_text())["cell"]
-    audit = audit_of(classes)
+    audit = audit_of(classes) | (audit_labels_of(labels) if labels else {})
     objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit, "provenance": PROVENANCE, "fields": FIELDS}
     for name, value in objects.items():
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
-    tested = predictions[["image_id", "label"]].assign(sha256=[f"{number:064x}" for number in range(len(predictions))])
+    names = predictions["label"].map(dict(enumerate(classes)))
+    tested = predictions[["image_id", "label"]].assign(**{"class": names})
+    tested["sha256"] = [f"{number:064x}" for number in range(len(predictions))]
     tested.to_csv(folder / "test_rows.csv", index=False)
     make_looks(folder, tested["sha256"].tolist())
-    image_ids = [f"{name}/{number}" for k, name in enumerate(classes) for number in range(995 + 3 * k)]
+    sources = sorted(source for parts in labels.values() for source in parts) if labels else classes
+    image_ids = [f"{name}/{number}" for k, name in enumerate(sources) for number in range(995 + 3 * k)]
     digests = [f"{number:064x}" for number in range(len(image_ids))]
     pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
     pairs.to_csv(folder / "field_pairs.csv", index=False)
@@ -155,6 +177,7 @@ def write_report_inputs(
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
     catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
+    catalog["class"] = [image_id.rpartition("/")[0] for image_id in image_ids]
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
     (folder / "paper.sha256").write_text("".join(f"{digest}  another/name.jpg\n" for digest in of_the_paper))

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.configuration import complete_configuration, derive_name, find_contradictions, read_numbers, with_point
+from smear.configuration import complete_configuration, find_contradictions, read_numbers, with_point
+from smear.dataset import derive_name
 from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid
 from smear.job import UserError

@@ -54,7 +54,7 @@ def test_the_catalog_lists_the_good_and_the_bad(folder):
 
 def refusal(good: int, bad: int, allowed: float) -> str:
     catalog = pd.DataFrame({"image_id": [f"A/{index}" for index in range(good)], "class": "A"})
-    rejected = pd.DataFrame({"image_id": [f"A/x{index}" for index in range(bad)], "reason": "empty file"})
+    rejected = pd.DataFrame({"image_id": [f"A/x{index}" for index in range(bad)], "class": "A", "reason": "empty file"})
     try:
         check_rejected(catalog, rejected, allowed)
     except UserError as error:

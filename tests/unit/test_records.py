@@ -38,7 +38,8 @@ def write_tensor(folder: Path, name: str, seed: int, manifest: Path) -> Files:
     with recorded(SimpleNamespace(**vars(job), rule="cache_tensors"), "manifest"):
         np.save(output["tensor"], random.integers(0, 256, (12, 2, 2, 3), np.uint8))
         labels = random.permutation(12) % 3
-        write_csv(pd.DataFrame({"image_id": [f"{k}/é{seed}" for k in labels], "label": labels}), output["rows"])
+        rows = {"image_id": [f"{k}/é{seed}" for k in labels], "label": labels, "class": labels}
+        write_csv(pd.DataFrame(rows), output["rows"])
     return output
 
 

@@ -22,7 +22,8 @@ def stained(random: np.random.Generator, labels: np.ndarray, size: int = 32) -> 
 
 def write_split(folder, name: str, images: np.ndarray, labels: np.ndarray) -> tuple[str, str]:
     np.save(folder / f"{name}.npy", images)
-    rows = pd.DataFrame({"image_id": [f"{label}/{k}" for k, label in enumerate(labels)], "label": labels, "fold": -1})
+    names = [f"{k}.png" for k in range(len(labels))]
+    rows = pd.DataFrame({"image_id": names, "label": labels, "class": np.array(["a", "b"])[labels], "fold": -1})
     rows.to_csv(folder / f"{name}.csv", index=False)
     return str(folder / f"{name}.npy"), str(folder / f"{name}.csv")
 

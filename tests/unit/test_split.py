@@ -224,6 +224,7 @@ def test_clusters_of_stain_keep_slides_and_fields_whole():
     split = split_images(images, "stain", FRACTIONS, 0)
     assert set(split) == set(SPLITS)
     assert (split.groupby(slide).nunique() == 1).all()
+    images["source_class"] = images["class"]
     table = compare_units(images, split_targets({"a": 400, "b": 400}, FRACTIONS), range(3), 50)
     across = table.groupby("unit")["images_with_sibling_across_splits"].mean()
     assert across["image"] > 100
@@ -238,7 +239,8 @@ def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
 
 
 def numbered(names: list[str], fields: list[str]) -> pd.DataFrame:
-    return pd.DataFrame({"image_id": names, "class": [name.split("/")[0] for name in names], "field_id": fields})
+    classes = [name.partition("/")[0] for name in names]
+    return pd.DataFrame({"image_id": names, "source_class": classes, "field_id": fields})
 
 
 @settings(deadline=None)

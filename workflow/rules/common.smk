@@ -59,7 +59,7 @@ COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
-SOURCE_COUNTS = ask(check_source, config)
+CLASS_COUNTS = ask(check_source, config)
 ask(check_user_groups, config["split"])
 GPUS = find_gpus()
 TRAINING_ENVIRONMENTS = {
@@ -207,8 +207,9 @@ DATA_CODE = [code_digest(name) for name in UPSTREAM]
 
 def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
-    data = [config[key] for key in ("dataset", "split", "image")]
-    origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, SOURCE_COUNTS, DATA_CODE]
+    # Which class is positive decides no training.
+    data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
+    origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, CLASS_COUNTS, DATA_CODE]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
 
 

@@ -203,6 +203,7 @@ rule split_images:
         folds=config["split"]["folds"],
         groups=config["split"]["groups_csv"],
         block=config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
+        labels=config["dataset"]["labels"],
         allow_overlap=config["model"]["allow_overlap"] if get_donor() else None,
         code=code_digest("split_images"),
     script:

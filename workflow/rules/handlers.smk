@@ -12,9 +12,9 @@ from smear.status.grid_file import write_cells
 
 def count_train_images():
     """Training images of one cell, as far as they are known before the work starts."""
-    if SOURCE_COUNTS is None:
+    if CLASS_COUNTS is None:
         return None
-    return count_training(SOURCE_COUNTS, config["split"]["fractions"], config["split"]["folds"])
+    return count_training(CLASS_COUNTS, config["split"]["fractions"], config["split"]["folds"])
 
 
 def end_orphans():

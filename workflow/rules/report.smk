@@ -31,6 +31,7 @@ rule test_selected:
     params:
         **get_engine(),
         cache="results/compiled",
+        positive=config["dataset"]["positive"],
         # No output, which Snakemake would delete: looks are added to it, of all experiments.
         table=f"results/datasets/{DATASET}/test_looks.csv",
         code=code_digest("test_selected"),

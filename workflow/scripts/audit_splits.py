@@ -21,8 +21,8 @@ def choose_seeds(images: int) -> range:
 
 def main(snakemake) -> None:
     manifest = read_csv(snakemake.input.manifest)
-    catalog = read_csv(snakemake.input.catalog)
-    images = catalog.merge(manifest[["image_id", "field_id"]], on="image_id", validate="one_to_one")
+    catalog = read_csv(snakemake.input.catalog).rename(columns={"class": "source_class"})
+    images = catalog.merge(manifest[["image_id", "class", "field_id"]], on="image_id", validate="one_to_one")
     counts = images["class"].value_counts().sort_index().to_dict()
     targets, seeds = split_targets(counts, snakemake.params.fractions), choose_seeds(len(images))
     table = compare_units(images, targets, seeds, snakemake.params.block)

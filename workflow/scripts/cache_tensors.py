@@ -43,7 +43,7 @@ def main(snakemake) -> None:
     images = manifest[manifest["split"] == snakemake.wildcards.split]
     params = snakemake.params
     cache_pixels(images, params.size, Path(snakemake.output.tensor), snakemake.threads, params.mask, params.color)
-    write_csv(images[["image_id", "label", "fold", "sha256"]], snakemake.output.rows)
+    write_csv(images[["image_id", "label", "class", "fold", "sha256"]], snakemake.output.rows)
     log.info("%s: %d images of %d x %d, %s", snakemake.wildcards.split, len(images), *[params.size] * 2, params.color)
 
 

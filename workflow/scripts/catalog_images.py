@@ -17,25 +17,25 @@ SHOWN = 20
 
 
 def catalog_images(folder: Path, threads: int, max_megapixels: float) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The catalog of `folder/<Class>/<name>` and the table `image_id,reason` of files that are no usable images."""
+    """The catalog of `folder/<Class>/<name>` and the table `image_id,class,reason` of files that are none."""
     paths = sorted(path for path in folder.glob("*/*") if not path.is_dir())
     inspect = partial(inspect_image, max_megapixels=max_megapixels)
     good, rejected = [], []
     for path, found in zip(paths, map_parallel(inspect, paths, threads, "opening"), strict=True):
-        image_id = path.relative_to(folder).as_posix()
+        image_id, name = path.relative_to(folder).as_posix(), path.parent.name
         if isinstance(found, ImageFile):
-            good.append({"image_id": image_id, "path": path.as_posix(), "class": path.parent.name, **found._asdict()})
+            good.append({"image_id": image_id, "path": path.as_posix(), "class": name, **found._asdict()})
         else:
-            rejected.append({"image_id": image_id, "reason": found})
+            rejected.append({"image_id": image_id, "class": name, "reason": found})
     columns = ["image_id", "path", "class", *ImageFile._fields]
     catalog = pd.DataFrame(good, columns=columns).sort_values("image_id", ignore_index=True)
-    return catalog, pd.DataFrame(rejected, columns=["image_id", "reason"])
+    return catalog, pd.DataFrame(rejected, columns=["image_id", "class", "reason"])
 
 
 def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float) -> None:
     """Raise a UserError that lists the rejected files where they are more than `allowed` of all, or all of a class."""
     files = len(catalog) + len(rejected)
-    classes = sorted({image_id.partition("/")[0] for image_id in rejected["image_id"]} - set(catalog["class"]))
+    classes = sorted(set(rejected["class"]) - set(catalog["class"]))
     if len(rejected) > allowed * files:
         remedy = f"set dataset.max_rejected_share to {math.ceil(1000 * len(rejected) / files) / 1000:g} or more"
     elif classes:
@@ -91,7 +91,7 @@ def main(snakemake) -> None:
         compare_recorded(digests, Path(record), params.classes, params.resource)
     tell_about(catalog, rejected)
     write_csv(catalog.drop(columns="transparent"), output.catalog)
-    write_csv(rejected, output.rejected)
+    write_csv(rejected.drop(columns="class"), output.rejected)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from smear.files import read_json, write_text
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
+from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.shortcuts import judge_network, shortcut_table
@@ -40,8 +41,11 @@ def read_results(inputs: SimpleNamespace) -> dict:
     objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     tested = set(read_csv(inputs.test_rows)["sha256"])
+    papers_images = same_images(results["catalog"], inputs.reference)
     return results | {
-        "published_applies": same_images(results["catalog"], inputs.reference),
+        "papers_images": papers_images,
+        # Of the same images under other classes, other figures are to be expected.
+        "published_applies": papers_images and not results["audit"].get("labels"),
         "tested": tested,
         "looks": collect_looks(inputs, tested),
     }
@@ -67,15 +71,20 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
     """Arrange the results as the variables of both templates."""
     settings = results["provenance"].get("settings") or {}
     cells, chosen, test = results["leaderboard"], results["selection"], results["test_metrics"]
+    labels = results["audit"].get("labels")
+    pairs = compare_by_task(results["field_pairs"], results["catalog"], labels)
     return {
         "experiment": params.experiment,
         "dataset": params.dataset,
+        "papers_images": results["papers_images"],
         "published_applies": results["published_applies"],
         "published": results["published"],
         "chosen": chosen,
         "chosen_phrase": cell_phrase(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
+        "positive_sentence": describe_positive(test),
+        "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),
         "looks_sentence": describe_looks(results["looks"], len(results["tested"])),
@@ -85,7 +94,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "fields": results["fields"],
         "fields_figure": inline_svg(inputs.fields_svg, "Evidence that pairs of images show one field"),
         "siblings_figure": inline_svg(inputs.siblings_svg, "Images with a sibling in another split, by unit"),
-        "conflicts": conflicting_pairs(results["field_pairs"]),
+        "conflicts": conflicting_pairs(pairs),
         "images": image_facts(results["catalog"]),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),

@@ -10,6 +10,7 @@ from smear.job import UserError, log, logged_to
 from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
 from smear.split.audit import count_siblings
+from smear.split.labels import check_labels, merge_classes
 from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import TEST, fold_targets, split_targets
 from smear.split.units import PROMISES, get_groups
@@ -23,10 +24,8 @@ COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", 
 def group_images(
     catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int, block: int | None
 ) -> tuple[pd.DataFrame, str]:
-    """The catalog with `label`, `field_id`, `group` and, where the user gives it, `split`; and its promise's key."""
+    """The catalog with `field_id`, `group` and, where the user gives it, `split`; and its promise's key."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
-    labels = {name: label for label, name in enumerate(sorted(images["class"].unique()))}
-    images["label"] = images["class"].map(labels)
     if user_table is None:
         images["group"] = get_groups(images, unit, seed, block)
         return images, unit
@@ -35,6 +34,13 @@ def group_images(
     if "split" in given:
         images["split"] = given["split"]
     return images, "given" if "split" in given else "group"
+
+
+def label_images(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> pd.DataFrame:
+    """The images (`source_class`) with `class`, the task's, and its number `label`, in the order of the names."""
+    classes = merge_classes(images["source_class"], labels)
+    numbers = {name: number for number, name in enumerate(sorted(classes.unique()))}
+    return images.assign(**{"class": classes, "label": classes.map(numbers)})
 
 
 def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.DataFrame:
@@ -120,21 +126,34 @@ def audit_split(images: pd.DataFrame, promise: str, method: dict, kept: pd.Serie
     }
 
 
+def audit_labels(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> dict:
+    """What `audit.json` holds besides, where `dataset.labels` merges classes."""
+    if labels is None:
+        return {}
+    counts = pd.crosstab(images["split"], images["source_class"])
+    return {"labels": labels, "source_counts": {split: counts.loc[split].to_dict() for split in SPLITS}}
+
+
 def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
     method = {name: params[name] for name in ("unit", "fractions", "seed", "folds", "groups")}
     if params.block:
         method["block"] = params.block
-    catalog, fields = read_csv(snakemake.input.catalog), read_csv(snakemake.input.fields)
+    if params.labels:
+        method["labels"] = params.labels
+    catalog = read_csv(snakemake.input.catalog).rename(columns={"class": "source_class"})
+    fields = read_csv(snakemake.input.fields)
+    check_labels(params.labels, set(catalog["source_class"]), snakemake.input.catalog)
     user_table = snakemake.input.groups or None
     images, promise = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
+    images = label_images(images, params.labels)
     kept = read_kept(output, method, images[["image_id", "sha256"]])
     if promise == "given":
         images["fold"] = -1
     else:
         images = place_images(images, method, kept)
     check_classes_everywhere(images)
-    audit = audit_split(images, promise, method, kept)
+    audit = audit_split(images, promise, method, kept) | audit_labels(images, params.labels)
     audit["start_weights"] = None
     if weights := snakemake.input.weights:
         audit["start_weights"] = audit_start(weights, read_training_images(weights), images)
@@ -145,7 +164,7 @@ def main(snakemake) -> None:
         log.info(
             "%d images keep the place they had, %d moved", len(kept) - audit["images_moved"], audit["images_moved"]
         )
-    write_csv(images[COLUMNS], output.manifest)
+    write_csv(images[[*COLUMNS, "source_class"] if params.labels else COLUMNS], output.manifest)
     write_json(audit, output.audit)
 
 

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import smear.environment
+from smear.binary_metrics import binary_summary
 from smear.files import read_json, replacing, write_json
 from smear.job import log, logged_to
 from smear.looks import add_look, find_looks, write_looks
@@ -44,7 +45,9 @@ def main(snakemake, digests: dict[str, str]) -> None:
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
     probabilities = feed.predict(feed.lead_to(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)
-    summary = classification_summary(labels, predictions["predicted"].to_numpy(), probabilities, classes)
+    predicted = predictions["predicted"].to_numpy()
+    summary = classification_summary(labels, predicted, probabilities, classes)
+    summary |= binary_summary(labels, predicted, classes, params.positive)
     # Before anybody can see what came of it, so that no look is missing, and none is counted that told nothing.
     images, table = set(rows["sha256"]), Path(params.table)
     settings = digest_settings(read_json(snakemake.input.provenance))

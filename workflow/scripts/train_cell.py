@@ -97,7 +97,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     memory = 1_000_000 * snakemake.resources.mem_mb
     device = prepare_device(snakemake.threads, memory, params.deterministic, params.precision, Path(params.cache))
     images, rows = read_images(snakemake.input, cell)
-    classes = get_classes(rows["train"])
+    classes = get_classes(pd.concat(rows.values()))
     log.info("%s on %s with %d threads, Keras on %s", cell.name, device.name, snakemake.threads, params.backend)
     log.info("%d training and %d validation images, classes %s", *map(len, rows.values()), ", ".join(classes))
 

@@ -3,11 +3,12 @@
 import copy
 import math
 from difflib import get_close_matches
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import yaml
 from jsonschema import Draft202012Validator
 
+from smear.dataset import derive_name, find_class_faults, sort_labels
 from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid, format_rate
 from smear.job import UserError
@@ -27,6 +28,7 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
         faults = find_contradictions(config)
     if faults:
         raise UserError("The configuration needs mending:\n" + "\n".join(f"  - {fault}" for fault in faults))
+    config["dataset"]["labels"] = sort_labels(config["dataset"]["labels"])
     return config
 
 
@@ -186,23 +188,6 @@ def fill_defaults(value: object, schema: dict, root: dict) -> None:
             fill_defaults(item, schema["items"], root)
 
 
-def derive_name(dataset: dict) -> str:
-    """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
-    match dataset["source"]:
-        case "kaggle":
-            text = (dataset["handle"] or "").split("/")[1:2]
-            text = text[0] if text else "kaggle"
-        case "synthetic":
-            drawn = dataset["synthetic"]
-            text = f"synthetic-{drawn['images']}-{drawn['size']}px-s{drawn['seed']}"
-        case "archive":
-            text = PurePosixPath(dataset["path"] or "archive").stem
-        case _:
-            text = PurePosixPath(dataset["path"] or "folder").name
-    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
-    return safe.lstrip("._-") or "images"
-
-
 def find_contradictions(config: dict) -> list[str]:
     """Faults that lie between keys, one sentence each."""
     faults = []
@@ -210,6 +195,7 @@ def find_contradictions(config: dict) -> list[str]:
     needed = {"kaggle": "handle", "archive": "path", "folder": "path"}.get(dataset["source"])
     if needed and not dataset[needed]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{needed}.")
+    faults += find_class_faults(dataset)
     faults += find_rectangle_faults("dataset.mask", dataset["mask"])
     faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
     if (config["fields"]["similarity"] or 1) < 1:

@@ -4,10 +4,12 @@ import hashlib
 import zipfile
 from pathlib import Path
 
+from smear.dataset import find_positive_faults
 from smear.images.archive import UNREADABLE, Limits, find_members
 from smear.images.class_folders import find_class_folders, is_image, list_paths
 from smear.images.class_sizes import check_class_sizes, check_expected
 from smear.job import UserError
+from smear.split.labels import check_labels, merge_counts
 from smear.split.sequence import check_numbered
 from smear.synthetic.classes import count_images
 
@@ -29,10 +31,11 @@ def list_source_images(dataset: dict) -> dict[str, list[str]] | None:
 
 
 def check_source(config: dict) -> dict[str, int] | None:
-    """Images of each class that the source holds; None where only a download can tell.
+    """Images of each class of the task that the source holds; None where only a download can tell.
 
     Errors: those of `list_source_images`, and a UserError where the counts are not the expected ones, or too small to
-    be split, or where the names do not do for `split.unit`.
+    be split, where `dataset.labels` or `dataset.positive` does not fit the source's classes, or where the names do not
+    do for `split.unit`.
     """
     dataset, split = config["dataset"], config["split"]
     names = list_source_images(dataset)
@@ -43,6 +46,10 @@ def check_source(config: dict) -> dict[str, int] | None:
     else:
         counts = {name: len(images) for name, images in names.items()}
     check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
+    check_labels(dataset["labels"], counts, dataset["path"] or "the source synthetic", selectable=names is not None)
+    counts = merge_counts(counts, dataset["labels"])
+    if faults := find_positive_faults(dataset["positive"], list(counts)):
+        raise UserError(faults[0])
     check_class_sizes(counts, split["fractions"])
     if names and split["unit"] == "sequence" and not split["groups_csv"]:
         check_numbered(image for images in names.values() for image in images)

@@ -13,10 +13,20 @@ def cell_phrase(cell: dict) -> str:
 
 
 def split_table(audit: dict, classes: list[str]) -> list[dict]:
-    """Return a row per class, and one of totals: `name`, one count per split, `total`."""
-    counts = audit["counts"]
-    rows = [{"name": name, **{split: counts[split].get(name, 0) for split in SPLITS}} for name in classes]
-    rows.append({"name": "All", **{split: sum(row[split] for row in rows) for split in SPLITS}})
+    """Return a row per class, and one of totals: `name`, one count per split, `total`.
+
+    The rows behind a merged class are its parts, the classes of the source (`part` is true), which totals leave out.
+    """
+    counts, labels = audit["counts"], audit.get("labels", {})
+    rows = []
+    for name in classes:
+        rows.append({"name": name, **{split: counts[split].get(name, 0) for split in SPLITS}, "part": False})
+        for source in labels.get(name, []) if len(labels.get(name, [])) > 1 else []:
+            rows.append(
+                {"name": source, **{split: audit["source_counts"][split][source] for split in SPLITS}, "part": True}
+            )
+    whole = [row for row in rows if not row["part"]]
+    rows.append({"name": "All", **{split: sum(row[split] for row in whole) for split in SPLITS}, "part": False})
     return [row | {"total": sum(row[split] for split in SPLITS)} for row in rows]
 
 

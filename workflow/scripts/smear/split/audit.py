@@ -16,8 +16,8 @@ def count_siblings(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
 def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, block: int) -> pd.DataFrame:
     """`unit,seed,images,images_with_sibling_across_splits` of splits by every unit that were not used, for comparison.
 
-    images: `image_id,class,field_id` and the colour numbers. block: see `sequence.group_sequence`; names without
-    numbers are not split by it.
+    images: `image_id,class,source_class,field_id` and the colour numbers. block: see `sequence.group_sequence`; names
+    without numbers are not split by it.
     """
     rows = []
     for unit in UNITS:

@@ -40,15 +40,18 @@ def is_numbered(images: pd.DataFrame, block: int) -> bool:
 
 
 def group_sequence(images: pd.DataFrame, block: int) -> pd.Series:
-    """The block of each image. images: `image_id,class,field_id`. block: how many consecutive numbers are one.
+    """The block of each image. images: `image_id,source_class,field_id`. block: how many consecutive numbers are one.
 
-    The first block of a class has the numbers up to `block`. Names that differ in more than the number are counted by
-    themselves. A field goes whole to the block that holds most of its images, to the lower one of two; blocks are never
-    merged.
+    The first block of a class of the source has the numbers up to `block`. Names that differ in more than the number
+    are counted by themselves. A field goes whole to the block that holds most of its images, to the lower one of two;
+    blocks are never merged.
     """
     check_numbered(images["image_id"])
     series, numbers = zip(*images["image_id"].map(read_number), strict=True)
-    blocks = pd.DataFrame({"class": images["class"], "series": series, "number": numbers, "field": images["field_id"]})
+    # Files are numbered by class folder, whatever `dataset.labels` makes of the classes.
+    blocks = pd.DataFrame(
+        {"class": images["source_class"], "series": series, "number": numbers, "field": images["field_id"]}
+    )
     blocks["block"] = np.maximum(blocks["number"] - 1, 0) // block
     whole = ["class", "series", "block"]
     if len(blocks.drop_duplicates(whole)) > len(images) / 2:

@@ -20,9 +20,9 @@ PROMISES = {
 
 
 def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = None) -> pd.Series:
-    """The group of each image. images: `image_id,class,field_id`, and the colour numbers for the unit `stain`.
+    """The group of each image. images: `image_id,field_id`, and the colour numbers for the unit `stain`.
 
-    block: consecutive numbers of a block, for the unit `sequence`.
+    block: consecutive numbers of a block, for the unit `sequence`, which needs `source_class`.
     """
     if unit == "image":
         return images["image_id"]
