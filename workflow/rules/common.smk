@@ -19,7 +19,7 @@ from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.environment import announce_environment
 from smear.files import read_json
-from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
+from smear.grid import AXES, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
 from smear.looks import read_looks
@@ -140,7 +140,7 @@ def get_cell(wildcards):
 
 def get_color(wildcards):
     """The color that a tensor's name stands for; rgb has no suffix."""
-    return wildcards.color.removeprefix("-") or "rgb"
+    return wildcards.color.removeprefix("-") or AXES["color"].default
 
 
 def name_records(folder, *stems):
@@ -148,9 +148,14 @@ def name_records(folder, *stems):
     return [f"{folder}/{stem}.digests.json" for stem in stems]
 
 
+def mark_color(color):
+    """What a color adds to the name of a tensor; nothing for rgb."""
+    return "" if color == AXES["color"].default else f"-{color}"
+
+
 def name_tensors(split, kind):
     """The files of one split, `npy`, `csv` or `digests.json`, in every color of the grid."""
-    return [f"results/{{experiment}}/tensors/{split}{color_suffix(color, '-')}.{kind}" for color in COLORS]
+    return [f"results/{{experiment}}/tensors/{split}{mark_color(color)}.{kind}" for color in COLORS]
 
 
 def get_tensor(split, kind):
@@ -158,7 +163,7 @@ def get_tensor(split, kind):
 
     def get_path(wildcards):
         color = CELLS[wildcards.cell].color
-        return f"results/{wildcards.experiment}/tensors/{split}{color_suffix(color, '-')}.{kind}"
+        return f"results/{wildcards.experiment}/tensors/{split}{mark_color(color)}.{kind}"
 
     return get_path
 
@@ -168,7 +173,7 @@ def get_test_tensor(kind):
 
     def get_path(wildcards):
         color = CELLS[get_selected_cell()].color
-        return f"results/{wildcards.experiment}/tensors/test{color_suffix(color, '-')}.{kind}"
+        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
 
     return get_path
 

@@ -11,8 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.style import MOST_SEEDS, QUIET, colours, header, house_style, named, percent_axis, shown
+from smear.grid import AXES
 
-FACETS = ["architecture", "optimizer", "batch_size", "color"]
+FACETS = [axis for axis in AXES if axis not in ("learning_rate", "seed", "epochs")]
+"""The axes that tell panels apart: all that no colour, line or dot stands for."""
+
 WALK = [*FACETS, "learning_rate", "seed"]
 """Cells alike in these walk the same path and differ only in how far."""
 
@@ -29,7 +32,7 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     """Draw loss and accuracy by epoch: dashed for training, solid for validation, coloured by learning rate.
 
     `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
-    accuracy, for each architecture, optimizer, batch size and colour.
+    accuracy, for each combination of FACETS.
     """
     rates = sorted(cells["learning_rate"].unique())
     palette = colours(rates, ordered=True)

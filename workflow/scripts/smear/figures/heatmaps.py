@@ -12,9 +12,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from smear.figures.style import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
+from smear.figures.style import CHOSEN, INK, QUIET, header, house_style, named, percent, shown
+from smear.grid import AXES
 
-FACETS = ["architecture", "optimizer", "batch_size", "color"]
+FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed")]
+"""The axes that tell panels apart: all but those of a panel, and the seeds that it averages."""
+
 MOST_COLUMNS = 4
 WIDEST = 0.2
 COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
@@ -23,8 +26,7 @@ COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
 
 @house_style()
 def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
-    """Draw validation accuracy by learning rate and epochs, a panel per architecture, optimizer, batch size and
-    colour.
+    """Draw validation accuracy by learning rate and epochs, a panel for each combination of FACETS.
 
     `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
     grid stay blank, diverged ones are hatched, the chosen one is outlined.
@@ -46,8 +48,8 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
         draw_facet(axes, here, rates, epochs, scale, chosen)
         axes.set_title(", ".join(named(name, facets[k][name]) for name in varying))
         lowest = k + columns >= len(facets)
-        axes.set_xlabel(LABELS["epochs"] if lowest else "")
-        axes.set_ylabel(LABELS["learning_rate"] if k % columns == 0 else "")
+        axes.set_xlabel(AXES["epochs"].label if lowest else "")
+        axes.set_ylabel(AXES["learning_rate"].label if k % columns == 0 else "")
         axes.tick_params(labelleft=k % columns == 0, labelbottom=lowest)
     if means.nunique() > 1:
         draw_scale(figure, grid, scale, clipped=means.min() < scale.vmin)

@@ -8,6 +8,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
 from smear.figures.style import CHOSEN, INK, QUIET, category_axis, colours, mark_diverged, named, percent_axis, shown
+from smear.grid import AXES
 
 PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "learning_rate"}
 """Which axis of the grid tells the panels of a question apart."""
@@ -15,8 +16,8 @@ PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "le
 HUE_AXES = {"optimizer": "epochs", "learning_rate": "optimizer", "epochs": "optimizer"}
 """Which axis of the grid tells the lines of a panel apart."""
 
-ROW = ["architecture", "batch_size", "color"]
-"""The axes that tell the rows of panels apart."""
+ROW = [axis for axis in AXES if axis not in (*PANELS, "seed")]
+"""The axes that tell the rows of panels apart: all but the questions and the seeds, which share a line."""
 
 MOST_COLUMNS = 5
 RING = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": CHOSEN, "markeredgewidth": 1.8}
@@ -38,7 +39,7 @@ def draw_panels(
 ) -> None:
     """Draw every cell in panels that share both axes, right of the first column of `grid`; empty ones stay away."""
     hue = HUE_AXES[axis]
-    palette = colours(sorted(cells[hue].unique()), ordered=hue != "optimizer")
+    palette = colours(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
     accuracy = cells["validation_accuracy"]
     room = max(accuracy.max() - accuracy.min(), 0.01)
     drawn = {}

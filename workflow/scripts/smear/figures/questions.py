@@ -10,7 +10,6 @@ from smear.figures.style import (
     CHOSEN,
     HUES,
     INK,
-    LABELS,
     MOST_SEEDS,
     category_axis,
     header,
@@ -21,6 +20,7 @@ from smear.figures.style import (
     percent_axis,
     shown,
 )
+from smear.grid import AXES
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
 
@@ -58,13 +58,13 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
 
 def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
     """Tell which cells are like the chosen one in everything but `axis` and the seed."""
-    held = [name for name in LABELS if name not in (axis, "seed")]
+    held = [name for name in AXES if name not in (axis, "seed")]
     return (cells[held] == pd.Series({name: chosen[name] for name in held})).all(axis=1)
 
 
 def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
     """Say what is held fixed, what a bar is and what the panels show."""
-    held = in_phrase(chosen, [name for name in LABELS if name not in (axis, "seed")])
+    held = in_phrase(chosen, [name for name in AXES if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
     seeds = cells["seed"].nunique()
     parts = []
