@@ -43,7 +43,10 @@ FAULTS = {
         ["split.fractions add up to 1.1 and not to 1"],
     ),
     "fraction missing": ({"split": {"fractions": {"train": 0.8}}}, ["split.fractions lacks validation"]),
-    "optimizer": ({"grid": GRID | {"optimizer": ["adamm"]}}, ["'adamm' (did you mean adam?); allowed: adam, rmsprop"]),
+    "optimizer": (
+        {"grid": GRID | {"optimizer": ["adamm"]}},
+        ["'adamm' (did you mean adam?); allowed: adam, adamw, rmsprop"],
+    ),
     "architecture": ({"grid": GRID | {"architecture": ["efficientnetb0"]}}, ["did you mean EfficientNetB0?"]),
     "in the second grid": ({"grid": [GRID, GRID | {"epochs": [0]}]}, ["grid[1].epochs[0] is 0; it must be at least 1"]),
     "empty axis": ({"grid": GRID | {"optimizer": []}}, ["grid.optimizer is empty"]),
@@ -112,6 +115,17 @@ FAULTS = {
         {"model": {"head_learning_rate": 0}},
         ["model.head_learning_rate is 0; it must be above 0"],
     ),
+    "weight decay of another optimizer": (
+        {"grid": GRID | {"optimizer": ["adam", "adamw", "rmsprop"], "weight_decay": [0, 0.01, 1e-5]}},
+        [
+            "grid.weight_decay 0.01, 0.00001 is for the optimizer adamw alone, and the grid combines it with adam, "
+            "rmsprop; set grid.weight_decay: [0] there, and give adamw an entry of its own in a list of grids."
+        ],
+    ),
+    "weight decay of everything": (
+        {"grid": GRID | {"optimizer": ["adamw"], "weight_decay": [1]}},
+        ["grid.weight_decay[0] is 1; it must be below 1"],
+    ),
     "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
 }
 
@@ -132,6 +146,14 @@ def test_the_grid_has_the_color_of_the_images_unless_it_names_others():
     grids = [GRID, GRID | {"color": ["rgb", "gray"]}]
     config = complete_configuration(BASE | {"grid": grids, "image": {"color": "stain_normalised"}}, SCHEMA)
     assert [cell.color for cell in expand_grid(config["grid"])] == ["stain_normalised", "rgb", "gray"]
+
+
+def test_weight_decay_goes_with_adamw_and_its_absence_with_all():
+    grids = [GRID, GRID | {"optimizer": ["adamw"], "weight_decay": [0, 0.01]}]
+    config = complete_configuration(BASE | {"grid": grids}, SCHEMA)
+    assert [(cell.optimizer, cell.weight_decay) for cell in expand_grid(config["grid"])] == [
+        ("adam", 0), ("adamw", 0), ("adamw", 0.01),
+    ]  # fmt: skip
 
 
 def test_defaults_are_filled_in_and_the_input_is_left_alone():

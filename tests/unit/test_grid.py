@@ -42,6 +42,12 @@ def test_a_color_stands_in_the_name_unless_it_is_rgb():
     assert names == [start, f"{start}_gray", f"{start}_stain_normalised"]
 
 
+def test_a_weight_decay_stands_in_the_name_unless_it_is_nothing():
+    names = [cell.name for cell in expand_grid(PAPER | {"weight_decay": [0, 0.0, 1e-2], "color": ["gray"]})]
+    assert names[:2] == [f"EfficientNetB0_adam_lr0.0001_b32_s0_e20_gray{end}" for end in ("", "_wd0.01")]
+    assert len(names) == 48
+
+
 @pytest.mark.parametrize(
     ("rate", "text"), [(1e-4, "0.0001"), (0.5, "0.5"), (1e-7, "0.0000001"), (1, "1"), (0.00030, "0.0003")]
 )

@@ -42,21 +42,19 @@ class Cell(NamedTuple):
     seed: Annotated[int, Axis("s", ordered=True)]
     epochs: Annotated[int, Axis("e", ordered=True)]
     color: Annotated[str, Axis(label="Colour")] = "rgb"
+    weight_decay: Annotated[float, Axis("wd", ordered=True, write=format_rate)] = 0
     fold: int | None = None
 
     @property
     def name(self) -> str:
         """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`: its values in the order of the fields.
 
-        `_gray` behind it stands for gray images, `_f2` for the third fold of a cross-validation.
+        Defaults are left out: `_gray` is for gray images, `_wd0.01` for a weight decay, `_f2`, behind all, for the
+        third fold of a cross-validation.
         """
-        parts = [axis.mark + axis.write(value) for axis, value in self.differing()]
-        return "_".join(parts if self.fold is None else [*parts, f"f{self.fold}"])
-
-    def differing(self) -> list[tuple[Axis, object]]:
-        """The axes whose values differ from their defaults, with the values."""
         pairs = zip(AXES.values(), self, strict=False)
-        return [(axis, value) for axis, value in pairs if value != axis.default]
+        parts = [axis.mark + axis.write(value) for axis, value in pairs if value != axis.default]
+        return "_".join(parts if self.fold is None else [*parts, f"f{self.fold}"])
 
 
 def collect_axes() -> dict[str, Axis]:

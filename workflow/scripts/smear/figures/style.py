@@ -61,7 +61,7 @@ HOUSE = {
 }
 
 COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
-VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "rmsprop": "RMSprop"}}
+VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
 """Of an axis, the values that a reader knows by another spelling."""
 
 

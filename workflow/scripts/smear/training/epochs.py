@@ -72,7 +72,7 @@ class Training:
         set_trainable(get_backbone(self.model), cell.architecture, phase.trainable)
         steps = (phase.last - phase.before) * count_batches(len(self.feed), cell.batch_size)
         rate = learning_rate(phase.schedule, phase.rate, steps)
-        compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], self.device)
+        compile_trainer(self.trainer, cell, rate, settings["label_smoothing"], self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
         if wants_reestimation(settings["reestimate_batch_norm"]) and any(batch_norm_layers(self.model)):
