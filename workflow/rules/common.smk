@@ -30,6 +30,7 @@ from smear.records import check_files
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
 from smear.training.orphan import announce_snakemake
+from smear.training.settings import list_augmentations
 from smear.training_images import has_donor
 from smear.download.weights import PUBLISHED_WEIGHTS
 
@@ -178,10 +179,10 @@ def get_test_tensor(kind):
     return get_path
 
 
-def get_training_settings():
-    """What all cells have in common."""
+def get_training_settings(wildcards):
+    """What a cell is trained with beside its hyperparameters; of the augmentations those of its own set alone."""
     return {
-        "augmentation": config["augmentation"],
+        "augmentation": list_augmentations(config)[CELLS[wildcards.cell].augmentation],
         "weights": config["model"]["weights"],
         "dropout": config["model"]["dropout"],
         **{name: config["model"][name] for name in ("trainable", "head_epochs", "head_learning_rate")},
@@ -212,7 +213,7 @@ DATA_CODE = [code_digest(name) for name in UPSTREAM]
 def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
     data = [config[key] for key in ("dataset", "split", "image")]
-    origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, SOURCE_COUNTS, DATA_CODE]
+    origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, SOURCE_COUNTS, DATA_CODE]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
 
 

@@ -155,6 +155,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     write_json(
         {
             "cell": cell.name,
+            # The strengths of its set of augmentations take the place of the name, which is in that of the cell.
             "settings": {**cell._asdict(), **settings},
             "versions": training.maker["versions"],
             "commit": get_commit(),

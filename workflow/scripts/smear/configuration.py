@@ -74,6 +74,8 @@ def describe(error) -> list[str]:
     key = name_key(error.absolute_path) or "the configuration"
     value, limit = error.instance, error.validator_value
     match error.validator:
+        case _ if "propertyNames" in error.schema_path:
+            return [f"{key} has the key {show(value)}; it should be: {error.schema['description']}."]
         case "additionalProperties":
             return [unknown_key(error, name) for name in value if name not in error.schema["properties"]]
         case "required":
@@ -180,6 +182,9 @@ def fill_defaults(value: object, schema: dict, root: dict) -> None:
                 value.setdefault(key, copy.deepcopy(part["default"]))
             if key in value:
                 fill_defaults(value[key], part, root)
+        if isinstance(schema.get("additionalProperties"), dict):
+            for item in value.values():
+                fill_defaults(item, schema["additionalProperties"], root)
     elif isinstance(value, list) and "items" in schema:
         for item in value:
             fill_defaults(item, schema["items"], root)

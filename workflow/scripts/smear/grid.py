@@ -43,14 +43,15 @@ class Cell(NamedTuple):
     epochs: Annotated[int, Axis("e", ordered=True)]
     color: Annotated[str, Axis(label="Colour")] = "rgb"
     weight_decay: Annotated[float, Axis("wd", ordered=True, write=format_rate)] = 0
+    augmentation: Annotated[str, Axis("aug-")] = "default"
     fold: int | None = None
 
     @property
     def name(self) -> str:
         """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`: its values in the order of the fields.
 
-        Defaults are left out: `_gray` is for gray images, `_wd0.01` for a weight decay, `_f2`, behind all, for the
-        third fold of a cross-validation.
+        Defaults are left out: `_gray` is for gray images, `_wd0.01` for a weight decay, `_aug-strong` for a set of
+        augmentations, `_f2`, behind all, for the third fold of a cross-validation.
         """
         pairs = zip(AXES.values(), self, strict=False)
         parts = [axis.mark + axis.write(value) for axis, value in pairs if value != axis.default]

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import Cell, expand_grid, format_rate
 from smear.training.architectures import ARCHITECTURES
+from smear.training.settings import list_augmentations
 
 
 def find_grid_faults(config: dict) -> list[str]:
@@ -14,7 +15,18 @@ def find_grid_faults(config: dict) -> list[str]:
     faults = []
     for name in dict.fromkeys(cell.architecture for cell in cells):
         faults += find_architecture_faults(name, size, weights, trainable)
+    faults += find_augmentation_faults(cells, list(list_augmentations(config)))
     return faults + find_weight_decay_faults(cells)
+
+
+def find_augmentation_faults(cells: Iterable[Cell], known: list[str]) -> list[str]:
+    """Sets of augmentations that the configuration does not define."""
+    return [
+        f"grid.augmentation names {name}, which is not among the sets that there are ({', '.join(known)}); "
+        "define it under augmentations, or take one of those."
+        for name in dict.fromkeys(cell.augmentation for cell in cells)
+        if name not in known
+    ]
 
 
 def find_weight_decay_faults(cells: Iterable[Cell]) -> list[str]:
