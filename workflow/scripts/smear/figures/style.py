@@ -28,6 +28,12 @@ HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
 MOST_SEEDS = 8
 """Seeds up to which each is drawn by itself; of more, how they spread."""
 
+LETTER = 0.56
+"""Width of a letter in ems, in the mean of a title and with some room."""
+
+LINE = 0.17
+"""Height in inches of one more line of a title."""
+
 HOUSE = {
     **sns.axes_style("whitegrid"),
     "font.size": 10,
@@ -115,6 +121,22 @@ def named(axis: str, value: object) -> str:
 def in_phrase(cell: Mapping, axes: Iterable[str]) -> str:
     """Name a cell's values of `axes`, with commas; a default, such as RGB, is what everybody expects and left out."""
     return ", ".join(named(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
+
+
+def wrap_parts(parts: Iterable[str], inches: float, size: float = HOUSE["axes.titlesize"]) -> str:
+    """Join the parts of a title with commas, in lines that fit into a width; size: of the type, in points.
+
+    A line breaks behind a comma and nowhere else.
+    """
+    whole = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    letters = max(1, int(inches / (size * LETTER / 72)))
+    lines = wrap(whole, letters, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def longest(parts: Iterable[str], size: float = HOUSE["axes.titlesize"]) -> float:
+    """The width in inches of the longest of these texts."""
+    return max((len(part) for part in parts), default=0) * size * LETTER / 72
 
 
 def percent(share: float, digits: int = 2) -> str:
