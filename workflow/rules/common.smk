@@ -30,7 +30,7 @@ from smear.records import check_files
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
 from smear.training.orphan import announce_snakemake
-from smear.training.settings import list_augmentations
+from smear.training.settings import collect_settings
 from smear.training_images import has_donor
 from smear.download.weights import PUBLISHED_WEIGHTS
 
@@ -180,18 +180,8 @@ def get_test_tensor(kind):
 
 
 def get_training_settings(wildcards):
-    """What a cell is trained with beside its hyperparameters; of the augmentations those of its own set alone."""
-    return {
-        "augmentation": list_augmentations(config)[CELLS[wildcards.cell].augmentation],
-        "weights": config["model"]["weights"],
-        "dropout": config["model"]["dropout"],
-        **{name: config["model"][name] for name in ("trainable", "head_epochs", "head_learning_rate")},
-        "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
-        **{
-            name: config["training"][name]
-            for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights", "early_stopping")
-        },
-    }
+    """What a cell is trained with beside its hyperparameters, as plain values."""
+    return collect_settings(config, CELLS[wildcards.cell])._asdict()
 
 
 TRAINING_ENVIRONMENTS = {
