@@ -7,23 +7,13 @@ from itertools import repeat
 from pathlib import Path
 
 import rounds  # noqa: F401 (it puts the scripts on the path)
+from smear.training.settings import TrainingSettings
 
 BATCH = 32
 STRONG = {"crop": 0.1, "rotation": 20, "flip": "both", "shift": 0.1}
 PLAIN = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
-# What a cell is trained with unless its configuration says otherwise, from random weights and measured as it stands.
-SETTINGS = {
-    "weights": "none",
-    "dropout": 0.2,
-    "trainable": "all",
-    "head_epochs": 0,
-    "head_learning_rate": None,
-    "reestimate_batch_norm": "off",
-    "schedule": "constant",
-    "label_smoothing": 0,
-    "class_weights": "none",
-    "early_stopping": None,
-}
+# From random weights, and measured as it stands; else as a configuration that says nothing.
+SETTINGS = TrainingSettings(weights="none", reestimate_batch_norm="off")
 
 
 def prepare_device(threads: int, deterministic: bool = True, cache: Path | None = None):
@@ -42,7 +32,7 @@ def build_training(cell, device, train, validation, resident: bool, **settings):
     from smear.training.feed import Feed
 
     feeds = [Feed(*data, resident) for data in (train, validation)]
-    return Training(cell, SETTINGS | settings, device, *feeds, int(train[1].max()) + 1)
+    return Training(cell, SETTINGS._replace(**settings), device, *feeds, int(train[1].max()) + 1)
 
 
 def repeat_step(training) -> Callable[[], int]:

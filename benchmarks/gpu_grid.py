@@ -70,7 +70,9 @@ def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace
         for part, ending in TENSORS.items()
     }
     inputs |= {"weights": "", "shorter": str(folder / shorter.name / "state.npz") if shorter else ""}
-    settings = builders.SETTINGS | {"weights": arguments.weights, "augmentation": builders.STRONG}
+    settings = builders.SETTINGS._replace(
+        weights=arguments.weights, augmentation=builders.STRONG, reestimate_batch_norm="on"
+    )
     return SimpleNamespace(
         rule="train_cell",
         input=Named(inputs),
@@ -89,7 +91,7 @@ def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace
             precision="auto",
             deterministic=arguments.deterministic,
             cell=cell._asdict(),
-            settings=settings | {"reestimate_batch_norm": "on", "shuffle_labels": False},
+            settings=settings._asdict(),
             running=str(arguments.results / f"running/{cell.name}"),
             cache=str(arguments.results / "compiled"),
             code=None,

@@ -8,6 +8,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.job import UserError
@@ -15,13 +16,14 @@ from smear.training.augmentation import augmentation_layers
 from smear.training.feed import Feed
 from smear.training.model import (
     build_classifier,
+    build_optimizer,
     class_weights,
     compile_trainer,
     get_backbone,
     learning_rate,
     smoothed_loss,
 )
-from trainings import CPU, NOTHING
+from trainings import CELL, CPU, NOTHING
 
 SCRIPTS = Path(__file__).parents[2] / "workflow/scripts"
 
@@ -63,15 +65,32 @@ def test_weights_of_another_network_are_refused(tmp_path):
         build_classifier("MobileNetV3Large", 32, 3, str(tmp_path / "small.keras"), 0.0)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+SCHEMA = yaml.safe_load((SCRIPTS.parent / "schemas/config.schema.yaml").read_text())
+OPTIMIZERS = SCHEMA["$defs"]["grid"]["properties"]["optimizer"]["items"]["enum"]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifier(optimizer):
     model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
     feed = Feed(np.zeros((4, 32, 32, 3), np.uint8), np.zeros(4, int), resident=False)
     trainer = feed.lead_to(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
-    compile_trainer(trainer, optimizer, 0.0003, 0, CPU)
+    compile_trainer(trainer, CELL._replace(optimizer=optimizer), 0.0003, 0, CPU)
     assert type(trainer.optimizer).__name__.lower() == optimizer
     assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)
     assert "rotation" not in " ".join(layer.name for layer in model.layers)
+
+
+@given(st.sampled_from([0, 0.01, 0.5]))
+def test_weight_decay_shrinks_weights_by_its_share_of_the_learning_rate(weight_decay):
+    weight = keras.Variable(np.array([2.0, -4.0], "float32"))
+    optimizer = build_optimizer(CELL._replace(optimizer="adamw", weight_decay=weight_decay), 0.1)
+    optimizer.apply([keras.ops.zeros(2)], [weight])
+    assert weight.numpy() == pytest.approx(np.array([2.0, -4.0]) * (1 - 0.1 * weight_decay), rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
+def test_other_optimizers_decay_nothing(optimizer):
+    assert build_optimizer(CELL._replace(optimizer=optimizer), 0.1).weight_decay is None
 
 
 STAND_IN = """

@@ -70,7 +70,7 @@ def test_a_cosine_runs_over_the_second_phase(phases):
 
 @given(st.integers(1, 20), st.integers(0, 20), st.sampled_from([None, 0.5]))
 def test_phases_follow_one_another_and_do_not_depend_on_the_epochs(epochs, head, rate):
-    settings = SETTINGS | {"head_epochs": head, "head_learning_rate": rate}
+    settings = SETTINGS._replace(head_epochs=head, head_learning_rate=rate)
     planned = plan_phases(CELL._replace(epochs=epochs), settings)
     longer = plan_phases(CELL._replace(epochs=epochs + 1), settings)
     assert [phase.before for phase in planned] == [0, *(phase.last for phase in planned)][:-1]

@@ -29,15 +29,21 @@ def test_a_cell_learns_and_the_same_twice(bright_and_dark):
 STRONG = {"augmentation": {"crop": 0.2, "rotation": 30, "flip": "both", "shift": 0.1}}
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "rmsprop"])
-def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimizer):
-    cell, states = CELL._replace(optimizer=optimizer, epochs=4), []
+@pytest.mark.parametrize(("optimizer", "weight_decay"), [("adam", 0), ("rmsprop", 0), ("adamw", 0.1)])
+def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimizer, weight_decay):
+    cell, states = CELL._replace(optimizer=optimizer, weight_decay=weight_decay, epochs=4), []
     whole = outcome(run(cell, bright_and_dark, save=states.append, **STRONG))
     shorter = run(cell._replace(epochs=2), bright_and_dark, **STRONG)
     assert outcome(shorter)[0] == whole[0][:2]
     assert outcome(run(cell, bright_and_dark, start=shorter[2], **STRONG)) == whole
     for state in states:
         assert outcome(run(cell, bright_and_dark, start=state, **STRONG)) == whole
+
+
+def test_weight_decay_changes_a_training_and_none_is_adam(bright_and_dark):
+    plain = outcome(run(CELL, bright_and_dark))
+    assert outcome(run(CELL._replace(optimizer="adamw"), bright_and_dark)) == plain
+    assert outcome(run(CELL._replace(optimizer="adamw", weight_decay=0.1), bright_and_dark)) != plain
 
 
 def test_options_change_a_training_and_each_the_same_twice(bright_and_dark):

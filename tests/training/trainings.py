@@ -6,25 +6,14 @@ from smear.grid import Cell
 from smear.training.device import STEPS_AT_ONCE, Device
 from smear.training.epochs import Training, train
 from smear.training.feed import Feed
+from smear.training.settings import TrainingSettings
 
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
 NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
 CPU = Device("CPU", gpu=False, memory=10**9, jit_compile=False, steps_at_once=1)
 # What a GPU is given, on this machine's CPU.
 GPU = Device("CPU in place of a GPU", gpu=True, memory=10**9, jit_compile=True, steps_at_once=STEPS_AT_ONCE)
-SETTINGS = {
-    "augmentation": NOTHING | {"flip": "both"},
-    "weights": "none",
-    "dropout": 0.2,
-    "trainable": "all",
-    "head_epochs": 0,
-    "head_learning_rate": None,
-    "early_stopping": None,
-    "reestimate_batch_norm": "auto",
-    "schedule": "constant",
-    "label_smoothing": 0,
-    "class_weights": "none",
-}
+SETTINGS = TrainingSettings(augmentation=NOTHING | {"flip": "both"}, weights="none")
 
 
 def draw_images():
@@ -41,7 +30,7 @@ def run(cell, data, resident=True, start=None, save=lambda state: None, device=C
 
 def prepare(cell, data, resident=True, device=CPU, **changes) -> Training:
     """A training of images of two classes, before its first epoch."""
-    return Training(cell, SETTINGS | changes, device, *(Feed(*data, resident) for _ in range(2)), 2)
+    return Training(cell, SETTINGS._replace(**changes), device, *(Feed(*data, resident) for _ in range(2)), 2)
 
 
 def finish(training, start=None, save=lambda state: None):

@@ -8,9 +8,10 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from smear.figures.shortcuts import CLASSIFIERS, FEATURES
-from smear.grid import Cell
+from smear.grid import AXES, Cell
 from smear.metrics import wilson_interval
 
+DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}
 PAPER_GRID = {
     "architecture": ["EfficientNetB0"],
     "optimizer": ["adam", "rmsprop"],
@@ -18,7 +19,7 @@ PAPER_GRID = {
     "epochs": [20, 30, 50],
     "batch_size": [32],
     "seed": [0],
-    "color": ["rgb"],
+    **{name: [value] for name, value in DEFAULTS.items()},
 }
 CLASSES = ["Benign", "Early", "Pre", "Pro"]
 IMAGES = 324
@@ -37,7 +38,7 @@ def cell_name(cell: dict) -> str:
 
 def history_of(cell: dict, diverged: bool = False) -> pd.DataFrame:
     """Return a learning history that depends on everything but the epochs, so that shorter cells are prefixes."""
-    place = [cell["architecture"], cell["optimizer"], cell["learning_rate"], cell["batch_size"], cell["seed"]]
+    place = [cell[axis] for axis in AXES if axis != "epochs" and cell[axis] != DEFAULTS.get(axis)]
     random = np.random.default_rng(list(json.dumps(place).encode()))
     epochs = np.arange(1, 51)
     harm = (np.log(cell["learning_rate"] / 0.0001) / 12) ** 1.5

@@ -15,6 +15,7 @@ from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import expand_grid
 from smear.job import UserError
 from smear.training.architectures import ARCHITECTURES
+from smear.training.settings import list_augmentations
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
@@ -44,7 +45,10 @@ FAULTS = {
         ["split.fractions add up to 1.1 and not to 1"],
     ),
     "fraction missing": ({"split": {"fractions": {"train": 0.8}}}, ["split.fractions lacks validation"]),
-    "optimizer": ({"grid": GRID | {"optimizer": ["adamm"]}}, ["'adamm' (did you mean adam?); allowed: adam, rmsprop"]),
+    "optimizer": (
+        {"grid": GRID | {"optimizer": ["adamm"]}},
+        ["'adamm' (did you mean adam?); allowed: adam, adamw, rmsprop"],
+    ),
     "architecture": ({"grid": GRID | {"architecture": ["efficientnetb0"]}}, ["did you mean EfficientNetB0?"]),
     "in the second grid": ({"grid": [GRID, GRID | {"epochs": [0]}]}, ["grid[1].epochs[0] is 0; it must be at least 1"]),
     "empty axis": ({"grid": GRID | {"optimizer": []}}, ["grid.optimizer is empty"]),
@@ -113,6 +117,40 @@ FAULTS = {
         {"model": {"head_learning_rate": 0}},
         ["model.head_learning_rate is 0; it must be above 0"],
     ),
+    "weight decay of another optimizer": (
+        {"grid": GRID | {"optimizer": ["adam", "adamw", "rmsprop"], "weight_decay": [0, 0.01, 1e-5]}},
+        [
+            "grid.weight_decay 0.01, 0.00001 is for the optimizer adamw alone, and the grid combines it with adam, "
+            "rmsprop; set grid.weight_decay: [0] there, and give adamw an entry of its own in a list of grids."
+        ],
+    ),
+    "augmentations that nobody defined": (
+        {"augmentations": {"strong": {}}, "grid": GRID | {"augmentation": ["stong", "default", "strong", "weak"]}},
+        [
+            "grid.augmentation names stong, which is not among the sets that there are (default, strong); define it",
+            "grid.augmentation names weak,",
+        ],
+    ),
+    "augmentations of another kind": (
+        {"augmentations": {"strong": {"blur": 1}}},
+        ["unknown key blur in augmentations.strong; allowed: crop, rotation, flip, shift"],
+    ),
+    "augmentations with the name of the key": (
+        {"augmentations": {"default": {}}},
+        ["augmentations has the key 'default'; it should be: letters, digits (a number in quotes), points and"],
+    ),
+    "augmentations with a number for a name": (
+        {"augmentations": {2: {}}, "grid": GRID | {"augmentation": ["2"]}},
+        ["augmentations has the key 2; it should be: letters, digits (a number in quotes)"],
+    ),
+    "augmentations that no folder can be named after": (
+        {"augmentations": {"../up": {}}},
+        ["augmentations has the key '../up'; it should be:"],
+    ),
+    "weight decay of everything": (
+        {"grid": GRID | {"optimizer": ["adamw"], "weight_decay": [1]}},
+        ["grid.weight_decay[0] is 1; it must be below 1"],
+    ),
     "no published weights": ({"model": {"weights": "imagenet"}}, ["SmallCNN has no ImageNet weights"]),
 }
 
@@ -133,6 +171,23 @@ def test_the_grid_has_the_color_of_the_images_unless_it_names_others():
     grids = [GRID, GRID | {"color": ["rgb", "gray"]}]
     config = complete_configuration(BASE | {"grid": grids, "image": {"color": "stain_normalised"}}, SCHEMA)
     assert [cell.color for cell in expand_grid(config["grid"])] == ["stain_normalised", "rgb", "gray"]
+
+
+def test_weight_decay_goes_with_adamw_and_its_absence_with_all():
+    grids = [GRID, GRID | {"optimizer": ["adamw"], "weight_decay": [0, 0.01]}]
+    config = complete_configuration(BASE | {"grid": grids}, SCHEMA)
+    assert [(cell.optimizer, cell.weight_decay) for cell in expand_grid(config["grid"])] == [
+        ("adam", 0), ("adamw", 0), ("adamw", 0.01),
+    ]  # fmt: skip
+
+
+def test_a_set_of_augmentations_has_the_defaults_of_the_schema_and_not_of_the_set_default():
+    changes = {"augmentation": {"crop": 0, "shift": 0}, "augmentations": {"turned": {"rotation": 180}}}
+    config = complete_configuration(BASE | changes | {"grid": GRID | {"augmentation": ["turned"]}}, SCHEMA)
+    assert list_augmentations(config) == {
+        "default": {"crop": 0, "rotation": 20, "flip": "both", "shift": 0},
+        "turned": {"crop": 0.1, "rotation": 180, "flip": "both", "shift": 0.1},
+    }
 
 
 def test_defaults_are_filled_in_and_the_input_is_left_alone():

@@ -42,6 +42,52 @@ def test_a_color_stands_in_the_name_unless_it_is_rgb():
     assert names == [start, f"{start}_gray", f"{start}_stain_normalised"]
 
 
+def test_a_weight_decay_stands_in_the_name_unless_it_is_nothing():
+    names = [cell.name for cell in expand_grid(PAPER | {"weight_decay": [0, 0.0, 1e-2], "color": ["gray"]})]
+    assert names[:2] == [f"EfficientNetB0_adam_lr0.0001_b32_s0_e20_gray{end}" for end in ("", "_wd0.01")]
+    assert len(names) == 48
+
+
+CELLS = st.builds(
+    Cell,
+    architecture=st.sampled_from(["SmallCNN", "ResNet50"]),
+    optimizer=st.sampled_from(["adam", "adamw"]),
+    learning_rate=st.sampled_from([0.1, 0.01]),
+    batch_size=st.integers(1, 12),
+    seed=st.integers(0, 12),
+    epochs=st.integers(1, 3),
+    color=st.sampled_from(["rgb", "gray", "stain_normalised"]),
+    weight_decay=st.sampled_from([0, 0.1, 0.01]),
+    augmentation=st.sampled_from(["default", "strong", "f2", "b1", "wd0.1"]),
+    fold=st.sampled_from([None, 1, 2]),
+)
+
+
+@given(CELLS, CELLS)
+def test_cells_have_one_name_exactly_if_they_are_the_same(one, other):
+    assert (one.name == other.name) == (one == other)
+
+
+@given(CELLS)
+def test_axes_that_came_later_stand_between_the_epochs_and_the_fold(cell):
+    """In the order color, weight decay, augmentation, each only where it is not the default."""
+    plain = cell._replace(color="rgb", weight_decay=0, augmentation="default", fold=None).name
+    color = "" if cell.color == "rgb" else f"_{cell.color}"
+    decay = f"_wd{cell.weight_decay}" if cell.weight_decay else ""
+    augmentation = "" if cell.augmentation == "default" else f"_aug-{cell.augmentation}"
+    assert cell.name == plain + color + decay + augmentation + ("" if cell.fold is None else f"_f{cell.fold}")
+    assert plain.endswith(f"_b{cell.batch_size}_s{cell.seed}_e{cell.epochs}")
+
+
+@given(st.lists(CELLS, max_size=12, unique=True))
+def test_a_chain_goes_through_cells_that_differ_in_epochs_alone(cells):
+    links = link_shorter(cells)
+    for cell in cells:
+        alike = [other for other in cells if other._replace(epochs=0) == cell._replace(epochs=0)]
+        shorter = [other for other in alike if other.epochs < cell.epochs]
+        assert links.get(cell) == max(shorter, key=lambda other: other.epochs, default=None)
+
+
 @pytest.mark.parametrize(
     ("rate", "text"), [(1e-4, "0.0001"), (0.5, "0.5"), (1e-7, "0.0000001"), (1, "1"), (0.00030, "0.0003")]
 )

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smear.grid import AXES, Cell
 from smear.job import UserError
 from smear.selection import rank_cells, select_cell
 
@@ -67,15 +68,16 @@ def test_a_grid_that_diverged_wholly_is_an_error():
         select_cell(rank(cell("a"), cell("b")))
 
 
-def fold_cells(name: str, accuracies: list) -> list[dict]:
-    return [cell(f"{name}_f{fold}", accuracy) | {"fold": fold} for fold, accuracy in enumerate(accuracies)]
+def fold_cells(hyperparameters: Cell, accuracies: list) -> list[dict]:
+    folds = [hyperparameters._replace(fold=fold) for fold in range(len(accuracies))]
+    return [cell(fold.name, accuracy) | fold._asdict() for fold, accuracy in zip(folds, accuracies, strict=True)]
 
 
 def test_folds_are_one_cell_with_all_their_images():
-    table = rank(
-        *fold_cells("a", [0.8, 0.9, 0.7]), *fold_cells("b", [0.95, 0.85, 0.9]), *fold_cells("c", [0.9, None, 1])
-    )
-    assert table["cell"].tolist() == ["b", "a", "c"]
+    a, b, c = (Cell("SmallCNN", "adam", 0.1, 32, 0, 10)._replace(**change) for change in
+               ({}, {"seed": 1}, {"color": "gray"}))  # fmt: skip
+    table = rank(*fold_cells(a, [0.8, 0.9, 0.7]), *fold_cells(b, [0.95, 0.85, 0.9]), *fold_cells(c, [0.9, None, 1]))
+    assert table["cell"].tolist() == [b.name, a.name, c.name]
     best = table.iloc[0]
     assert (best["validation_correct"], best["validation_images"], best["folds"]) == (270, 300, 3)
     assert best["validation_accuracy"] == pytest.approx(0.9)
@@ -84,7 +86,7 @@ def test_folds_are_one_cell_with_all_their_images():
     assert best["seconds"] == 3
     assert table["status"].tolist() == ["finished", "finished", "diverged"]
     chosen = select_cell(table)
-    assert (chosen["cell"], chosen["model_cell"], chosen["folds"]) == ("b", "b_f0", 3)
+    assert (chosen["cell"], chosen["model_cell"], chosen["folds"]) == (b.name, f"{b.name}_f0", 3)
     assert "folds together" in chosen["rule"]
 
 
@@ -92,3 +94,18 @@ def test_without_folds_the_model_is_the_cells_own():
     chosen = select_cell(rank(cell("a", 0.9), cell("b", 0.8)))
     assert (chosen["model_cell"], chosen["folds"]) == ("a", 0)
     assert "folds together" not in chosen["rule"]
+
+
+@given(st.permutations([0, 1, 2, 3]), st.sampled_from([1, 0.0001, 3e-05]))
+def test_folds_of_cells_that_differ_in_one_axis_stay_apart(order, rate):
+    first = Cell("SmallCNN", "adam", rate, 32, 0, 10)
+    cells = [first, first._replace(batch_size=16), first._replace(epochs=11), first._replace(color="gray")]
+    table = rank(*(row for place in order for row in fold_cells(cells[place], [0.9, 0.8])))
+    assert sorted(table["cell"]) == sorted(one.name for one in cells)
+    assert table["folds"].tolist() == [2] * 4
+
+
+def test_leaderboard_and_selection_have_a_column_for_every_axis():
+    table = rank(cell("a", 0.9) | Cell("SmallCNN", "adam", 0.1, 32, 0, 10)._asdict())
+    assert list(table.columns)[: 2 + len(AXES)] == ["rank", "cell", *AXES]
+    assert list(select_cell(table))[: 1 + len(AXES)] == ["cell", *AXES]

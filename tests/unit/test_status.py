@@ -13,14 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.script_process import SCRIPTS
 from smear.files import write_json
+from smear.grid import Cell
 from smear.progress import read_progress, write_progress
 from smear.status.__main__ import find_experiments
 from smear.status.cells import CellStatus, read_cell, read_experiment
-from smear.status.grid_file import NAME, read_cells, read_shorter, write_cells
+from smear.status.grid_file import NAME, read_cells, read_hyperparameters, read_shorter, write_cells
 from smear.status.log_end import find_error
 from smear.status.table import describe_seconds, estimate_seconds, render
 
-CELL, OTHER = "SmallCNN_adam_lr0.001_b32_s0_e10", "SmallCNN_rmsprop_lr0.001_b32_s0_e10_gray_f2"
+FIRST = Cell("SmallCNN", "adam", 0.001, 32, 0, 10)
+SECOND = FIRST._replace(optimizer="rmsprop", color="gray", fold=2)
+CELL, OTHER = FIRST.name, SECOND.name
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -31,11 +34,16 @@ FAILING = "import sys\nfrom smear.job import *\nwith logged_to(sys.argv[1]):\n  
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+def describe(*cells: Cell) -> dict[str, dict]:
+    """What `write_cells` is given of these cells."""
+    return {cell.name: cell._asdict() for cell in cells}
+
+
 @pytest.fixture
 def experiment(tmp_path):
     """An experiment of two cells that has just been started."""
     folder = tmp_path / "results/grid"
-    write_cells([CELL, OTHER], folder)
+    write_cells(describe(FIRST, SECOND), folder)
     return folder
 
 
@@ -100,7 +108,7 @@ def test_a_running_cell_shows_its_epoch_speed_and_what_is_left_by_now(experiment
     cell = read_cell(experiment, CELL, NOW)
     assert cell[:5] == (CELL, "running", 4, 812.34, 300.0)
     assert cell.epoch_seconds == 60
-    text = render(experiment, [cell, read_cell(experiment, OTHER, NOW)], [])
+    text = render(experiment, [cell, read_cell(experiment, OTHER, NOW)._replace(epochs=10)], [])
     assert "running   4/10     812.3  5 min" in text
     assert text.endswith("2 cells: 1 running, 1 waiting; about 15 min left"), (
         "ten epochs of a minute after five minutes"
@@ -212,7 +220,7 @@ def test_no_json_breaks_it(experiment, name, data):
     path.write_text(json.dumps(data.draw(JSON | JSON.map(lambda value: values | {key: value}))))
     assert render(experiment, *read_experiment(experiment)).startswith(str(experiment))
     path.unlink()
-    write_cells([CELL, OTHER], experiment)
+    write_cells(describe(FIRST, SECOND), experiment)
 
 
 @IN_ONE_FOLDER
@@ -234,46 +242,65 @@ def test_progress_comes_back_as_it_was_written(tmp_path, started, **values):
 
 
 def test_the_grid_is_written_when_it_changes(tmp_path):
-    write_cells([CELL], tmp_path)
+    write_cells(describe(FIRST), tmp_path)
     before = (tmp_path / NAME).stat().st_ino
-    write_cells([CELL], tmp_path)
+    write_cells(describe(FIRST), tmp_path)
     assert (tmp_path / NAME).stat().st_ino == before
-    write_cells([OTHER, CELL], tmp_path)
+    write_cells(describe(SECOND, FIRST), tmp_path)
     assert read_cells(tmp_path) == [OTHER, CELL]
-    write_cells([OTHER, CELL], tmp_path, {CELL: OTHER})
+    assert read_hyperparameters(tmp_path) == describe(FIRST, SECOND)
+    write_cells(describe(SECOND, FIRST), tmp_path, {CELL: OTHER})
     assert read_shorter(tmp_path) == {CELL: OTHER}
     (tmp_path / NAME).write_text("{")
-    write_cells([CELL], tmp_path)
+    write_cells(describe(FIRST), tmp_path)
     assert read_cells(tmp_path) == [CELL]
 
 
-CHAIN = {epochs: f"SmallCNN_adam_lr0.001_b32_s0_e{epochs}" for epochs in (20, 30, 50)}
+def test_a_grid_that_was_recorded_without_hyperparameters_is_written_again(experiment):
+    write_json({"cells": [CELL, OTHER], "shorter": {}}, experiment / NAME)
+    assert [cell.epochs for cell in read_experiment(experiment)[0]] == [0, 0]
+    write_cells(describe(FIRST, SECOND), experiment)
+    assert [cell.epochs for cell in read_experiment(experiment)[0]] == [10, 10]
+
+
+def test_architecture_and_epochs_come_from_the_records_and_not_from_the_name(experiment, gone):
+    write_cells({"a": FIRST._asdict(), "b": SECOND._replace(epochs=12)._asdict()}, experiment)
+    assert [cell[-2:] for cell in read_experiment(experiment)[0]] == [("SmallCNN", 10), ("SmallCNN", 12)]
+    (experiment / NAME).unlink()
+    write_done(experiment, "a", architecture="AlexNet", epochs=7)
+    write_running(experiment, "b", epochs=8, pid=gone)
+    assert [cell[-2:] for cell in read_experiment(experiment)[0]] == [("AlexNet", 7), ("", 8)]
+
+
+CHAIN_CELLS = {epochs: FIRST._replace(epochs=epochs) for epochs in (20, 30, 50)}
+CHAIN = {epochs: cell.name for epochs, cell in CHAIN_CELLS.items()}
 SHORTER = {CHAIN[30]: CHAIN[20], CHAIN[50]: CHAIN[30]}
 
 
 def test_the_time_left_counts_the_epochs_that_will_be_trained(tmp_path):
-    others = [name.replace("adam", "rmsprop") for name in CHAIN.values()]
-    shorter = SHORTER | {
-        other: before.replace("adam", "rmsprop") for other, before in zip(others[1:], others, strict=False)
-    }
+    others = [cell._replace(optimizer="rmsprop") for cell in CHAIN_CELLS.values()]
+    shorter = SHORTER | {other.name: before.name for other, before in zip(others[1:], others, strict=False)}
+    cells = describe(*CHAIN_CELLS.values(), *others)
     experiment = tmp_path / "results/grid"
-    write_cells([*CHAIN.values(), *others], experiment, shorter)
+    write_cells(cells, experiment, shorter)
     write_done(experiment, CHAIN[20], epochs_run=20, seconds=2000.0)
-    cells, _ = read_experiment(experiment)
     # Of one chain 10 and 20 epochs, of the other 20, 10 and 20, at 100 s each, one after the other.
-    assert estimate_seconds(cells) == 8000
+    assert estimate_seconds(read_experiment(experiment)[0]) == 8000
     assert "about 2 h 13 min left once it goes on" in render(experiment, *read_experiment(experiment))
     write_running(experiment, CHAIN[50], epoch=35, epochs=50, state="stopped")
     assert estimate_seconds(read_experiment(experiment)[0]) == 7500
-    write_cells([*CHAIN.values(), *others], experiment)
+    write_cells(cells, experiment)
     assert estimate_seconds(read_experiment(experiment)[0]) == 3000 + 1500 + 10000
 
 
 def test_a_chain_takes_as_long_as_its_cells_one_after_the_other():
     states = {20: "running", 30: "waiting", 50: "waiting"}
-    chain = [CellStatus(CHAIN[epochs], state, shorter=SHORTER.get(CHAIN[epochs])) for epochs, state in states.items()]
-    others = [CellStatus(f"SmallCNN_adam_lr{rate}_b32_s0_e5", "running", epoch=0) for rate in (0.1, 0.2, 0.3)]
-    done = CellStatus("SmallCNN_adam_lr0.5_b32_s0_e5", "done", epoch_seconds=1.0)
+    chain = [
+        CellStatus(CHAIN[epochs], state, shorter=SHORTER.get(CHAIN[epochs]), epochs=epochs)
+        for epochs, state in states.items()
+    ]
+    others = [CellStatus(f"other {number}", "running", epoch=0, epochs=5) for number in range(3)]
+    done = CellStatus("done", "done", epoch_seconds=1.0, epochs=5)
     assert estimate_seconds([*chain, *others, done]) == 50
 
 
@@ -287,6 +314,8 @@ def test_a_cell_whose_epochs_are_all_trained_only_wants_its_results(experiment, 
 CELLS = st.builds(
     CellStatus,
     name=st.sampled_from([CELL, OTHER, "MobileNetV3Large_adam_lr0.1_b8_s1_e3", "foreign"]),
+    architecture=st.sampled_from(["", "SmallCNN", "MobileNetV3Large"]),
+    epochs=st.sampled_from([0, 3, 10]),
     state=st.sampled_from(["done", "running", "interrupted", "failed", "unclear", "waiting"]),
     epoch=st.none() | st.integers(0, 99),
     images_per_second=st.none() | st.floats(0, 1e9),
@@ -336,7 +365,7 @@ def test_all_experiments_one_or_none(experiment, tmp_path):
 
 
 def test_who_reads_may_stop_reading(experiment):
-    write_cells([CELL.replace("_s0", f"_s{seed}") for seed in range(5000)], experiment)
+    write_cells(describe(*(FIRST._replace(seed=seed) for seed in range(5000))), experiment)
     command = f"{shlex.join([sys.executable, '-m', 'smear.status', str(experiment)])} | head -n 2"
     result = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], env={"PYTHONPATH": str(SCRIPTS), "PATH": os.environ["PATH"]},

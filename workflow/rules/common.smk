@@ -19,7 +19,7 @@ from smear.code_digest import digest_code
 from smear.configuration import complete_configuration, read_numbers
 from smear.environment import announce_environment
 from smear.files import read_json
-from smear.grid import color_suffix, expand_grid, find_cell, link_shorter
+from smear.grid import AXES, expand_grid, find_cell, link_shorter
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
 from smear.looks import read_looks
@@ -30,6 +30,7 @@ from smear.records import check_files
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
 from smear.training.orphan import announce_snakemake
+from smear.training.settings import collect_settings
 from smear.training_images import has_donor
 from smear.download.weights import PUBLISHED_WEIGHTS
 
@@ -148,7 +149,7 @@ def get_cell(wildcards):
 
 def get_color(wildcards):
     """The color that a tensor's name stands for; rgb has no suffix."""
-    return wildcards.color.removeprefix("-") or "rgb"
+    return wildcards.color.removeprefix("-") or AXES["color"].default
 
 
 def name_records(folder, *stems):
@@ -156,9 +157,14 @@ def name_records(folder, *stems):
     return [f"{folder}/{stem}.digests.json" for stem in stems]
 
 
+def mark_color(color):
+    """What a color adds to the name of a tensor; nothing for rgb."""
+    return "" if color == AXES["color"].default else f"-{color}"
+
+
 def name_tensors(split, kind):
     """The files of one split, `npy`, `csv` or `digests.json`, in every color of the grid."""
-    return [f"results/{{experiment}}/tensors/{split}{color_suffix(color, '-')}.{kind}" for color in COLORS]
+    return [f"results/{{experiment}}/tensors/{split}{mark_color(color)}.{kind}" for color in COLORS]
 
 
 def get_tensor(split, kind):
@@ -166,7 +172,7 @@ def get_tensor(split, kind):
 
     def get_path(wildcards):
         color = CELLS[wildcards.cell].color
-        return f"results/{wildcards.experiment}/tensors/{split}{color_suffix(color, '-')}.{kind}"
+        return f"results/{wildcards.experiment}/tensors/{split}{mark_color(color)}.{kind}"
 
     return get_path
 
@@ -176,24 +182,14 @@ def get_test_tensor(kind):
 
     def get_path(wildcards):
         color = CELLS[get_selected_cell()].color
-        return f"results/{wildcards.experiment}/tensors/test{color_suffix(color, '-')}.{kind}"
+        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
 
     return get_path
 
 
-def get_training_settings():
-    """What all cells have in common."""
-    return {
-        "augmentation": config["augmentation"],
-        "weights": config["model"]["weights"],
-        "dropout": config["model"]["dropout"],
-        **{name: config["model"][name] for name in ("trainable", "head_epochs", "head_learning_rate")},
-        "reestimate_batch_norm": config["training"]["reestimate_batch_norm"],
-        **{
-            name: config["training"][name]
-            for name in ("shuffle_labels", "schedule", "label_smoothing", "class_weights", "early_stopping")
-        },
-    }
+def get_training_settings(wildcards):
+    """What a cell is trained with beside its hyperparameters, as plain values."""
+    return collect_settings(config, CELLS[wildcards.cell])._asdict()
 
 
 def get_engine():
@@ -209,7 +205,7 @@ def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
     # Which class is positive decides no training.
     data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
-    origin = [get_cell(wildcards), get_training_settings(), get_engine(), data, CLASS_COUNTS, DATA_CODE]
+    origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, CLASS_COUNTS, DATA_CODE]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
 
 

@@ -28,9 +28,10 @@ def end_orphans():
 
 
 def record_cells():
-    """Leave the names of the grid's cells for `make status`."""
+    """Leave the names and hyperparameters of the grid's cells for `make status`."""
     shorter = {cell.name: before.name for cell, before in SHORTER.items()}
-    ask(write_cells, list(CELLS), Path(f"results/{EXPERIMENT}"), shorter)
+    cells = {name: cell._asdict() for name, cell in CELLS.items()}
+    ask(write_cells, cells, Path(f"results/{EXPERIMENT}"), shorter)
 
 
 def tidy_running():

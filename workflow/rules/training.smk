@@ -65,7 +65,7 @@ rule train_cell:
     params:
         **get_engine(),
         cell=get_cell,
-        settings=get_training_settings(),
+        settings=get_training_settings,
         running="results/{experiment}/running/{cell}",
         cache="results/compiled",
         code=code_digest("train_cell"),

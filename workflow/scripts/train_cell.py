@@ -21,6 +21,7 @@ from smear.tables import read_csv, write_csv
 from smear.training.lease import lease_gpu
 from smear.training.orphan import end_with_snakemake
 from smear.training.preemption import requeue_if_preempted
+from smear.training.settings import TrainingSettings
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 from smear.training_images import add_training_images, has_donor, read_training_images
 
@@ -72,9 +73,10 @@ def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, 
 
 def main(snakemake, digests: dict[str, str]) -> None:
     """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
-    settings, params = dict(snakemake.params.settings), snakemake.params
+    params = snakemake.params
+    settings = TrainingSettings(**params.settings)
     os.environ["KERAS_BACKEND"] = params.backend
-    if settings["weights"] == "imagenet":
+    if settings.weights == "imagenet":
         # Keras looks for its published weights in `models` of this folder, and checks them, before it would download.
         os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
@@ -102,7 +104,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     log.info("%d training and %d validation images, classes %s", *map(len, rows.values()), ", ".join(classes))
 
     labels = {split: table["label"].to_numpy() for split, table in rows.items()}
-    if settings["shuffle_labels"]:
+    if settings.shuffle_labels:
         labels["train"] = shuffle_labels(labels["train"], cell.seed)
         log.info("negative control: the training labels are shuffled")
     size = sum(math.prod(part.shape) for part in images.values())
@@ -120,7 +122,14 @@ def main(snakemake, digests: dict[str, str]) -> None:
         for name, path in snakemake.input.items()
         if path and name != "shorter" and not is_record(path)
     }
-    origin = [cell._replace(epochs=0)._asdict(), settings, data, params.code, params.backend, params.precision]
+    origin = [
+        cell._replace(epochs=0)._asdict(),
+        settings._asdict(),
+        data,
+        params.code,
+        params.backend,
+        params.precision,
+    ]
     checkpoint = Checkpoint(params.running, digest_origin(origin))
     cells, resources = Path(snakemake.output.state).parents[1], snakemake.resources
     name, shorter = find_shorter(cells, resources.shorter.split(), cell.epochs, checkpoint.key) or (None, None)
@@ -144,7 +153,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
 
     with replacing(snakemake.output.model) as path:
         save_model(training.model, path)
-        start_images = read_training_images(snakemake.input.weights) if has_donor(settings["weights"]) else None
+        start_images = read_training_images(snakemake.input.weights) if has_donor(settings.weights) else None
         add_training_images(path, rows["train"]["sha256"], start_images)
     write_state(state, snakemake.output.state, checkpoint.key)
     write_csv(history, snakemake.output.history)
@@ -155,7 +164,8 @@ def main(snakemake, digests: dict[str, str]) -> None:
     write_json(
         {
             "cell": cell.name,
-            "settings": {**cell._asdict(), **settings},
+            # The strengths of its set of augmentations take the place of the name, which is in that of the cell.
+            "settings": {**cell._asdict(), **settings._asdict()},
             "versions": training.maker["versions"],
             "commit": get_commit(),
             "backend": keras.backend.backend(),

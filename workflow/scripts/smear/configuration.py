@@ -9,10 +9,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from smear.dataset import derive_name, find_class_faults, sort_labels
-from smear.download.weights import PUBLISHED_WEIGHTS
-from smear.grid import expand_grid, format_rate
+from smear.grid import format_rate
+from smear.grid_faults import find_grid_faults
 from smear.job import UserError
-from smear.training.architectures import ARCHITECTURES
 
 
 def complete_configuration(config: dict, schema_path: str | Path) -> dict:
@@ -77,6 +76,8 @@ def describe(error) -> list[str]:
     key = name_key(error.absolute_path) or "the configuration"
     value, limit = error.instance, error.validator_value
     match error.validator:
+        case _ if "propertyNames" in error.schema_path:
+            return [f"{key} has the key {show(value)}; it should be: {error.schema['description']}."]
         case "additionalProperties":
             return [unknown_key(error, name) for name in value if name not in error.schema["properties"]]
         case "required":
@@ -183,6 +184,9 @@ def fill_defaults(value: object, schema: dict, root: dict) -> None:
                 value.setdefault(key, copy.deepcopy(part["default"]))
             if key in value:
                 fill_defaults(value[key], part, root)
+        if isinstance(schema.get("additionalProperties"), dict):
+            for item in value.values():
+                fill_defaults(item, schema["additionalProperties"], root)
     elif isinstance(value, list) and "items" in schema:
         for item in value:
             fill_defaults(item, schema["items"], root)
@@ -227,9 +231,7 @@ def find_contradictions(config: dict) -> list[str]:
             "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
         )
     faults += find_head_faults(config["model"])
-    for name in dict.fromkeys(cell.architecture for cell in expand_grid(config["grid"])):
-        faults += find_architecture_faults(name, config["image"]["size"], weights, config["model"]["trainable"])
-    return faults
+    return faults + find_grid_faults(config)
 
 
 def find_head_faults(model: dict) -> list[str]:
@@ -249,27 +251,6 @@ def find_head_faults(model: dict) -> list[str]:
         faults.append(
             f"model.head_epochs is {epochs}, but model.trainable is head, which trains the last layer alone in every "
             "epoch; set model.head_epochs: 0, or model.trainable: all."
-        )
-    return faults
-
-
-def find_architecture_faults(name: str, size: int, weights: str, trainable: str | int) -> list[str]:
-    """What an architecture of the grid does not do: images of that size, ImageNet weights, as many blocks."""
-    faults = []
-    architecture = ARCHITECTURES[name]
-    if size < architecture.smallest:
-        faults.append(
-            f"image.size is {size}, but grid.architecture {name} takes images of {architecture.smallest} px and more."
-        )
-    if weights == "imagenet" and name not in PUBLISHED_WEIGHTS:
-        faults.append(
-            f"grid.architecture {name} has no ImageNet weights; set model.weights: none, or leave it out. "
-            f"Published for: {', '.join(PUBLISHED_WEIGHTS)}."
-        )
-    if isinstance(trainable, int) and trainable > architecture.blocks:
-        faults.append(
-            f"model.trainable is {trainable}, but grid.architecture {name} has {architecture.blocks} blocks; "
-            "set a smaller number, or all."
         )
     return faults
 

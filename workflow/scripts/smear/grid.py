@@ -1,39 +1,14 @@
-"""The cells of a grid: one combination of hyperparameters each, its name and its neighbours."""
+"""The cells of a grid: one combination of hyperparameters each, its name and its neighbours.
 
-from collections.abc import Iterable
+`Cell` is also the table of the grid's axes, AXES: names, columns, figures and report are built from it.
+"""
+
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from itertools import product
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, get_type_hints
 
 from smear.job import UserError
-
-
-class Cell(NamedTuple):
-    """One training: everything that distinguishes it from the other cells of an experiment."""
-
-    architecture: str
-    optimizer: str
-    learning_rate: float
-    batch_size: int
-    seed: int
-    epochs: int
-    color: str = "rgb"
-    fold: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`.
-
-        `_gray` behind it stands for gray images, `_f2` for the third fold of a cross-validation.
-        """
-        rate = format_rate(self.learning_rate)
-        name = f"{self.architecture}_{self.optimizer}_lr{rate}_b{self.batch_size}_s{self.seed}_e{self.epochs}"
-        return name + color_suffix(self.color, "_") + ("" if self.fold is None else f"_f{self.fold}")
-
-
-def color_suffix(color: str, mark: str) -> str:
-    """What a color adds to a name, after `mark`; nothing for rgb."""
-    return "" if color == "rgb" else f"{mark}{color}"
 
 
 def format_rate(rate: float) -> str:
@@ -42,19 +17,80 @@ def format_rate(rate: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+class Axis(NamedTuple):
+    """An axis of the grid. The fields of `Cell` leave out what is taken from the field itself.
+
+    mark: what stands before a value in a cell's name. ordered: whether the values have an order, or are kinds. write:
+    the one spelling of a value. label: for figures and tables; the field's name in words. default: the field's; a value
+    that equals it is left out of names and sentences.
+    """
+
+    mark: str = ""
+    ordered: bool = False
+    write: Callable[[object], str] = str
+    label: str = ""
+    default: object = None
+
+
+class Cell(NamedTuple):
+    """One training: everything that distinguishes it from the other cells of an experiment."""
+
+    architecture: Annotated[str, Axis()]
+    optimizer: Annotated[str, Axis()]
+    learning_rate: Annotated[float, Axis("lr", ordered=True, write=format_rate)]
+    batch_size: Annotated[int, Axis("b", ordered=True)]
+    seed: Annotated[int, Axis("s", ordered=True)]
+    epochs: Annotated[int, Axis("e", ordered=True)]
+    color: Annotated[str, Axis(label="Colour")] = "rgb"
+    weight_decay: Annotated[float, Axis("wd", ordered=True, write=format_rate)] = 0
+    augmentation: Annotated[str, Axis("aug-")] = "default"
+    fold: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The cell's folder, e.g. `EfficientNetB0_adam_lr0.0001_b32_s0_e30`: its values in the order of the fields.
+
+        Defaults are left out: `_gray` is for gray images, `_wd0.01` for a weight decay, `_aug-strong` for a set of
+        augmentations, `_f2`, behind all, for the third fold of a cross-validation.
+        """
+        pairs = zip(AXES.values(), self, strict=False)
+        parts = [axis.mark + axis.write(value) for axis, value in pairs if value != axis.default]
+        return "_".join(parts if self.fold is None else [*parts, f"f{self.fold}"])
+
+
+def collect_axes() -> dict[str, Axis]:
+    """The axes by the names of their fields, completed from those."""
+    hints = get_type_hints(Cell, include_extras=True)
+    axes = {name: axis for name, hint in hints.items() for axis in getattr(hint, "__metadata__", ())}
+    return {
+        name: axis._replace(
+            label=axis.label or name.replace("_", " ").capitalize(), default=Cell._field_defaults.get(name)
+        )
+        for name, axis in axes.items()
+    }
+
+
+AXES = collect_axes()
+
+
 def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
     """List the cells of a grid, or of several grids one after the other, each cell once.
 
-    A grid gives a list of values for every field of `Cell` but the fold; its cells are all combinations, as in
-    scikit-learn's `ParameterGrid`, in the order of the lists with the last field varying fastest. With folds, there is
+    A grid gives a list of values for every axis that has no default; its cells are all combinations, as in
+    scikit-learn's `ParameterGrid`, in the order of the lists with the last axis varying fastest. With folds, there is
     a cell for each.
     """
     grids = [grid] if isinstance(grid, dict) else grid
-    fields = [field for field in Cell._fields if field != "fold"]
-    cells = [Cell(*values) for part in grids for values in product(*(part[field] for field in fields))]
+    cells = [Cell(*values) for part in grids for values in product(*(list_values(part, axis) for axis in AXES))]
     return list(
         dict.fromkeys(cell._replace(fold=fold) for cell in cells for fold in (range(folds) if folds else [None]))
     )
+
+
+def list_values(grid: dict, axis: str) -> list:
+    """The values of one axis in a grid; its default where the grid does not name it."""
+    default = AXES[axis].default
+    return grid[axis] if default is None else grid.get(axis, [default])
 
 
 def link_shorter(cells: Iterable[Cell]) -> dict[Cell, Cell]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from smear.grid import AXES, Cell
 from smear.job import UserError
 from smear.metrics import wilson_interval
 
@@ -15,14 +16,14 @@ FOLDS_RULE = (
     "The first fold's model is the one to be tested."
 )
 LEADERBOARD = [
-    *["rank", "cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
+    *["rank", "cell", *AXES],
     *["folds", "model_cell", "status", "epochs_run", "best_epoch"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     *["validation_loss", "train_accuracy", "train_loss", "seconds", "parameters"],
     *["fold_accuracy_lowest", "fold_accuracy_highest"],
 ]
 SELECTION = [
-    *["cell", "architecture", "optimizer", "learning_rate", "batch_size", "seed", "epochs", "color"],
+    *["cell", *AXES],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
     *["validation_loss", "folds", "model_cell"],
 ]
@@ -63,8 +64,13 @@ def pool_folds(metrics: pd.DataFrame) -> pd.DataFrame:
     """
     if "fold" not in metrics or metrics["fold"].isna().all():
         return metrics.assign(folds=0, model_cell=metrics["cell"])
-    names = [cell.removesuffix(f"_f{fold:.0f}") for cell, fold in zip(metrics["cell"], metrics["fold"], strict=True)]
+    names = [name_cell(row) for row in metrics.to_dict("records")]
     return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(np.array(names), sort=False)])
+
+
+def name_cell(row: dict) -> str:
+    """The name of the cell that a fold belongs to; what its `metrics.json` does not hold has the default."""
+    return Cell(**{axis: row[axis] for axis in AXES if axis in row}).name
 
 
 def pool_cell(name: str, folds: pd.DataFrame) -> dict:

@@ -10,9 +10,23 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures.style import MOST_SEEDS, QUIET, colours, header, house_style, named, percent_axis, shown
+from smear.figures.style import (
+    LINE,
+    MOST_SEEDS,
+    QUIET,
+    colours,
+    header,
+    house_style,
+    named,
+    percent_axis,
+    shown,
+    wrap_parts,
+)
+from smear.grid import AXES
 
-FACETS = ["architecture", "optimizer", "batch_size", "color"]
+FACETS = [axis for axis in AXES if axis not in ("learning_rate", "seed", "epochs")]
+"""The axes that tell panels apart: all that no colour, line or dot stands for."""
+
 WALK = [*FACETS, "learning_rate", "seed"]
 """Cells alike in these walk the same path and differ only in how far."""
 
@@ -29,17 +43,21 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     """Draw loss and accuracy by epoch: dashed for training, solid for validation, coloured by learning rate.
 
     `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
-    accuracy, for each architecture, optimizer, batch size and colour.
+    accuracy, for each combination of FACETS.
     """
     rates = sorted(cells["learning_rate"].unique())
     palette = colours(rates, ordered=True)
     facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
     columns = min(len(facets), MOST_COLUMNS)
     bands = ceil(len(facets) / columns)
-    size = (max(columns * (4.6 if columns <= 2 else 3.1) + 0.6, 6.6), 1.6 + 4.6 * bands)
+    width = max(columns * (4.6 if columns <= 2 else 3.1) + 0.6, 6.6)
+    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
+    titles = [
+        wrap_parts([named(name, facet[name]) for name in varying], (width - 1) / columns - 0.1) for facet in facets
+    ]
+    size = (width, 1.6 + bands * (4.6 + LINE * max(title.count("\n") for title in titles)))
     figure = plt.figure(figsize=size, layout="constrained")
     grid = figure.add_gridspec(2 * bands, columns)
-    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
     panels = {measure: [] for measure in MEASURES}
     draw_panel = draw_spread if cells["seed"].nunique() > MOST_SEEDS else draw_walks
     for k, facet in enumerate(facets):
@@ -53,7 +71,7 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
             axes.set_ylabel(MEASURES[measure] if k % columns == 0 else "")
             axes.tick_params(labelleft=k % columns == 0, labelbottom=measure == "accuracy")
             if measure == "loss":
-                axes.set_title(", ".join(named(name, facet[name]) for name in varying))
+                axes.set_title(titles[k])
             else:
                 axes.set_xlabel("Epoch")
     scale_axes(panels, pd.concat(histories.values()), int(cells["epochs"].max()))

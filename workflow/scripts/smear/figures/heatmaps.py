@@ -12,10 +12,26 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from smear.figures.style import CHOSEN, INK, LABELS, QUIET, header, house_style, named, percent, shown
+from smear.figures.style import (
+    CHOSEN,
+    INK,
+    LINE,
+    QUIET,
+    header,
+    house_style,
+    longest,
+    named,
+    percent,
+    shown,
+    wrap_parts,
+)
+from smear.grid import AXES
 
-FACETS = ["architecture", "optimizer", "batch_size", "color"]
+FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed")]
+"""The axes that tell panels apart: all but those of a panel, and the seeds that it averages."""
+
 MOST_COLUMNS = 4
+GAP = 0.25  # inches of a panel's width that its title leaves free
 WIDEST = 0.2
 COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
 """One hue from pale to deep: its order survives colour blindness and grey printing."""
@@ -23,8 +39,7 @@ COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
 
 @house_style()
 def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
-    """Draw validation accuracy by learning rate and epochs, a panel per architecture, optimizer, batch size and
-    colour.
+    """Draw validation accuracy by learning rate and epochs, a panel for each combination of FACETS.
 
     `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
     grid stay blank, diverged ones are hatched, the chosen one is outlined.
@@ -33,21 +48,25 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
     columns = min(len(facets), MOST_COLUMNS)
     rows = ceil(len(facets) / columns)
-    size = (max(1.9 + columns * (0.35 + 1.0 * len(epochs)), 5.4), 1.6 + rows * (0.75 + 0.62 * len(rates)))
+    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
+    parts = [[named(name, facet[name]) for name in varying] for facet in facets]
+    width = max(0.35 + 1.0 * len(epochs), GAP + max(map(longest, parts)))
+    titles = [wrap_parts(names, width - GAP) for names in parts]
+    height = 0.75 + 0.62 * len(rates) + LINE * max(title.count("\n") for title in titles)
+    size = (max(1.9 + columns * width, 5.4), 1.6 + rows * height)
     figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     means = cells.groupby([*FACETS, "learning_rate", "epochs"])["validation_accuracy"].mean()
     scale = colour_scale(means)
-    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
     for k, axes in enumerate(grid.flat):
         if k >= len(facets):
             axes.set_visible(False)
             continue
         here = cells[(cells[FACETS] == pd.Series(facets[k])).all(axis=1)]
         draw_facet(axes, here, rates, epochs, scale, chosen)
-        axes.set_title(", ".join(named(name, facets[k][name]) for name in varying))
+        axes.set_title(titles[k])
         lowest = k + columns >= len(facets)
-        axes.set_xlabel(LABELS["epochs"] if lowest else "")
-        axes.set_ylabel(LABELS["learning_rate"] if k % columns == 0 else "")
+        axes.set_xlabel(AXES["epochs"].label if lowest else "")
+        axes.set_ylabel(AXES["learning_rate"].label if k % columns == 0 else "")
         axes.tick_params(labelleft=k % columns == 0, labelbottom=lowest)
     if means.nunique() > 1:
         draw_scale(figure, grid, scale, clipped=means.min() < scale.vmin)

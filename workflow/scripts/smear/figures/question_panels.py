@@ -7,7 +7,21 @@ from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 
-from smear.figures.style import CHOSEN, INK, QUIET, category_axis, colours, mark_diverged, named, percent_axis, shown
+from smear.figures.style import (
+    CHOSEN,
+    INK,
+    LINE,
+    QUIET,
+    category_axis,
+    colours,
+    longest,
+    mark_diverged,
+    named,
+    percent_axis,
+    shown,
+    wrap_parts,
+)
+from smear.grid import AXES
 
 PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "learning_rate"}
 """Which axis of the grid tells the panels of a question apart."""
@@ -15,10 +29,16 @@ PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "le
 HUE_AXES = {"optimizer": "epochs", "learning_rate": "optimizer", "epochs": "optimizer"}
 """Which axis of the grid tells the lines of a panel apart."""
 
-ROW = ["architecture", "batch_size", "color"]
-"""The axes that tell the rows of panels apart."""
+ROW = [axis for axis in AXES if axis not in (*PANELS, "seed")]
+"""The axes that tell the rows of panels apart: all but the questions and the seeds, which share a line."""
 
 MOST_COLUMNS = 5
+ROW_SIZE = 10
+"""Of a row's name: plain type of this size takes as much room as bold of 9 points."""
+
+BESIDE = 0.35
+"""Inches of a row's width that the labels of its axis take."""
+
 RING = {"marker": "o", "markersize": 10, "markerfacecolor": "none", "markeredgecolor": CHOSEN, "markeredgewidth": 1.8}
 
 
@@ -33,12 +53,41 @@ def panel_grid(cells: pd.DataFrame, axis: str) -> list[list[dict]]:
     ]
 
 
+def measure_panel(panels: list, values: list, cells: pd.DataFrame) -> tuple[float, float]:
+    """Width and height in inches of a panel that holds these values, and whose row's name has room above it."""
+    columns = max((len(row) for row in panels), default=1)
+    names = [part for row in panels for part in list_parts(row[0], cells)]
+    width = max(1.35, 0.55 + 0.32 * len(values), (BESIDE + 0.1 + longest(names, ROW_SIZE)) / columns)
+    lines = max((name_row(row[0], cells, width * columns).count("\n") for row in panels), default=0)
+    return width, 1.95 + LINE * lines
+
+
+def list_parts(panel: dict, cells: pd.DataFrame) -> list[str]:
+    """What a row of panels is named after: its values of those axes of ROW that differ."""
+    return [named(name, panel[name]) for name in ROW if cells[name].nunique() > 1]
+
+
+def name_row(panel: dict, cells: pd.DataFrame, width: float) -> str:
+    """The name of a panel's row, in lines that fit above its panels; width: of all of them, in inches."""
+    return wrap_parts(list_parts(panel, cells), width - BESIDE, ROW_SIZE)
+
+
 def draw_panels(
-    figure: Figure, grid: GridSpec, panels: list, axis: str, values: list, cells: pd.DataFrame, chosen: dict
+    figure: Figure,
+    grid: GridSpec,
+    panels: list,
+    axis: str,
+    values: list,
+    cells: pd.DataFrame,
+    chosen: dict,
+    width: float,
 ) -> None:
-    """Draw every cell in panels that share both axes, right of the first column of `grid`; empty ones stay away."""
+    """Draw every cell in panels that share both axes, right of the first column of `grid`; empty ones stay away.
+
+    width: of a panel, in inches.
+    """
     hue = HUE_AXES[axis]
-    palette = colours(sorted(cells[hue].unique()), ordered=hue != "optimizer")
+    palette = colours(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
     accuracy = cells["validation_accuracy"]
     room = max(accuracy.max() - accuracy.min(), 0.01)
     drawn = {}
@@ -54,7 +103,8 @@ def draw_panels(
             percent_axis(axes, ticks=5)
             category_axis(axes, None, values)
             axes.tick_params(labelleft=first, labelsize=8.5)
-            name_panel(axes, panel, cells, across=PANELS[axis], first=first)
+            row_name = name_row(panel, cells, width * max(map(len, panels)))
+            name_panel(axes, panel, cells, across=PANELS[axis], row=row_name, first=first)
     for axes in {c: axes for (_, c), axes in drawn.items()}.values():  # the lowest panel of each column
         category_axis(axes, axis, values)
         if len(values) > 2 and max(len(shown(axis, value)) for value in values) > 3:
@@ -69,15 +119,15 @@ def draw_panels(
     figure.legend(handles=handles, loc="outside lower right", ncols=min(len(handles), 6), columnspacing=1.4)
 
 
-def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, first: bool) -> None:
-    """Title a panel; where the axes of ROW differ, name them once above the first panel of their row."""
+def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, row: str, first: bool) -> None:
+    """Title a panel; the name of its row, if it has one, stands once above the first panel."""
     # A learning rate takes two lines: beside its neighbours there is no room for one.
     title = named(across, panel[across]).replace("learning rate ", "learning rate\n")
     if cells[across].nunique() == 1:
         title = ""
-    row = ", ".join(named(name, panel[name]) for name in ROW if cells[name].nunique() > 1)
-    # The blank line keeps the room that the row's name takes; the name itself may run over the neighbours' blank line.
-    axes.set_title("\n".join(filter(None, [" " if row else "", title])), size=9, color=QUIET)
+    # Blank lines keep the room that the row's name takes; the name itself may run over the neighbours' blank lines.
+    blank = [" "] * (row.count("\n") + 1) if row else []
+    axes.set_title("\n".join(filter(None, [*blank, title])), size=9, color=QUIET)
     if row and first:
         lines = title.count("\n") + 1 if title else 0
         offset = (0, 6 + 11.5 * lines)

@@ -5,12 +5,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from smear.figures.question_panels import draw_panels, panel_grid
+from smear.figures.question_panels import draw_panels, measure_panel, panel_grid
 from smear.figures.style import (
     CHOSEN,
     HUES,
     INK,
-    LABELS,
     MOST_SEEDS,
     category_axis,
     header,
@@ -21,6 +20,7 @@ from smear.figures.style import (
     percent_axis,
     shown,
 )
+from smear.grid import AXES
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
 
@@ -39,9 +39,9 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
     rows, columns = max(len(panels), 1), max((len(row) for row in panels), default=0)
 
     left_width = max(3.4, 0.9 + 0.95 * len(values))
-    panel_width = max(1.35, 0.55 + 0.32 * len(values))
+    panel_width, panel_height = measure_panel(panels, values, cells)
     width = max(left_width + columns * panel_width + (0.6 if columns else 0), 6.4)
-    figure = plt.figure(figsize=(width, 1.35 + max(3.1, 1.95 * rows)), layout="constrained")
+    figure = plt.figure(figsize=(width, 1.35 + max(3.1, panel_height * rows)), layout="constrained")
     grid = figure.add_gridspec(
         rows, 1 + columns, width_ratios=[left_width] + [panel_width] * columns, wspace=0.03, hspace=0.06
     )
@@ -51,20 +51,20 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
         left.set_anchor("NW")
     draw_siblings(left, axis, values, siblings, chosen)
     if panels:
-        draw_panels(figure, grid, panels, axis, values, cells, chosen)
+        draw_panels(figure, grid, panels, axis, values, cells, chosen, panel_width)
     header(figure, TITLES[axis], explanation(axis, values, cells, siblings, chosen))
     return figure
 
 
 def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
     """Tell which cells are like the chosen one in everything but `axis` and the seed."""
-    held = [name for name in LABELS if name not in (axis, "seed")]
+    held = [name for name in AXES if name not in (axis, "seed")]
     return (cells[held] == pd.Series({name: chosen[name] for name in held})).all(axis=1)
 
 
 def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
     """Say what is held fixed, what a bar is and what the panels show."""
-    held = in_phrase(chosen, [name for name in LABELS if name not in (axis, "seed")])
+    held = in_phrase(chosen, [name for name in AXES if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
     seeds = cells["seed"].nunique()
     parts = []

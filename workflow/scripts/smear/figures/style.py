@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.files import replacing
-from smear.grid import format_rate
+from smear.grid import AXES
 
 INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
 CHOSEN = "#d55e00"
@@ -27,6 +27,12 @@ HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
 
 MOST_SEEDS = 8
 """Seeds up to which each is drawn by itself; of more, how they spread."""
+
+LETTER = 0.56
+"""Width of a letter in ems, in the mean of a title and with some room."""
+
+LINE = 0.17
+"""Height in inches of one more line of a title."""
 
 HOUSE = {
     **sns.axes_style("whitegrid"),
@@ -60,19 +66,9 @@ HOUSE = {
     "text.parse_math": False,  # a class named `$x$` is no formula
 }
 
-LABELS = {
-    "architecture": "Architecture",
-    "optimizer": "Optimizer",
-    "learning_rate": "Learning rate",
-    "batch_size": "Batch size",
-    "seed": "Seed",
-    "epochs": "Epochs",
-    "color": "Colour",
-}
-"""The axes of the grid, as a figure or a table calls them."""
-
 COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
-OPTIMIZERS = {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}
+VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
+"""Of an axis, the values that a reader knows by another spelling."""
 
 
 def house_style():
@@ -106,13 +102,8 @@ def settle_layout(figure: Figure) -> None:
 
 def shown(axis: str, value: object) -> str:
     """Write one value of a grid axis as a reader expects it: 0.0001, Adam, 30."""
-    if axis == "optimizer":
-        return OPTIMIZERS.get(str(value).lower(), str(value))
-    if axis == "learning_rate":
-        return format_rate(value)
-    if axis == "color":
-        return COLORS[value]
-    return str(value)
+    text = AXES[axis].write(value)
+    return VALUES.get(axis, {}).get(text, text)
 
 
 def named(axis: str, value: object) -> str:
@@ -124,12 +115,28 @@ def named(axis: str, value: object) -> str:
         return f"{text} images"
     if axis == "epochs":
         return "1 epoch" if text == "1" else f"{text} epochs"
-    return f"{LABELS[axis].lower()} {text}"
+    return f"{AXES[axis].label.lower()} {text}"
 
 
 def in_phrase(cell: Mapping, axes: Iterable[str]) -> str:
-    """Name a cell's values of `axes`, with commas; RGB, which is what everybody expects, goes without saying."""
-    return ", ".join(named(axis, cell[axis]) for axis in axes if (axis, cell[axis]) != ("color", "rgb"))
+    """Name a cell's values of `axes`, with commas; a default, such as RGB, is what everybody expects and left out."""
+    return ", ".join(named(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
+
+
+def wrap_parts(parts: Iterable[str], inches: float, size: float = HOUSE["axes.titlesize"]) -> str:
+    """Join the parts of a title with commas, in lines that fit into a width; size: of the type, in points.
+
+    A line breaks behind a comma and nowhere else.
+    """
+    whole = ", ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    letters = max(1, int(inches / (size * LETTER / 72)))
+    lines = wrap(whole, letters, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def longest(parts: Iterable[str], size: float = HOUSE["axes.titlesize"]) -> float:
+    """The width in inches of the longest of these texts."""
+    return max((len(part) for part in parts), default=0) * size * LETTER / 72
 
 
 def percent(share: float, digits: int = 2) -> str:
@@ -161,7 +168,7 @@ def category_axis(axes: Axes, axis: str | None, values: list) -> None:
     axes.set_xticks(range(len(values)), [shown(axis, value) for value in values] if axis else [""] * len(values))
     axes.grid(visible=False, axis="x")
     if axis:
-        axes.set_xlabel(LABELS[axis])
+        axes.set_xlabel(AXES[axis].label)
 
 
 def mark_diverged(axes: Axes, place: float, count: int, label: bool) -> None:

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from smear.figures.style import LABELS, named, percent, shown
+from smear.figures.style import named, percent, shown
+from smear.grid import AXES
 
 FIGURES = {
     "optimizer": "Which optimizer?",
@@ -16,7 +17,7 @@ FIGURES = {
 
 def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
     """Return the sentence for a comparison figure; `cells` is the leaderboard, `chosen` the selection."""
-    if figure in LABELS:
+    if figure in AXES:
         return answer(figure, cells, chosen)
     if figure == "curves":
         return gap(cells, chosen)
@@ -25,11 +26,11 @@ def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
 
 def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
     """Answer the question of one axis, with everything else, the seed too, as in the chosen cell."""
-    name = LABELS[axis].lower()
+    name = AXES[axis].label.lower()
     values = sorted(cells[axis].unique())
     if len(values) == 1:
         return f"The grid holds one value, {named(axis, values[0])}: there is nothing to compare."
-    held = [other for other in LABELS if other != axis]
+    held = [other for other in AXES if other != axis]
     siblings = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
     if len(siblings) == 1:
         return f"No other cell differs from the chosen one in nothing but the {name}."

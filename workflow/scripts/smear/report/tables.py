@@ -2,14 +2,15 @@
 
 import pandas as pd
 
-from smear.figures.style import LABELS, in_phrase, shown
+from smear.figures.style import in_phrase, shown
+from smear.grid import AXES
 
 SPLITS = ("train", "validation", "test")
 
 
 def cell_phrase(cell: dict) -> str:
     """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs."""
-    return in_phrase(cell, [axis for axis in LABELS if axis in cell])
+    return in_phrase(cell, [axis for axis in AXES if axis in cell])
 
 
 def split_table(audit: dict, classes: list[str]) -> list[dict]:
@@ -41,8 +42,8 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
 
     `stop` is what early stopping did to the cell of a row (see `describe_stop`), `stops` whether any row has it.
     """
-    varying = [axis for axis in LABELS if cells[axis].nunique() > 1]
-    same = in_phrase(cells.iloc[0], [axis for axis in LABELS if axis not in varying])
+    varying = [axis for axis in AXES if cells[axis].nunique() > 1]
+    same = in_phrase(cells.iloc[0], [axis for axis in AXES if axis not in varying])
     rows = [
         cell
         | {
@@ -53,7 +54,7 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
         for cell in cells.sort_values("rank").to_dict("records")
     ]
     stops = any(row["stop"] for row in rows)
-    return {"axes": [LABELS[axis] for axis in varying], "same": same, "rows": rows, "stops": stops}
+    return {"axes": [AXES[axis].label for axis in varying], "same": same, "rows": rows, "stops": stops}
 
 
 def describe_stop(cell: dict) -> str:

@@ -1,14 +1,13 @@
 """The state of each cell of an experiment, from its files."""
 
 import os
-import re
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from smear.progress import is_number, read_object, read_progress
-from smear.status.grid_file import read_cells, read_shorter
+from smear.status.grid_file import read_cells, read_hyperparameters, read_shorter
 from smear.status.log_end import find_error
 
 SILENCE = 600  # seconds without a word after which a training on another machine counts as gone …
@@ -17,7 +16,10 @@ SILENT_EPOCHS = 3  # … or this many of its epochs, if that is longer
 
 
 class CellStatus(NamedTuple):
-    """One cell. state: done, running, interrupted, failed, waiting or unclear. details: lines for below it."""
+    """One cell. state: done, running, interrupted, failed, waiting or unclear. details: lines for below it.
+
+    architecture, epochs: of the grid, as far as any file says; else empty and 0.
+    """
 
     name: str
     state: str
@@ -28,27 +30,24 @@ class CellStatus(NamedTuple):
     note: str = ""
     details: tuple[str, ...] = ()
     shorter: str | None = None  # the cell that it goes on from
-
-    @property
-    def architecture(self) -> str:
-        return self.name.split("_")[0]
-
-    @property
-    def epochs(self) -> int:
-        """As its name says; 0 where it says nothing."""
-        match = re.search(r"_e(\d{1,9})(?:_|$)", self.name, re.ASCII)
-        return int(match[1]) if match else 0
+    architecture: str = ""
+    epochs: int = 0
 
 
 def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
     """The cells of `results/<experiment>`, and sentences about what could not be read."""
     try:
         names, shorter, remarks = read_cells(experiment), read_shorter(experiment), []
+        hyperparameters = read_hyperparameters(experiment)
     except ValueError as error:
-        names, shorter, remarks = None, {}, [f"{error}; what follows are the cells that have begun"]
+        names, shorter, hyperparameters = None, {}, {}
+        remarks = [f"{error}; what follows are the cells that have begun"]
     if names is None:
         names = sorted({path.name for kind in ("cells", "running") for path in experiment.glob(f"{kind}/*/")})
-    cells = [read_cell(experiment, name, datetime.now(UTC)) for name in names]
+    now = datetime.now(UTC)
+    cells = [
+        describe_hyperparameters(read_cell(experiment, name, now), hyperparameters.get(name, {})) for name in names
+    ]
     return [cell._replace(shorter=shorter.get(cell.name)) for cell in cells], remarks
 
 
@@ -65,17 +64,28 @@ def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
     except ValueError as error:
         return CellStatus(name, "unclear", note=str(error))
     if metrics is not None:
-        return describe_done(name, metrics)
+        return describe_hyperparameters(describe_done(name, metrics), metrics)
     if progress is not None and is_running(progress, now):
-        return describe_running(name, progress, now)
+        return describe_hyperparameters(describe_running(name, progress, now), progress)
     log = experiment / "logs/train_cell" / f"{name}.log"
     error = find_error(log)
     epoch = progress and progress["epoch"]
     if error is not None and not (progress and is_stop(error, progress)):
-        return CellStatus(name, "failed", epoch, note="; ".join(odd), details=(error, str(log)))
-    if progress is not None:
-        return CellStatus(name, "interrupted", epoch, note=describe_interruption(progress, now))
-    return CellStatus(name, "waiting", note="; ".join(odd))
+        cell = CellStatus(name, "failed", epoch, note="; ".join(odd), details=(error, str(log)))
+    elif progress is not None:
+        cell = CellStatus(name, "interrupted", epoch, note=describe_interruption(progress, now))
+    else:
+        cell = CellStatus(name, "waiting", note="; ".join(odd))
+    return describe_hyperparameters(cell, progress or {})
+
+
+def describe_hyperparameters(cell: CellStatus, values: dict) -> CellStatus:
+    """The cell with its architecture and epochs, as far as `values` has them, which may be anything."""
+    architecture, epochs = values.get("architecture"), values.get("epochs")
+    return cell._replace(
+        architecture=architecture if isinstance(architecture, str) else cell.architecture,
+        epochs=epochs if isinstance(epochs, int) and is_number(epochs) else cell.epochs,
+    )
 
 
 def describe_done(name: str, metrics: dict) -> CellStatus:

@@ -1,4 +1,4 @@
-"""`results/<experiment>/cells.json`: which cells an experiment has, in the order of its grid."""
+"""`results/<experiment>/cells.json`: which cells an experiment has, in the order of its grid, and what each is."""
 
 import re
 from collections.abc import Mapping
@@ -12,15 +12,19 @@ from smear.progress import read_object
 NAME = "cells.json"
 
 
-def write_cells(names: list[str], experiment: Path, shorter: Mapping[str, str] = MappingProxyType({})) -> None:
-    """Record the names and the time, unless the same are there; shorter: of a cell, the one that it goes on from."""
+def write_cells(cells: Mapping[str, dict], experiment: Path, shorter: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Record the cells and the time, unless the same are there.
+
+    cells: the hyperparameters of each by its name. shorter: of a cell, the one that it goes on from.
+    """
+    values = {"cells": list(cells), "hyperparameters": dict(cells), "shorter": dict(shorter)}
     try:
-        if read_cells(experiment) == names and read_shorter(experiment) == shorter:
+        known = read_object(experiment / NAME) or {}
+        if {key: known.get(key) for key in values} == values:
             return
     except ValueError:
         pass  # whatever it is, it is replaced
-    time = datetime.now(UTC).isoformat(timespec="seconds")
-    write_json({"cells": names, "shorter": dict(shorter), "written": time}, experiment / NAME)
+    write_json(values | {"written": datetime.now(UTC).isoformat(timespec="seconds")}, experiment / NAME)
 
 
 def read_cells(experiment: Path) -> list[str] | None:
@@ -40,6 +44,14 @@ def read_shorter(experiment: Path) -> dict[str, str]:
     if not isinstance(links, dict) or not all(map(is_name, links.values())):
         raise ValueError(f"{NAME} holds no names of shorter cells")
     return links
+
+
+def read_hyperparameters(experiment: Path) -> dict[str, dict]:
+    """Of each cell its hyperparameters, as far as recorded; a ValueError where the file holds anything else."""
+    found = (read_object(experiment / NAME) or {}).get("hyperparameters", {})
+    if not isinstance(found, dict) or not all(isinstance(values, dict) for values in found.values()):
+        raise ValueError(f"{NAME} holds no hyperparameters of cells")
+    return found
 
 
 def is_name(value: object) -> bool:

@@ -20,6 +20,7 @@ from smear.training.maker import describe_maker
 from smear.training.model import build_classifier, class_weights, compile_trainer, get_backbone, learning_rate
 from smear.training.phases import Phase, find_phase, plan_phases
 from smear.training.randomness import SeedBackend, epoch_order, reseed
+from smear.training.settings import TrainingSettings
 from smear.training.state import Best, State, get_arrays, list_variables, set_arrays
 
 EVALUATION_BATCH = 64
@@ -48,7 +49,9 @@ def format_epoch(row: dict, epochs: int, seconds_left: float) -> str:
 class Training:
     """One model on its way through the epochs of a cell."""
 
-    def __init__(self, cell: Cell, settings: dict, device: Device, train: Feed, validation: Feed, classes: int):
+    def __init__(
+        self, cell: Cell, settings: TrainingSettings, device: Device, train: Feed, validation: Feed, classes: int
+    ):
         keras.utils.set_random_seed(cell.seed)
         self.cell, self.settings, self.device = cell, settings, device
         self.maker = describe_maker(device)
@@ -56,12 +59,12 @@ class Training:
         self.callbacks: list[keras.callbacks.Callback] = []
         size = train.shape[0]
         with drawing_weights():
-            self.model = build_classifier(cell.architecture, size, classes, settings["weights"], settings["dropout"])
+            self.model = build_classifier(cell.architecture, size, classes, settings.weights, settings.dropout)
         adapt(self.model)
-        self.trainer = train.lead_to(*augmentation_layers(**settings["augmentation"]), self.model)
-        self.class_weights = class_weights(settings["class_weights"], train.labels)
+        self.trainer = train.lead_to(*augmentation_layers(**settings.augmentation), self.model)
+        self.class_weights = class_weights(settings.class_weights, train.labels)
         self.validator = validation.lead_to(self.model)
-        self.patience = (settings["early_stopping"] or {}).get("patience")
+        self.patience = (settings.early_stopping or {}).get("patience")
         self.phases = plan_phases(cell, settings)
         self.enter(self.phases[0])
 
@@ -72,10 +75,10 @@ class Training:
         set_trainable(get_backbone(self.model), cell.architecture, phase.trainable)
         steps = (phase.last - phase.before) * count_batches(len(self.feed), cell.batch_size)
         rate = learning_rate(phase.schedule, phase.rate, steps)
-        compile_trainer(self.trainer, cell.optimizer, rate, settings["label_smoothing"], self.device)
+        compile_trainer(self.trainer, cell, rate, settings.label_smoothing, self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
-        if wants_reestimation(settings["reestimate_batch_norm"]) and any(batch_norm_layers(self.model)):
+        if wants_reestimation(settings.reestimate_batch_norm) and any(batch_norm_layers(self.model)):
             self.forward = TrainingMode(self.model, self.feed)
 
     def put_back(self, state: State, epoch: int) -> None:
@@ -138,7 +141,7 @@ class Training:
 
     def has_stalled(self, state: State) -> bool:
         """Whether early stopping ends the training here."""
-        return has_stalled(state.history, self.patience, self.settings["head_epochs"])
+        return has_stalled(state.history, self.patience, self.settings.head_epochs)
 
     def keep_best(self, before: State, row: dict, probabilities: np.ndarray) -> Best | None:
         """The best epoch with the one just validated, which the model still holds; None without early stopping."""

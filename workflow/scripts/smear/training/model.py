@@ -6,12 +6,11 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from smear.grid import Cell
 from smear.job import UserError, log
 from smear.training.architectures import build_backbone
 from smear.training.device import Device
 from smear.training.model_file import describe, load_model
-
-OPTIMIZERS = {"adam": keras.optimizers.Adam, "rmsprop": keras.optimizers.RMSprop}
 
 
 def build_classifier(architecture: str, size: int, classes: int, weights: str, dropout: float) -> keras.Model:
@@ -52,13 +51,25 @@ def load_start(model: keras.Model, path: Path) -> None:
         log.info("the last layer starts from %s too", path)
 
 
-def compile_trainer(trainer: keras.Model, optimizer: str, rate, smoothing: float, device: Device) -> None:
+def build_optimizer(cell: Cell, rate) -> keras.optimizers.Optimizer:
+    """The optimizer of a cell. rate: a learning rate, or a schedule of Keras."""
+    match cell.optimizer:
+        case "adam":
+            return keras.optimizers.Adam(rate)
+        case "adamw":
+            return keras.optimizers.AdamW(rate, weight_decay=cell.weight_decay)
+        case "rmsprop":
+            return keras.optimizers.RMSprop(rate)
+    raise ValueError(cell.optimizer)
+
+
+def compile_trainer(trainer: keras.Model, cell: Cell, rate, smoothing: float, device: Device) -> None:
     """Make the model that ends in a classifier ready for `fit`; its optimizer gets its variables at once.
 
-    rate: a learning rate, or a schedule of Keras. smoothing: the share of a label that is spread over all classes.
+    rate: see `build_optimizer`. smoothing: the share of a label that is spread over all classes.
     """
     trainer.compile(
-        optimizer=OPTIMIZERS[optimizer](rate),
+        optimizer=build_optimizer(cell, rate),
         loss=smoothed_loss(smoothing) if smoothing else "sparse_categorical_crossentropy",
         # By its name alone it would get its variables in the first step, and TensorFlow would trace that step twice.
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],

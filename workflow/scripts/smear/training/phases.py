@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from smear.grid import Cell
+from smear.training.settings import TrainingSettings
 
 
 class Phase(NamedTuple):
@@ -18,15 +19,15 @@ class Phase(NamedTuple):
     schedule: str
 
 
-def plan_phases(cell: Cell, settings: dict) -> list[Phase]:
+def plan_phases(cell: Cell, settings: TrainingSettings) -> list[Phase]:
     """The phases of a cell in turn; one that ends within the head's epochs has no other.
 
     Where a phase ends does not depend on the cell's epochs, so that cells which differ in those share them.
     """
-    head = min(settings["head_epochs"], cell.epochs)
+    head = min(settings.head_epochs, cell.epochs)
     phases = [
-        Phase(0, head, "head", settings["head_learning_rate"] or cell.learning_rate, "constant"),
-        Phase(head, cell.epochs, settings["trainable"], cell.learning_rate, settings["schedule"]),
+        Phase(0, head, "head", settings.head_learning_rate or cell.learning_rate, "constant"),
+        Phase(head, cell.epochs, settings.trainable, cell.learning_rate, settings.schedule),
     ]
     return [phase for phase in phases if phase.before < phase.last]
 
