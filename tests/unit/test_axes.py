@@ -13,7 +13,7 @@ from smear.configuration import complete_configuration
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_grid
 from smear.figures.questions import TITLES, draw_question
-from smear.figures.style import named, shown
+from smear.formats import describe_value, format_value
 from smear.grid import AXES, Cell
 from smear.report.tables import leaderboard_table
 
@@ -96,10 +96,10 @@ def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
     for name, figure in figures.items():
         texts = " ".join(" ".join(text.get_text() for text in figure.findobj(Text)).split())
         for value in two_values(axis):
-            wanted = "2 seeds" if axis == "seed" else shown(axis, value)
+            wanted = "2 seeds" if axis == "seed" else format_value(axis, value)
             found = re.search(rf"(?<![\w.]){re.escape(wanted)}(?![\w.])", texts)
-            assert found, f"the figure {name} does not tell {named(axis, value)}"
+            assert found, f"the figure {name} does not tell {describe_value(axis, value)}"
         plt.close(figure)
     board = leaderboard_table(table, chosen["cell"])
     assert board["axes"] == [AXES[axis].label]
-    assert {row["axes"][0] for row in board["rows"]} == {shown(axis, value) for value in two_values(axis)}
+    assert {row["axes"][0] for row in board["rows"]} == {format_value(axis, value) for value in two_values(axis)}

@@ -16,7 +16,8 @@ from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_confusion, draw_grid
 from smear.figures.questions import draw_question
 from smear.figures.shortcuts import draw_shortcuts
-from smear.figures.style import MOST_SEEDS, colours, named, percent, save, shown
+from smear.figures.style import MOST_SEEDS, colours, save
+from smear.formats import describe_value, format_value, percent
 from smear.job import UserError
 
 NAMES = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
@@ -261,5 +262,5 @@ def test_every_value_has_a_colour_of_its_own(values, ordered):
     ],
 )
 def test_values_are_written_as_a_reader_expects(axis, value, short, long):
-    assert shown(axis, value) == short
-    assert named(axis, value) == long
+    assert format_value(axis, value) == short
+    assert describe_value(axis, value) == long

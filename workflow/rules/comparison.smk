@@ -1,6 +1,8 @@
 # What the cells say together.
 # Takes: results/<experiment>/cells/. Makes: results/<experiment>/comparison/.
 
+from smear.report.findings import FIGURES
+
 
 rule compare_cells:
     """Rank the cells by their validation figures."""
@@ -43,6 +45,16 @@ checkpoint select_cell:
         "../scripts/select_cell.py"
 
 
+def name_figures():
+    """Every comparison figure as SVG, with its caption, and as PNG."""
+    outputs = {}
+    for name in FIGURES:
+        path = f"results/{{experiment}}/comparison/{name}"
+        outputs[f"{name}_svg"] = report(f"{path}.svg", caption=f"../report/{name}.rst", category="Comparison")
+        outputs[f"{name}_png"] = f"{path}.png"
+    return outputs
+
+
 rule plot_comparison:
     """Draw the paper's three questions, the learning curves and the grid."""
     input:
@@ -52,36 +64,7 @@ rule plot_comparison:
         digests=ancient(name_records("results/{experiment}/comparison", "leaderboard", "selection")),
         history_digests=ancient(expand("results/{{experiment}}/cells/{cell}/digests.json", cell=CELLS)),
     output:
-        optimizer_svg=report(
-            "results/{experiment}/comparison/optimizer.svg",
-            caption="../report/optimizer.rst",
-            category="Comparison",
-        ),
-        optimizer_png="results/{experiment}/comparison/optimizer.png",
-        learning_rate_svg=report(
-            "results/{experiment}/comparison/learning_rate.svg",
-            caption="../report/learning_rate.rst",
-            category="Comparison",
-        ),
-        learning_rate_png="results/{experiment}/comparison/learning_rate.png",
-        epochs_svg=report(
-            "results/{experiment}/comparison/epochs.svg",
-            caption="../report/epochs.rst",
-            category="Comparison",
-        ),
-        epochs_png="results/{experiment}/comparison/epochs.png",
-        curves_svg=report(
-            "results/{experiment}/comparison/curves.svg",
-            caption="../report/curves.rst",
-            category="Comparison",
-        ),
-        curves_png="results/{experiment}/comparison/curves.png",
-        heatmap_svg=report(
-            "results/{experiment}/comparison/heatmap.svg",
-            caption="../report/heatmap.rst",
-            category="Comparison",
-        ),
-        heatmap_png="results/{experiment}/comparison/heatmap.png",
+        **name_figures(),
         digests="results/{experiment}/comparison/figures.digests.json",
     log:
         "results/{experiment}/logs/plot_comparison.log",

@@ -81,7 +81,7 @@ rule render_report:
         shortcuts_svg="results/{experiment}/comparison/shortcuts.svg",
         figures=expand(
             "results/{{experiment}}/comparison/{figure}.svg",
-            figure=["optimizer", "learning_rate", "epochs", "curves", "heatmap"],
+            figure=list(FIGURES),
         ),
     output:
         report=report(

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import smear.environment
 import pandas as pd
+from matplotlib.figure import Figure
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_grid
 from smear.figures.questions import TITLES, draw_question
@@ -28,14 +29,18 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
     return {cell: pd.concat(parts).groupby("epoch", as_index=False).mean() for cell, parts in folds.items()}
 
 
+def draw_figures(leaderboard: pd.DataFrame, chosen: dict, histories: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    """The figures that `smear.report.findings.FIGURES` names, by their names."""
+    figures = {axis: draw_question(axis, leaderboard, chosen) for axis in TITLES}
+    return figures | {"curves": draw_curves(leaderboard, histories), "heatmap": draw_grid(leaderboard, chosen)}
+
+
 def main(snakemake: SimpleNamespace) -> None:
     """Read the comparison's tables and draw every figure as SVG and PNG."""
     leaderboard = read_csv(snakemake.input.leaderboard)
     chosen = read_json(snakemake.input.selection)
     histories = histories_of(snakemake.params.cells, snakemake.input.histories, leaderboard)
-    figures = {axis: draw_question(axis, leaderboard, chosen) for axis in TITLES}
-    figures["curves"] = draw_curves(leaderboard, histories)
-    figures["heatmap"] = draw_grid(leaderboard, chosen)
+    figures = draw_figures(leaderboard, chosen, histories)
     for name, figure in figures.items():
         save(figure, getattr(snakemake.output, f"{name}_svg"), getattr(snakemake.output, f"{name}_png"))
     log.info("%d figures of %d cells", len(figures), len(leaderboard))

@@ -8,9 +8,10 @@ import smear.environment
 import pandas as pd
 from jinja2 import Environment, StrictUndefined
 from smear.figures.heatmaps import draw_confusion
-from smear.figures.style import COLORS, percent, save
+from smear.figures.style import save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
+from smear.formats import COLORS, percent
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
@@ -119,7 +120,6 @@ def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> l
     return [
         {"name": name, "sentence": finding(name, cells, chosen), "svg": inline_svg(by_name[name], title)}
         for name, title in FIGURES.items()
-        if name in by_name
     ]
 
 

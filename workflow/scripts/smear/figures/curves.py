@@ -10,18 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures.style import (
-    LINE,
-    MOST_SEEDS,
-    QUIET,
-    colours,
-    header,
-    house_style,
-    named,
-    percent_axis,
-    shown,
-    wrap_parts,
-)
+from smear.figures.style import LINE, MOST_SEEDS, QUIET, colours, header, house_style, percent_axis, wrap_parts
+from smear.formats import describe_value, format_value
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "seed", "epochs")]
@@ -53,7 +43,8 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     width = max(columns * (4.6 if columns <= 2 else 3.1) + 0.6, 6.6)
     varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
     titles = [
-        wrap_parts([named(name, facet[name]) for name in varying], (width - 1) / columns - 0.1) for facet in facets
+        wrap_parts([describe_value(name, facet[name]) for name in varying], (width - 1) / columns - 0.1)
+        for facet in facets
     ]
     size = (width, 1.6 + bands * (4.6 + LINE * max(title.count("\n") for title in titles)))
     figure = plt.figure(figsize=size, layout="constrained")
@@ -198,6 +189,6 @@ def line_kinds(cells: pd.DataFrame) -> list[Line2D]:
 def rate_handles(palette: dict) -> list[Line2D]:
     """The legend of the learning rates."""
     return [
-        Line2D([], [], color=colour, linewidth=2.4, label=shown("learning_rate", rate))
+        Line2D([], [], color=colour, linewidth=2.4, label=format_value("learning_rate", rate))
         for rate, colour in palette.items()
     ]

@@ -12,19 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
-from smear.figures.style import (
-    CHOSEN,
-    INK,
-    LINE,
-    QUIET,
-    header,
-    house_style,
-    longest,
-    named,
-    percent,
-    shown,
-    wrap_parts,
-)
+from smear.figures.style import CHOSEN, INK, LINE, QUIET, header, house_style, longest, wrap_parts
+from smear.formats import describe_value, format_value, percent
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed")]
@@ -49,7 +38,7 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     columns = min(len(facets), MOST_COLUMNS)
     rows = ceil(len(facets) / columns)
     varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
-    parts = [[named(name, facet[name]) for name in varying] for facet in facets]
+    parts = [[describe_value(name, facet[name]) for name in varying] for facet in facets]
     width = max(0.35 + 1.0 * len(epochs), GAP + max(map(longest, parts)))
     titles = [wrap_parts(names, width - GAP) for names in parts]
     height = 0.75 + 0.62 * len(rates) + LINE * max(title.count("\n") for title in titles)
@@ -124,8 +113,8 @@ def draw_facet(
         cbar=False,
         linewidths=1.5,
         linecolor="white",
-        xticklabels=[shown("epochs", value) for value in epochs],
-        yticklabels=[shown("learning_rate", value) for value in rates],
+        xticklabels=[format_value("epochs", value) for value in epochs],
+        yticklabels=[format_value("learning_rate", value) for value in rates],
     )
     axes.tick_params(labelrotation=0, length=0)
     axes.grid(visible=False)

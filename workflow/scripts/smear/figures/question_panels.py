@@ -16,11 +16,10 @@ from smear.figures.style import (
     colours,
     longest,
     mark_diverged,
-    named,
     percent_axis,
-    shown,
     wrap_parts,
 )
+from smear.formats import describe_value, format_value
 from smear.grid import AXES
 
 PANELS = {"optimizer": "learning_rate", "learning_rate": "epochs", "epochs": "learning_rate"}
@@ -64,7 +63,7 @@ def measure_panel(panels: list, values: list, cells: pd.DataFrame) -> tuple[floa
 
 def list_parts(panel: dict, cells: pd.DataFrame) -> list[str]:
     """What a row of panels is named after: its values of those axes of ROW that differ."""
-    return [named(name, panel[name]) for name in ROW if cells[name].nunique() > 1]
+    return [describe_value(name, panel[name]) for name in ROW if cells[name].nunique() > 1]
 
 
 def name_row(panel: dict, cells: pd.DataFrame, width: float) -> str:
@@ -107,10 +106,10 @@ def draw_panels(
             name_panel(axes, panel, cells, across=PANELS[axis], row=row_name, first=first)
     for axes in {c: axes for (_, c), axes in drawn.items()}.values():  # the lowest panel of each column
         category_axis(axes, axis, values)
-        if len(values) > 2 and max(len(shown(axis, value)) for value in values) > 3:
+        if len(values) > 2 and max(len(format_value(axis, value)) for value in values) > 3:
             axes.tick_params(axis="x", labelrotation=45)
     handles = [
-        Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.4, label=named(hue, value))
+        Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.4, label=describe_value(hue, value))
         for value, colour in palette.items()
     ]
     handles.append(Line2D([], [], **RING, linewidth=0, label="chosen cell"))
@@ -122,7 +121,7 @@ def draw_panels(
 def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, row: str, first: bool) -> None:
     """Title a panel; the name of its row, if it has one, stands once above the first panel."""
     # A learning rate takes two lines: beside its neighbours there is no room for one.
-    title = named(across, panel[across]).replace("learning rate ", "learning rate\n")
+    title = describe_value(across, panel[across]).replace("learning rate ", "learning rate\n")
     if cells[across].nunique() == 1:
         title = ""
     # Blank lines keep the room that the row's name takes; the name itself may run over the neighbours' blank lines.

@@ -14,12 +14,10 @@ from smear.figures.style import (
     category_axis,
     header,
     house_style,
-    in_phrase,
     mark_diverged,
-    percent,
     percent_axis,
-    shown,
 )
+from smear.formats import describe_values, format_value, percent
 from smear.grid import AXES
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
@@ -64,12 +62,12 @@ def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
 
 def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
     """Say what is held fixed, what a bar is and what the panels show."""
-    held = in_phrase(chosen, [name for name in AXES if name not in (axis, "seed")])
+    held = describe_values(chosen, [name for name in AXES if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
     seeds = cells["seed"].nunique()
     parts = []
     if len(values) == 1:
-        parts.append(f"The grid holds one value ({shown(axis, values[0])}), so there is nothing to compare.")
+        parts.append(f"The grid holds one value ({format_value(axis, values[0])}), so there is nothing to compare.")
     if len(cells) == 1:
         return f"{parts[0]} Its 1 cell: {held}. The bar is the 95 % Wilson interval over {images}."
     where = "Left: all" if len(siblings) < len(cells) else "All"

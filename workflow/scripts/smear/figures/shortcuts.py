@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, percent, shown
+from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style
+from smear.formats import format_value, percent
 
 FEATURES = {
     "none": "no image at all",
@@ -62,7 +63,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     axes.set_xlabel("Validation accuracy")
     if len(colors) > 1:
         handles = [
-            Line2D([], [], color=HUES[place], marker="o", linewidth=1.8, label=f"{shown('color', color)} images")
+            Line2D([], [], color=HUES[place], marker="o", linewidth=1.8, label=f"{format_value('color', color)} images")
             for place, color in enumerate(colors)
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))

@@ -4,7 +4,8 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from smear.figures.style import CHOSEN, HUES, INK, header, house_style, percent
+from smear.figures.style import CHOSEN, HUES, INK, header, house_style
+from smear.formats import percent
 
 NAMES = {
     "image": "single images",

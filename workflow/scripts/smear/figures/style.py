@@ -1,6 +1,6 @@
 """The house style of every figure: readable type, colours safe for the colour-blind, the same bytes twice."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import wrap
 
@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.files import replacing
+from smear.formats import format_value
 from smear.grid import AXES
 
 INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
@@ -66,10 +67,6 @@ HOUSE = {
     "text.parse_math": False,  # a class named `$x$` is no formula
 }
 
-COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
-VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
-"""Of an axis, the values that a reader knows by another spelling."""
-
 
 def house_style():
     """Return a context, usable as a decorator, in which figures are drawn and saved in the house style."""
@@ -100,29 +97,6 @@ def settle_layout(figure: Figure) -> None:
         axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
 
 
-def shown(axis: str, value: object) -> str:
-    """Write one value of a grid axis as a reader expects it: 0.0001, Adam, 30."""
-    text = AXES[axis].write(value)
-    return VALUES.get(axis, {}).get(text, text)
-
-
-def named(axis: str, value: object) -> str:
-    """Write a value with the name of its axis where it would say little alone: learning rate 0.0001, 30 epochs."""
-    text = shown(axis, value)
-    if axis in ("architecture", "optimizer"):
-        return text
-    if axis == "color":
-        return f"{text} images"
-    if axis == "epochs":
-        return "1 epoch" if text == "1" else f"{text} epochs"
-    return f"{AXES[axis].label.lower()} {text}"
-
-
-def in_phrase(cell: Mapping, axes: Iterable[str]) -> str:
-    """Name a cell's values of `axes`, with commas; a default, such as RGB, is what everybody expects and left out."""
-    return ", ".join(named(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
-
-
 def wrap_parts(parts: Iterable[str], inches: float, size: float = HOUSE["axes.titlesize"]) -> str:
     """Join the parts of a title with commas, in lines that fit into a width; size: of the type, in points.
 
@@ -137,11 +111,6 @@ def wrap_parts(parts: Iterable[str], inches: float, size: float = HOUSE["axes.ti
 def longest(parts: Iterable[str], size: float = HOUSE["axes.titlesize"]) -> float:
     """The width in inches of the longest of these texts."""
     return max((len(part) for part in parts), default=0) * size * LETTER / 72
-
-
-def percent(share: float, digits: int = 2) -> str:
-    """Write 0.97839 as `97.84 %`, with a space that does not break."""
-    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def colours(values: Sequence, ordered: bool) -> dict:
@@ -165,7 +134,7 @@ def percent_axis(axes: Axes, ticks: int = 6) -> None:
 def category_axis(axes: Axes, axis: str | None, values: list) -> None:
     """Put the values of a grid axis at equal distances along x, with the axis' name where one is asked for."""
     axes.set_xlim(-0.6, len(values) - 0.4)
-    axes.set_xticks(range(len(values)), [shown(axis, value) for value in values] if axis else [""] * len(values))
+    axes.set_xticks(range(len(values)), [format_value(axis, value) for value in values] if axis else [""] * len(values))
     axes.grid(visible=False, axis="x")
     if axis:
         axes.set_xlabel(AXES[axis].label)

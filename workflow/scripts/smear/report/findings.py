@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from smear.figures.style import named, percent, shown
+from smear.formats import describe_value, format_value, percent
 from smear.grid import AXES
 
 FIGURES = {
@@ -19,9 +19,7 @@ def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
     """Return the sentence for a comparison figure; `cells` is the leaderboard, `chosen` the selection."""
     if figure in AXES:
         return answer(figure, cells, chosen)
-    if figure == "curves":
-        return gap(cells, chosen)
-    return span(cells)
+    return {"curves": gap, "heatmap": span}[figure](cells, chosen)
 
 
 def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
@@ -29,15 +27,17 @@ def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
     name = AXES[axis].label.lower()
     values = sorted(cells[axis].unique())
     if len(values) == 1:
-        return f"The grid holds one value, {named(axis, values[0])}: there is nothing to compare."
+        return f"The grid holds one value, {describe_value(axis, values[0])}: there is nothing to compare."
     held = [other for other in AXES if other != axis]
     siblings = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
     if len(siblings) == 1:
         return f"No other cell differs from the chosen one in nothing but the {name}."
     rows = [cell for _, cell in siblings.iterrows()]
     finished, diverged = [c for c in rows if is_finished(c)], [c for c in rows if not is_finished(c)]
-    figures = ", ".join(f"{percent(cell['validation_accuracy'])} for {shown(axis, cell[axis])}" for cell in finished)
-    crosses = "".join(f"; {shown(axis, cell[axis])} diverged" for cell in diverged)
+    figures = ", ".join(
+        f"{percent(cell['validation_accuracy'])} for {format_value(axis, cell[axis])}" for cell in finished
+    )
+    crosses = "".join(f"; {format_value(axis, cell[axis])} diverged" for cell in diverged)
     text = f"With all else as in the chosen cell, validation accuracy is {figures}{crosses}."
     return f"{text} {verdict(axis, rows, chosen)}"
 
@@ -46,7 +46,7 @@ def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
     """Say which of the chosen cell's siblings its validation figures set it apart from."""
     others = [cell for cell in siblings if cell["cell"] != chosen["cell"]]
     apart = [cell for cell in others if not is_finished(cell) or cell["validation_high"] < chosen["validation_low"]]
-    best = shown(axis, chosen[axis])
+    best = format_value(axis, chosen[axis])
     if not apart:
         return "The intervals overlap, so these validation images do not settle it."
     if len(apart) == len(others):
@@ -54,7 +54,7 @@ def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
             f"These validation images set {best} apart: no other interval reaches that of the chosen cell. How much of "
             f"that is chance in the training, other seeds would show."
         )
-    worse = " and ".join(shown(axis, cell[axis]) for cell in apart)
+    worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
     return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
 
 
@@ -68,7 +68,7 @@ def gap(cells: pd.DataFrame, chosen: dict) -> str:
     )
 
 
-def span(cells: pd.DataFrame) -> str:
+def span(cells: pd.DataFrame, chosen: dict) -> str:
     """Say how far apart the cells of the grid are, and how many diverged."""
     accuracy = cells["validation_accuracy"].dropna()
     diverged = int((cells["status"] == "diverged").sum())

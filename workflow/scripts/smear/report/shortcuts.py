@@ -3,7 +3,7 @@
 import pandas as pd
 
 from smear.figures.shortcuts import CLASSIFIERS, FEATURES, best_of_features
-from smear.figures.style import percent, shown
+from smear.formats import format_value, percent
 
 
 def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
@@ -42,7 +42,7 @@ def shortcut_table(shortcuts: pd.DataFrame) -> list[dict]:
     return [
         row
         | {
-            "color": shown("color", row["color"]),
+            "color": format_value("color", row["color"]),
             "features": FEATURES[row["features"]],
             "classifier": CLASSIFIERS[row["classifier"]],
         }

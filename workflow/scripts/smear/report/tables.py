@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from smear.figures.style import in_phrase, shown
+from smear.formats import describe_values, format_value
 from smear.grid import AXES
 
 SPLITS = ("train", "validation", "test")
@@ -10,7 +10,7 @@ SPLITS = ("train", "validation", "test")
 
 def cell_phrase(cell: dict) -> str:
     """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs."""
-    return in_phrase(cell, [axis for axis in AXES if axis in cell])
+    return describe_values(cell, [axis for axis in AXES if axis in cell])
 
 
 def split_table(audit: dict, classes: list[str]) -> list[dict]:
@@ -43,11 +43,11 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
     `stop` is what early stopping did to the cell of a row (see `describe_stop`), `stops` whether any row has it.
     """
     varying = [axis for axis in AXES if cells[axis].nunique() > 1]
-    same = in_phrase(cells.iloc[0], [axis for axis in AXES if axis not in varying])
+    same = describe_values(cells.iloc[0], [axis for axis in AXES if axis not in varying])
     rows = [
         cell
         | {
-            "axes": [shown(axis, cell[axis]) for axis in varying],
+            "axes": [format_value(axis, cell[axis]) for axis in varying],
             "chosen": cell["cell"] == chosen,
             "stop": describe_stop(cell),
         }

@@ -1,0 +1,37 @@
+"""How values and shares are written for a reader, in tables, sentences and figures alike."""
+
+from collections.abc import Iterable, Mapping
+
+from smear.grid import AXES
+
+COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
+VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
+"""Of an axis, the values that a reader knows by another spelling."""
+
+
+def format_value(axis: str, value: object) -> str:
+    """Write one value of a grid axis as a reader expects it: 0.0001, Adam, 30."""
+    text = AXES[axis].write(value)
+    return VALUES.get(axis, {}).get(text, text)
+
+
+def describe_value(axis: str, value: object) -> str:
+    """Write a value with the name of its axis where it would say little alone: learning rate 0.0001, 30 epochs."""
+    text = format_value(axis, value)
+    if axis in ("architecture", "optimizer"):
+        return text
+    if axis == "color":
+        return f"{text} images"
+    if axis == "epochs":
+        return "1 epoch" if text == "1" else f"{text} epochs"
+    return f"{AXES[axis].label.lower()} {text}"
+
+
+def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
+    """Name a cell's values of `axes`, with commas; a default, such as RGB, is what everybody expects and left out."""
+    return ", ".join(describe_value(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """Write 0.97839 as `97.84 %`, with a space that does not break."""
+    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
