@@ -34,8 +34,8 @@ def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> No
             shares = " / ".join(f"{fractions[split]:g}" for split in SPLITS)
             raise UserError(
                 f"Class {name} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
-                f"split.fractions {shares} it needs {needed}. Add images, change the fractions, or leave the class "
-                f"out with dataset.classes."
+                f"split.fractions {shares} it needs {needed}. Add images, change the fractions, or leave its "
+                f"class folders out with dataset.classes."
             )
 
 
