@@ -1,5 +1,7 @@
 """Cells and their names."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +114,10 @@ def test_an_unknown_cell_is_an_error_that_names_the_grid():
 def test_a_cell_survives_json():
     cell = expand_grid(PAPER)[0]
     assert Cell(**cell._asdict()) == cell
+
+
+def test_a_number_has_one_spelling_among_the_parameters():
+    whole, point = (
+        expand_grid(PAPER | {"learning_rate": [rate], "weight_decay": [decay]}) for rate, decay in ((1, 0), (1.0, 0.0))
+    )
+    assert json.dumps(whole[0]._asdict()) == json.dumps(point[0]._asdict())

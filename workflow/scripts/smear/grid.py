@@ -71,6 +71,7 @@ def collect_axes() -> dict[str, Axis]:
 
 
 AXES = collect_axes()
+TYPES = get_type_hints(Cell)
 
 
 def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
@@ -88,9 +89,11 @@ def expand_grid(grid: dict | list[dict], folds: int = 0) -> list[Cell]:
 
 
 def list_values(grid: dict, axis: str) -> list:
-    """The values of one axis in a grid; its default where the grid does not name it."""
+    """The values of one axis in a grid, of the field's type; its default where the grid does not name it."""
     default = AXES[axis].default
-    return grid[axis] if default is None else grid.get(axis, [default])
+    values = grid[axis] if default is None else grid.get(axis, [default])
+    # 1 and 1.0 are one rate: as parameters of a rule they would differ, and train the cell again.
+    return list(map(TYPES[axis], values))
 
 
 def link_shorter(cells: Iterable[Cell]) -> dict[Cell, Cell]:
