@@ -37,8 +37,10 @@ def rank(*cells: dict) -> pd.DataFrame:
     ],
 )
 def test_order_of_the_rule(better, worse):
-    for pair in [(cell("a", **better), cell("b", **worse)), (cell("b", **worse), cell("a", **better))]:
-        assert rank(*pair)["cell"].tolist() == ["a", "b"]
+    # By its name alone the better one would be the second.
+    for pair in [(cell("b", **better), cell("a", **worse)), (cell("a", **worse), cell("b", **better))]:
+        assert rank(*pair)["cell"].tolist() == ["b", "a"]
+    assert rank(cell("b", **better), cell("a", **better))["cell"].tolist() == ["a", "b"]
 
 
 @given(
@@ -61,6 +63,12 @@ def test_the_selection_counts_what_it_cannot_tell_apart():
     assert selection["cell"] == "a"
     assert (selection["cells"], selection["indistinguishable"]) == (4, 1)
     assert not [value for value in selection.values() if isinstance(value, np.generic)]
+
+
+@pytest.mark.parametrize(("high", "count"), [(0.85, 1), (0.8499, 0)])
+def test_an_interval_that_just_reaches_the_best_one_is_not_told_apart(high, count):
+    best, other = cell("a", 0.9) | {"validation_low": 0.85}, cell("b", 0.8) | {"validation_high": high}
+    assert select_cell(rank(best, other))["indistinguishable"] == count
 
 
 def test_a_grid_that_diverged_wholly_is_an_error():

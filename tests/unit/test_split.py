@@ -231,6 +231,36 @@ def test_clusters_of_stain_keep_slides_and_fields_whole():
     assert across["field"] == across["sequence"] == across["stain"] == 0
 
 
+@pytest.mark.parametrize(("fields", "captures", "clusters"), [(5, 4, 5), (100, 1, 12), (300, 4, 30), (1180, 1, 30)])
+def test_a_cluster_of_stain_for_forty_images_within_limits(fields, captures, clusters):
+    images = pd.DataFrame({"field_id": np.repeat(np.arange(fields), captures)})
+    images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(len(images), 6))
+    assert get_groups(images, "stain", 0).nunique() == clusters
+
+
+def test_every_colour_number_weighs_alike_in_a_stain_and_a_constant_one_nothing():
+    """12 slides: four steps of a number that varies by thousands, and in each three of one that varies by thousandths."""
+    random = np.random.default_rng(0)
+    slide = np.arange(240) % 12
+    images = pd.DataFrame({"field_id": np.arange(240), **dict.fromkeys(COLOUR_NUMBERS, 7.0)})
+    images["red_mean"] = 1000 * (slide // 3) + random.normal(0, 10, 240)
+    images["blue_sd"] = 0.001 * (slide % 3) + random.normal(0, 0.00001, 240)
+    groups = get_groups(images, "stain", 0)
+    assert (pd.crosstab(groups, slide) > 0).sum().tolist() == [1] * 12
+    assert groups.nunique() == 12
+
+
+@given(st.dictionaries(st.sampled_from("abcde"), st.integers(3, 60), min_size=1), st.integers(2, 10))
+def test_folds_are_dealt_out_like_cards_class_after_class(counts, folds):
+    counts = dict(sorted(counts.items()))
+    rest = split_targets(counts, FRACTIONS)[["train", "validation"]].sum(axis=1)
+    cards = np.repeat(np.arange(len(rest)), rest)
+    dealt = pd.crosstab(cards, np.arange(len(cards)) % folds).reindex(
+        index=range(len(rest)), columns=range(folds), fill_value=0
+    )
+    assert fold_targets(counts, FRACTIONS, folds).iloc[:, :folds].to_numpy().tolist() == dealt.to_numpy().tolist()
+
+
 def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
     images = pd.DataFrame({"field_id": np.arange(20_000) // 50})
     images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(20_000, 6))

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from smear.job import UserError
-from smear.split.user_groups import match_images, read_user_groups
+from smear.split.user_groups import check_user_groups, match_images, read_user_groups
 
 IMAGES = pd.Series(["a/1.png", "a/2.png", "b/1.png", "b/3.png"])
 
@@ -46,6 +46,31 @@ def test_a_bad_table_is_refused(tmp_path, text, message):
 def test_a_table_that_is_not_there_is_named(tmp_path):
     with pytest.raises(UserError, match=r"groups.csv does not exist"):
         read_user_groups(tmp_path / "groups.csv")
+
+
+@pytest.mark.parametrize(("missing", "shown"), [(3, "a0.png, a1.png, a2.png;"), (4, "a0.png, a1.png, a2.png …;")])
+def test_of_many_missing_images_the_first_three_are_named(tmp_path, missing, shown):
+    table = read_user_groups(write(tmp_path, "image,group\nz.png,p\n"))
+    with pytest.raises(UserError, match=f"lacks {missing} of {missing} images, such as {shown}"):
+        match_images(pd.Series([f"a{number}.png" for number in range(missing)]), table, "x.csv")
+
+
+@pytest.mark.parametrize(
+    ("columns", "folds", "refused"), [("group", 5, False), ("split", 0, False), ("split", 5, True)]
+)
+def test_a_split_of_the_user_and_folds_exclude_each_other(tmp_path, columns, folds, refused):
+    split = {"groups_csv": str(write(tmp_path, f"image,{columns}\na/1.png,train\n")), "folds": folds}
+    check_user_groups({"groups_csv": None, "folds": folds})
+    if refused:
+        with pytest.raises(UserError, match=r"split.folds is 5, but .* set folds: 0 or remove the column split"):
+            check_user_groups(split)
+    else:
+        check_user_groups(split)
+
+
+def test_groups_and_split_may_stand_side_by_side(tmp_path):
+    table = read_user_groups(write(tmp_path, "image,split,group\na/1.png,train,7\n"))
+    assert table.to_dict("records") == [{"image": "a/1.png", "group": "7", "split": "train"}]
 
 
 def test_missing_and_ambiguous_images_are_named(tmp_path):
