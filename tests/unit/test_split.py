@@ -239,7 +239,7 @@ def test_a_cluster_of_stain_for_forty_images_within_limits(fields, captures, clu
 
 
 def test_every_colour_number_weighs_alike_in_a_stain_and_a_constant_one_nothing():
-    """12 slides: four steps of a number that varies by thousands, and in each three of one that varies by thousandths."""
+    """12 slides: four steps of a number in thousands, and in each of them three of one in thousandths."""
     random = np.random.default_rng(0)
     slide = np.arange(240) % 12
     images = pd.DataFrame({"field_id": np.arange(240), **dict.fromkeys(COLOUR_NUMBERS, 7.0)})
