@@ -27,6 +27,7 @@ from smear.images.digests import name_resource
 from smear.images.source import check_source, digest_source
 from smear.provenance import digest_file
 from smear.records import check_files
+from smear.report.findings import FIGURES
 from smear.split.user_groups import check_user_groups
 from smear.training.gpus import find_gpus
 from smear.training.orphan import announce_snakemake
@@ -160,6 +161,16 @@ def name_records(folder, *stems):
 def mark_color(color):
     """What a color adds to the name of a tensor; nothing for rgb."""
     return "" if color == AXES["color"].default else f"-{color}"
+
+
+def name_figures():
+    """Every comparison figure as SVG, with its caption, and as PNG."""
+    outputs = {}
+    for name in FIGURES:
+        path = f"results/{{experiment}}/comparison/{name}"
+        outputs[f"{name}_svg"] = report(f"{path}.svg", caption=f"../report/{name}.rst", category="Comparison")
+        outputs[f"{name}_png"] = f"{path}.png"
+    return outputs
 
 
 def name_tensors(split, kind):

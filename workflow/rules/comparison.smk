@@ -1,8 +1,6 @@
 # What the cells say together.
 # Takes: results/<experiment>/cells/. Makes: results/<experiment>/comparison/.
 
-from smear.report.findings import FIGURES
-
 
 rule compare_cells:
     """Rank the cells by their validation figures."""
@@ -43,16 +41,6 @@ checkpoint select_cell:
         code=code_digest("select_cell"),
     script:
         "../scripts/select_cell.py"
-
-
-def name_figures():
-    """Every comparison figure as SVG, with its caption, and as PNG."""
-    outputs = {}
-    for name in FIGURES:
-        path = f"results/{{experiment}}/comparison/{name}"
-        outputs[f"{name}_svg"] = report(f"{path}.svg", caption=f"../report/{name}.rst", category="Comparison")
-        outputs[f"{name}_png"] = f"{path}.png"
-    return outputs
 
 
 rule plot_comparison:
