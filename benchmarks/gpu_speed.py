@@ -81,7 +81,7 @@ def run_epochs(training, folder: str) -> Callable[[], int]:
     checkpoint, state = Checkpoint(folder, ""), [State([], [])]
 
     def run() -> int:
-        training.put_back(state[0], state[0].epoch + 1)
+        training.restore(state[0], state[0].epoch + 1)
         row, arrays, _ = training.run_epoch(state[0].epoch + 1)
         state[0] = state[0].follow(row, arrays, None, training.maker)
         checkpoint.write(state[0])

@@ -65,7 +65,7 @@ def story(slurm, tensors, tmp_path_factory):
     seen["first orphan"] = second.jobs(LIMITED)[0]
     limited = second.jobs(LIMITED)[1]["number"]
     second.wait_until(lambda: limited in trainers(project.folder))
-    second.wait_until(lambda: "going on after epoch" in second.log(LIMITED))
+    second.wait_until(lambda: "resuming after epoch" in second.log(LIMITED))
     os.kill(trainers(project.folder)[limited][0], signal.SIGSTOP)
     ask("scontrol", "update", f"JobId={limited}", "TimeLimit=1")
     in_one_go = train_in_one_go(whole, LIMITED)
@@ -137,8 +137,8 @@ def test_a_job_cancelled_by_hand_is_submitted_again(story):
 def test_a_job_at_its_time_limit_goes_on_to_the_same_end(story):
     # Told to stop a minute before, it ends by itself, which SLURM calls FAILED; where a minute is too short, TIMEOUT.
     assert story["limit"]["state"] in ("FAILED", "TIMEOUT")
-    assert re.search(r"interrupted +\d+/25 .*told to stop", story["status limit"])
-    assert "going on after epoch" in story["second"].log(LIMITED)
+    assert re.search(r"interrupted +\d+/25 .*received SIGTERM", story["status limit"])
+    assert "resuming after epoch" in story["second"].log(LIMITED)
     assert outcome(story["folder"], LIMITED) == outcome(story["whole"], LIMITED)
 
 
@@ -156,12 +156,12 @@ def test_a_preempted_cell_waits_in_the_queue_and_goes_on_to_the_same_end(slurm, 
     in_one_go = train_in_one_go(whole, PREEMPTED)
     ask("sbatch", "--partition=urgent", "--gres=gpu:2", "--output=/dev/null", "--wrap=sleep 20")
     run.wait_until(lambda: run.jobs(PREEMPTED)[0]["state"] == "PENDING")
-    assert re.search(r"interrupted +\d+/25 .*told to stop", status(project.folder, PREEMPTED))
+    assert re.search(r"interrupted +\d+/25 .*received SIGTERM", status(project.folder, PREEMPTED))
     # SLURM would let two minutes pass.
     ask("scontrol", "update", f"JobId={job['number']}", "StartTime=now")
     assert run.process.wait(timeout=PATIENCE) == 0, run.output.read_text()
     assert [(each["number"], each["state"]) for each in run.jobs(PREEMPTED)] == [(job["number"], "COMPLETED")]
-    assert "going on after epoch" in run.log(PREEMPTED)
+    assert "resuming after epoch" in run.log(PREEMPTED)
     assert in_one_go.wait(timeout=PATIENCE) == 0
     assert outcome(project.folder, PREEMPTED) == outcome(whole.folder, PREEMPTED)
 

@@ -73,7 +73,7 @@ OPTIMIZERS = SCHEMA["$defs"]["grid"]["properties"]["optimizer"]["items"]["enum"]
 def test_the_trainer_has_the_asked_optimizer_and_no_augmentation_in_the_classifier(optimizer):
     model = build_classifier("SmallCNN", 32, 2, "none", 0.0)
     feed = Feed(np.zeros((4, 32, 32, 3), np.uint8), np.zeros(4, int), resident=False)
-    trainer = feed.lead_to(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
+    trainer = feed.connect(*augmentation_layers(**NOTHING | {"rotation": 10}), model)
     compile_trainer(trainer, CELL._replace(optimizer=optimizer), 0.0003, 0, CPU)
     assert type(trainer.optimizer).__name__.lower() == optimizer
     assert float(trainer.optimizer.learning_rate.numpy()) == pytest.approx(0.0003)

@@ -39,7 +39,7 @@ def test_every_image_is_predicted_once_whatever_the_batch(training):
     images = np.arange(10 * 12, dtype=np.uint8).reshape(10, 2, 2, 3)
     feed = Feed(images, np.zeros(10, int), resident=False)
     for size in (1, 4, 10, 16):
-        assert np.array_equal(feed.predict(feed.lead_to(keras.layers.Identity()), size), images)
+        assert np.array_equal(feed.predict(feed.connect(keras.layers.Identity()), size), images)
 
 
 def run_python(code: str, *arguments: str, **options) -> str:
@@ -61,6 +61,7 @@ print(sorted(os.listdir("compiled")))
 """
 
 
+@pytest.mark.rare
 def test_cells_of_different_learning_rates_share_what_xla_has_compiled(tmp_path):
     folder = tmp_path / "a folder"
     folder.mkdir()
@@ -92,6 +93,7 @@ print(device)
 """
 
 
+@pytest.mark.rare
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the others keep XLA or have none")
 def test_a_gpu_that_gives_the_same_twice_runs_without_xla_and_says_so(tmp_path):
     device = run_python(DETERMINISTIC, cwd=tmp_path)

@@ -147,7 +147,7 @@ def test_the_stream_gives_the_batches_in_order_without_autotuning():
 def test_every_pass_of_a_feed_goes_over_its_own_rows(bright_and_dark, resident):
     images, labels = bright_and_dark
     feed = Feed(images, labels, resident)
-    model = feed.lead_to(keras.layers.Rescaling(1))
+    model = feed.connect(keras.layers.Rescaling(1))
     for rows in ([3, 1, 2], [9, 0, 5, 4], [7, 7, 7], range(40), [6]):
         rows = np.array(rows)
         seen = model.predict(feed.batches(rows, 4), verbose=0)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.images.color import convert_color
-from smear.images.glimpses import color_numbers
+from smear.images.shortcut_features import color_numbers
 
 images = st.integers(0, 10_000).map(
     lambda seed: np.random.default_rng(seed).integers(0, 256, (12, 9, 3), dtype=np.uint8)

@@ -154,7 +154,7 @@ def test_a_later_run_goes_on_where_an_earlier_one_gave_up(fetch, archive):
         assert 0 < left < len(archive)
         assert fetch(server.address)[0] == archive
     assert server.ranges[-1] == f"bytes={left}-"
-    assert f"going on after the {left / 2**20:.1f} MiB of {len(archive) / 2**20:.1f} MiB that an earlier" in fetch.log
+    assert f"resuming after the {left / 2**20:.1f} MiB of {len(archive) / 2**20:.1f} MiB that an earlier" in fetch.log
     assert not fetch.partial.exists()
 
 

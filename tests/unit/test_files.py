@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.files import read_json, replacing, write_json
+from smear.files import atomic_write, read_json, write_json
 from smear.tables import read_csv, write_csv
 
 
@@ -14,7 +14,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
     (tmp_path / "a.json").write_text("old")
 
     def fail_half_way() -> None:
-        with replacing(tmp_path / "a.json") as temporary:
+        with atomic_write(tmp_path / "a.json") as temporary:
             temporary.write_text("half")
             raise RuntimeError
 
@@ -25,7 +25,7 @@ def test_a_failed_write_leaves_what_was_there(tmp_path):
 
 
 def test_a_write_renames_a_file_with_the_same_suffix(tmp_path):
-    with replacing(tmp_path / "new/a.keras") as temporary:
+    with atomic_write(tmp_path / "new/a.keras") as temporary:
         assert temporary.suffix == ".keras"
         temporary.write_text("whole")
         assert not (tmp_path / "new/a.keras").exists()

@@ -163,7 +163,7 @@ def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
 @pytest.mark.parametrize("count", [0, 1, 25])
 def test_any_number_of_mistakes_reads_well(tmp_path, count):
     _, page = render(tmp_path, mistakes=((2, 0),) * count, cells=grid_cells(**ONE))
-    expected = {0: "test images None.", 1: "1 image, the surest", 25: "The other 5 images"}
+    expected = {0: "test images None.", 1: "1 image, the most confident", 25: "The other 5 images"}
     assert expected[count] in page.text
 
 

@@ -1,5 +1,6 @@
-"""Classifiers that cannot see a cell: what they are given, and what they make of it."""
+"""Shortcut baselines: what they are given, and what they make of it."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import audit_shortcuts
@@ -8,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.images.glimpses import GLIMPSES
+from smear.images.shortcut_features import SHORTCUT_FEATURES
 
 COLUMNS = ["color", "features", "classifier", "validation_accuracy", "validation_low", "validation_high"]
 COLUMNS += ["validation_correct", "validation_images"]
@@ -53,9 +54,8 @@ def test_every_color_has_the_prior_and_every_pair(table):
     for color in ("rgb", "gray"):
         rows = table[table["color"] == color]
         pairs = set(zip(rows["features"], rows["classifier"], strict=True))
-        assert pairs == {("none", "prior")} | {
-            (features, classifier) for features in GLIMPSES for classifier in audit_shortcuts.build_classifiers(1)
-        }
+        classifiers = audit_shortcuts.build_classifiers(1)
+        assert pairs == {("none", "prior"), *product(SHORTCUT_FEATURES, classifiers)}
 
 
 def rows_of(folds: list[int]) -> list[pd.DataFrame]:
@@ -108,16 +108,16 @@ def test_colours_do_not_say_where_a_pixel_stands(size, seed):
     random = np.random.default_rng(seed)
     image = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
     mixed = random.permutation(image.reshape(-1, 3)).reshape(image.shape)
-    assert np.allclose(GLIMPSES["color_numbers"](image), GLIMPSES["color_numbers"](mixed), atol=0.01)
-    assert np.array_equal(GLIMPSES["histogram"](image), GLIMPSES["histogram"](mixed))
-    assert GLIMPSES["histogram"](image).reshape(3, 32).sum(axis=1) == pytest.approx(1)
+    assert np.allclose(SHORTCUT_FEATURES["color_numbers"](image), SHORTCUT_FEATURES["color_numbers"](mixed), atol=0.01)
+    assert np.array_equal(SHORTCUT_FEATURES["histogram"](image), SHORTCUT_FEATURES["histogram"](mixed))
+    assert SHORTCUT_FEATURES["histogram"](image).reshape(3, 32).sum(axis=1) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(("size", "numbers"), [(224, 28 * 34 * 3), (64, 8 * 10 * 3), (32, 4 * 5 * 3)])
 def test_the_corner_is_the_same_share_of_any_image(size, numbers):
     image = np.zeros((size, size, 3), np.uint8)
     image[-1, -1] = 255
-    corner = GLIMPSES["corner"](image)
+    corner = SHORTCUT_FEATURES["corner"](image)
     assert len(corner) == numbers
     assert (corner[-3:] == 255).all()
     assert not corner[:-3].any()
@@ -126,6 +126,6 @@ def test_the_corner_is_the_same_share_of_any_image(size, numbers):
 def test_a_thumbnail_holds_the_means_of_the_parts():
     image = np.zeros((64, 64, 3), np.uint8)
     image[:8, :8] = 200
-    thumbnail = GLIMPSES["thumbnail"](image).reshape(8, 8, 3)
+    thumbnail = SHORTCUT_FEATURES["thumbnail"](image).reshape(8, 8, 3)
     assert (thumbnail[0, 0] == 200).all()
     assert thumbnail.sum() == 600

@@ -121,17 +121,15 @@ def test_what_became_of_a_training_on_this_machine(experiment, gone):
     write_running(experiment, pid=gone)
     cell = read_cell(experiment, CELL, NOW)
     assert (cell.state, cell.epoch) == ("interrupted", 4)
-    assert cell.note == f"process {gone} is gone; goes on with epoch 5"
+    assert cell.note == f"process {gone} is gone; resumes with epoch 5"
     write_running(experiment, state="stopped", message="stopped by SIGTERM")
     cell = read_cell(experiment, CELL, NOW)
-    assert (cell.state, cell.note) == ("interrupted", "stopped by SIGTERM; goes on with epoch 5")
+    assert (cell.state, cell.note) == ("interrupted", "stopped by SIGTERM; resumes with epoch 5")
 
 
-@pytest.mark.parametrize(
-    ("end", "state"), [("was told to stop (SIGTERM) after epoch 4", "interrupted"), ("No", "failed")]
-)
+@pytest.mark.parametrize(("end", "state"), [("received SIGTERM after epoch 4", "interrupted"), ("No", "failed")])
 def test_a_training_that_was_told_to_stop_has_not_failed(experiment, end, state):
-    write_running(experiment, state="stopped", message="told to stop (SIGTERM)")
+    write_running(experiment, state="stopped", message="received SIGTERM")
     log = experiment / f"logs/train_cell/{CELL}.log"
     log.parent.mkdir(parents=True)
     log.write_text(f"2026-11-24 12:00:00  error: {CELL} {end}\n")

@@ -163,28 +163,26 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     output = interrupt(whole, 3, log, tell_trainer(signal.SIGTERM), *arguments)
     assert "made with other settings, data or code: it is not used" in log.read_text()
     assert "epoch  1/" in log.read_text()
-    assert f"blastgrid: {LONG} was told to stop (SIGTERM) after epoch" in output
+    assert f"blastgrid: {LONG} received SIGTERM after epoch" in output
     assert "Traceback" not in output
 
     # Snakemake alone: its training saves the epochs that it has finished, and ends.
     interrupt(whole, 2, log, lambda process: process.kill(), *arguments)
     wait_until(lambda: not find_trainers(whole.folder))
     assert "which started this training, has ended: the training ends too" in log.read_text()
-    assert re.search(
-        r"error: .* told to stop \(SIGTERM\) after epoch \d+ of 20; the next call goes on", log.read_text()
-    )
+    assert re.search(r"error: .* received SIGTERM after epoch \d+ of 20; the next call resumes", log.read_text())
     reached = json.loads((checkpoint.parent / "progress.json").read_text())["epoch"]
     unlock(whole, arguments)
 
     # The whole workflow, as when a machine is switched off: its lock stays.
     interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
-    assert f"going on after epoch {reached}" in log.read_text()
+    assert f"resuming after epoch {reached}" in log.read_text()
     unlock(whole, arguments)
 
     # A shorter cell that comes into the grid meanwhile is trained, and the checkpoint of the longer one is used.
     result = whole.snakemake(*arguments[:1], *settings("stopped", 4, 20))
     assert result.returncode == 0, result.output
-    assert "going on after epoch" in log.read_text()
+    assert "resuming after epoch" in log.read_text()
     assert not re.search("epoch +[1-7]/", log.read_text())
     for cell in (SHORT, LONG):
         assert (whole.folder / target("stopped", cell)).exists()
@@ -207,7 +205,7 @@ def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(who
     unlock(whole, arguments)
     result = whole.snakemake(*arguments)
     assert result.returncode == 0, result.output
-    assert "going on after epoch 4" in log.read_text()
+    assert "resuming after epoch 4" in log.read_text()
     assert not re.search("epoch +[1-4]/", log.read_text())
     assert outcome(whole, "ended", SHORT) == outcome(whole, "shared", SHORT)
     assert not (whole.folder / f"results/ended/running/{SHORT}").exists()

@@ -6,6 +6,8 @@ import sys
 import pytest
 import yaml
 
+pytestmark = pytest.mark.rare
+
 OUTER = """
 configfile: "settings.yaml"
 

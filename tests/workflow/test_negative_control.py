@@ -1,4 +1,4 @@
-"""Gray images under a mask, what cannot see a cell in them, and a negative control, in real runs."""
+"""Gray images under a mask, shortcut baselines on them, and a negative control, in real runs."""
 
 import csv
 import json
@@ -6,6 +6,8 @@ import json
 import numpy as np
 import pytest
 import scipy.stats
+
+pytestmark = pytest.mark.rare
 
 SMALL = "{source: synthetic, synthetic: {images: 400, size: 64}, mask: [[0.75, 0.75, 1, 1]]}"
 SPLIT = "{fractions: {train: 0.7, validation: 0.25, test: 0.05}}"

@@ -115,7 +115,7 @@ def test_the_report_shows_the_measured_figures(finished):
     assert f"{metrics['correct']}" in page
     assert metrics["cell"] in page
     assert "not a medical device" in page
-    assert "What a classifier that cannot see a cell reaches" in page
+    assert "Shortcut baselines" in page
     assert "were shuffled" not in page
     assert not re.search(r"""(src|href)=["']https?://[^"']+\.(js|css|png|svg|woff2?)""", page)
 
@@ -400,7 +400,12 @@ def test_a_tensor_that_is_made_again_trains_nothing_again(damaged):
     assert damaged.jobs() == {}
 
 
-@pytest.mark.parametrize("name", DAMAGES)
+GATE = ("report/test_predictions.csv", "comparison/heatmap.svg", "tensors/test.csv", "tensors/train.npy")
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in GATE else pytest.param(name, marks=pytest.mark.rare) for name in DAMAGES]
+)
 def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(damaged, name):
     path = (damaged.folder / "results/tiny" / name).resolve()
     target, change = DAMAGES[name]

@@ -116,7 +116,7 @@ def test_a_later_run_goes_on_with_a_cut_download(project, downloaded, archive):
     assert (folder / ".archive-toy-smears-3.part").exists(), "Snakemake leaves what is no output"
     assert downloaded("cut").returncode == 0
     assert not (folder / ".archive-toy-smears-3.part").exists()
-    assert "going on after" in (folder / "logs/fetch_kaggle.log").read_text()
+    assert "resuming after" in (folder / "logs/fetch_kaggle.log").read_text()
 
 
 def test_a_later_download_is_compared_with_the_first(project, downloaded):

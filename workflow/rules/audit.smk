@@ -1,4 +1,4 @@
-# What classifiers reach that cannot see a cell, as a measure for what the networks reach.
+# Shortcut baselines, as a measure for what the networks reach.
 # Takes: results/<experiment>/tensors/ of train and validation, comparison/. Makes: audit/, comparison/shortcuts.svg.
 
 
@@ -29,7 +29,7 @@ rule audit_shortcuts:
 
 
 rule plot_shortcuts:
-    """Draw the chosen network among the classifiers that cannot see a cell."""
+    """Draw the chosen network among the shortcut baselines."""
     input:
         shortcuts="results/{experiment}/audit/shortcuts.csv",
         selection="results/{experiment}/comparison/selection.json",

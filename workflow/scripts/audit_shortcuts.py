@@ -1,4 +1,4 @@
-"""Measure what classifiers reach that cannot see a cell, on the very images that the networks are trained on."""
+"""Measure shortcut baselines on the very images that the networks are trained on."""
 
 import smear.environment
 import numpy as np
@@ -11,7 +11,7 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from smear.images.glimpses import GLIMPSES
+from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.job import log, logged_to
 from smear.metrics import wilson_interval
 from smear.parallel import map_parallel
@@ -33,15 +33,15 @@ def build_classifiers(threads: int) -> dict[str, ClassifierMixin]:
     }
 
 
-def glimpse_at(images: JoinedImages, rows: np.ndarray, threads: int) -> dict[str, np.ndarray]:
-    """The features of the images of these rows, by the names of GLIMPSES: (rows, numbers) each."""
+def compute_features(images: JoinedImages, rows: np.ndarray, threads: int) -> dict[str, np.ndarray]:
+    """The features of the images of these rows, by the names of SHORTCUT_FEATURES: (rows, numbers) each."""
 
     def take_all(row: int) -> list[np.ndarray]:
         (image,) = images[np.array([row])]
-        return [take(image) for take in GLIMPSES.values()]
+        return [take(image) for take in SHORTCUT_FEATURES.values()]
 
-    taken = list(map_parallel(take_all, rows, threads, "glimpses"))
-    return {name: np.stack(column) for name, column in zip(GLIMPSES, zip(*taken, strict=True), strict=True)}
+    taken = list(map_parallel(take_all, rows, threads, "shortcut features"))
+    return {name: np.stack(column) for name, column in zip(SHORTCUT_FEATURES, zip(*taken, strict=True), strict=True)}
 
 
 def audit_color(images: JoinedImages, labels: np.ndarray, folds: list[dict], threads: int) -> pd.DataFrame:
@@ -51,11 +51,11 @@ def audit_color(images: JoinedImages, labels: np.ndarray, folds: list[dict], thr
     """
     used = np.unique(np.concatenate([rows for fold in folds for rows in fold.values()]))
     folds = [{split: np.searchsorted(used, rows) for split, rows in fold.items()} for fold in folds]
-    labels, glimpses = labels[used], glimpse_at(images, used, threads)
+    labels, numbers = labels[used], compute_features(images, used, threads)
     rows = [measure("none", "prior", DummyClassifier(), np.zeros((len(used), 1)), labels, folds)]
-    for features in GLIMPSES:
+    for features in SHORTCUT_FEATURES:
         for name, classifier in build_classifiers(threads).items():
-            rows.append(measure(features, name, classifier, glimpses[features], labels, folds))
+            rows.append(measure(features, name, classifier, numbers[features], labels, folds))
             log.info("%s, %s: %.4f", features, name, rows[-1]["validation_accuracy"])
     return pd.DataFrame(rows)
 

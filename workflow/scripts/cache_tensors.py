@@ -7,7 +7,7 @@ from pathlib import Path
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.files import replacing
+from smear.files import atomic_write
 from smear.images.color import convert_color
 from smear.images.decoding import UNREADABLE, describe_lost, read_pixels
 from smear.job import UserError, check_space, log, logged_to
@@ -28,7 +28,7 @@ def cache_pixels(
             raise UserError(describe_lost(error)) from error
         return convert_color(pixels, color)
 
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         shape = (len(images), size, size, 3)
         # A mapped file on a full disk would end the process by a signal.
         check_space(temporary.parent, math.prod(shape), "A tensor of the images")

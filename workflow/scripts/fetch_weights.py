@@ -7,7 +7,7 @@ from pathlib import Path
 import smear.environment
 import requests
 from smear.download.retries import TIMEOUT, failure_kind, with_retries
-from smear.files import replacing
+from smear.files import atomic_write
 from smear.job import UserError, log, logged_to
 
 CHUNK = 1 << 20  # bytes
@@ -71,7 +71,7 @@ def check(path: Path, md5: str | None, architecture: str, origin: str, remedy: s
 def main(snakemake) -> None:
     url, md5, architecture = snakemake.params.url, snakemake.params.md5, snakemake.params.architecture
     local = next(iter(snakemake.input), None)  # `input.local` itself is a file or a list, as its function answers
-    with replacing(snakemake.output.weights) as temporary:
+    with atomic_write(snakemake.output.weights) as temporary:
         if local:
             shutil.copyfile(local, temporary)
             check(temporary, md5, architecture, local, f"download {url} again, or remove {local}")

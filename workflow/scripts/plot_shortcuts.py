@@ -1,4 +1,4 @@
-"""Draw the chosen network among the classifiers that cannot see a cell."""
+"""Draw the chosen network among the shortcut baselines."""
 
 import smear.environment
 from smear.figures.shortcuts import draw_shortcuts

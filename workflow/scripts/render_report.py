@@ -104,7 +104,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "figures": comparison_figures(inputs.figures, cells, chosen),
         "shortcuts": shortcut_table(results["shortcuts"]),
         "shortcuts_sentence": judge_network(results["shortcuts"], chosen),
-        "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of classifiers that cannot see a cell"),
+        "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of shortcut baselines"),
         "colors": COLORS,
         "shuffled": bool(settings.get("shuffle_labels")),
         "confusion": inline_svg(confusion, "Confusion matrix of the test images"),

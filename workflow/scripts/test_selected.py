@@ -8,7 +8,7 @@ from pathlib import Path
 
 import smear.environment
 from smear.binary_metrics import binary_summary
-from smear.files import read_json, replacing, write_json
+from smear.files import atomic_write, read_json, write_json
 from smear.job import log, logged_to
 from smear.looks import add_look, find_looks, write_looks
 from smear.metrics import classification_summary
@@ -43,7 +43,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     model = load_model(snakemake.input.model, "delete it and start again, and its cell is trained again")
     adapt(model)
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
-    probabilities = feed.predict(feed.lead_to(model), BATCH)
+    probabilities = feed.predict(feed.connect(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)
     predicted = predictions["predicted"].to_numpy()
     summary = classification_summary(labels, predicted, probabilities, classes)
@@ -58,7 +58,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     write_looks(find_looks(table, images), snakemake.output.looks)
     write_csv(predictions, snakemake.output.predictions)
     write_json({"cell": selected, **summary}, snakemake.output.metrics)
-    with replacing(snakemake.output.model) as path:
+    with atomic_write(snakemake.output.model) as path:
         shutil.copyfile(snakemake.input.model, path)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import smear.environment
 import pandas as pd
 from smear.file_lock import occupied
-from smear.files import replacing, write_json
+from smear.files import atomic_write, write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
 from smear.metrics import wilson_interval
@@ -138,7 +138,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
         checkpoint.begin(cells / name / "state.npz" if name else None, start)
     begun = checkpoint.read_begin()
     if start:
-        log.info("going on after epoch %d%s", start.epoch, f" of {name}" if start is shorter else "")
+        log.info("resuming after epoch %d%s", start.epoch, f" of {name}" if start is shorter else "")
         report(state="starting", epoch=start.epoch)
         if change := describe_change(start.made_by, training.maker):
             log.warning("these epochs were made otherwise (%s): the results are not those of one machine", change)
@@ -146,12 +146,12 @@ def main(snakemake, digests: dict[str, str]) -> None:
         state, probabilities = train(training, start, checkpoint.write, report)
     except Interrupted as error:
         reached = checkpoint.read() or start
-        report(state="stopped", epoch=reached.epoch if reached else 0, message="told to stop (SIGTERM)")
+        report(state="stopped", epoch=reached.epoch if reached else 0, message="received SIGTERM")
         raise UserError(describe_stop(cell, reached, requeue_if_preempted())) from error
     history = pd.DataFrame(state.history)
     predictions = tabulate_predictions(rows["validation"], probabilities, classes)
 
-    with replacing(snakemake.output.model) as path:
+    with atomic_write(snakemake.output.model) as path:
         save_model(training.model, path)
         start_images = read_training_images(snakemake.input.weights) if has_donor(settings.weights) else None
         add_training_images(path, rows["train"]["sha256"], start_images)
@@ -192,7 +192,7 @@ def describe_stop(cell: Cell, state, requeued: bool) -> str:
     """The sentence for a training that was asked to end."""
     done = f"after epoch {state.epoch} of {cell.epochs}" if state else "before the end of its first epoch"
     then = "its job waits in the queue again, and" if requeued else "the next call"
-    return f"{cell.name} was told to stop (SIGTERM) {done}; {then} goes on from there."
+    return f"{cell.name} received SIGTERM {done}; {then} resumes there."
 
 
 if __name__ == "__main__":

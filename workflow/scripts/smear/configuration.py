@@ -26,7 +26,7 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
         config["dataset"]["name"] = config["dataset"]["name"] or derive_name(config["dataset"])
         faults = find_contradictions(config)
     if faults:
-        raise UserError("The configuration needs mending:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        raise UserError("Invalid configuration:\n" + "\n".join(f"  - {fault}" for fault in faults))
     config["dataset"]["labels"] = sort_labels(config["dataset"]["labels"])
     return config
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from smear.job import UserError, log
 
 POLL_SECONDS = 0.2
-PATIENCE = 600  # seconds; a training that is told to stop ends after its step
+PATIENCE = 600  # seconds; a training that receives SIGTERM ends after its step
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 
 

@@ -10,7 +10,7 @@ from smear.job import FULL
 
 
 @contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def atomic_write(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, with its suffix; rename it to `path` if the block ends without an error."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 def write_text(text: str, path: str | Path) -> None:
     """Write `text` as UTF-8 with Unix line ends."""
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -1,4 +1,4 @@
-"""Downloading a large file so that what a cut leaves behind is gone on with, by a later process too."""
+"""Downloading a large file so that it is resumed after a cut, by a later process too."""
 
 import base64
 import hashlib
@@ -66,7 +66,7 @@ def write_body(response: requests.Response, start: int, size: int | None, path: 
 def announce(start: int, size: int | None, title: str) -> None:
     of_size = "" if size is None else f" of {size / MIB:.1f} MiB"
     if start:
-        log.info("%s: going on after the %.1f MiB%s that an earlier attempt left", title, start / MIB, of_size)
+        log.info("%s: resuming after the %.1f MiB%s that an earlier attempt left", title, start / MIB, of_size)
     else:
         log.info("%s: downloading%s", title, of_size.removeprefix(" of"))
 

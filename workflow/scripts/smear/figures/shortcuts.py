@@ -1,4 +1,4 @@
-"""The chosen network among classifiers that cannot see a cell."""
+"""The chosen network among the shortcut baselines."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -68,7 +68,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     counts = int(shortcuts["validation_images"].iloc[0]), int(chosen["validation_images"])
-    header(figure, "What a classifier that cannot see a cell reaches", explanation(prior, *counts))
+    header(figure, "Shortcut baselines", explanation(prior, *counts))
     return figure
 
 

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.files import replacing
+from smear.files import atomic_write
 from smear.formats import format_value
 from smear.grid import AXES
 
@@ -80,7 +80,7 @@ def save(figure: Figure, *paths: str | Path) -> None:
     with house_style():
         settle_layout(figure)
         for path in map(Path, paths):
-            with replacing(path) as temporary:
+            with atomic_write(path) as temporary:
                 figure.savefig(temporary, format=path.suffix[1:], metadata=metadata[path.suffix])
     plt.close(figure)
 

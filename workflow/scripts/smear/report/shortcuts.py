@@ -1,4 +1,4 @@
-"""What the classifiers that cannot see a cell say about the chosen network."""
+"""What the shortcut baselines say about the chosen network."""
 
 import pandas as pd
 

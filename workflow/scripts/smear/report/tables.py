@@ -63,7 +63,7 @@ def describe_stop(cell: dict) -> str:
 
 
 def misclassified_table(predictions: pd.DataFrame, classes: list[str]) -> list[dict]:
-    """List the test images whose class was not found, the surest mistakes first.
+    """List the test images whose class was not found, the most confident errors first.
 
     `label` and `predicted` are indices into `classes`; each row has the names of both and their probabilities.
     """

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from smear.split.lots import lot
+from smear.split.hashing import hash_fraction
 
 # Swaps are searched among so many groups of each place: enough to come within an image, and bounded for large sets.
 SWAPPED = 400
@@ -27,7 +27,7 @@ def assign_groups(images: pd.DataFrame, targets: pd.DataFrame, seed: int, kept: 
 
 
 class Plan:
-    """Groups, in the order of their lots, and the places that they have so far.
+    """Groups, in the order of their hashes, and the places that they have so far.
 
     counts: images by group and class. room: images by class and place that are still wanted, negative where there are
     too many. place: that of each group, -1 for none yet. fixed: groups that stay where they are.
@@ -35,7 +35,7 @@ class Plan:
 
     def __init__(self, images: pd.DataFrame, targets: pd.DataFrame, seed: int):
         table = pd.crosstab(images["group"], images["class"]).reindex(columns=targets.index, fill_value=0)
-        table = table.loc[sorted(table.index, key=lambda name: lot(seed, str(name)))]
+        table = table.loc[sorted(table.index, key=lambda name: hash_fraction(seed, str(name)))]
         self.names = table.index
         self.counts = table.to_numpy()
         self.targets = targets.to_numpy()
@@ -69,7 +69,7 @@ class Plan:
             slack = np.where(self.counts[group][:, None] > 0, self.room - self.counts[group][:, None], EMPTY).min(
                 axis=0
             )
-            drawn = int(np.searchsorted(ends[:-1], lot(seed + 1, str(self.names[group])), side="right"))
+            drawn = int(np.searchsorted(ends[:-1], hash_fraction(seed + 1, str(self.names[group])), side="right"))
             self.put(group, drawn if slack[drawn] >= 0 else int(slack.argmax()))
 
     def fill_with_single_images(self) -> None:

@@ -128,7 +128,7 @@ def describe_interruption(progress: dict, now: datetime) -> str:
         reason = f"no word from {progress['host']} for {minutes:.0f} min"
     if progress["epoch"] >= progress["epochs"]:
         return f"{reason}; its results are written by the next call"
-    return f"{reason}; goes on with epoch {progress['epoch'] + 1}"
+    return f"{reason}; resumes with epoch {progress['epoch'] + 1}"
 
 
 def is_running(progress: dict, now: datetime) -> bool:
@@ -145,7 +145,7 @@ def is_running(progress: dict, now: datetime) -> bool:
 
 
 def is_stop(error: str, progress: dict) -> bool:
-    """Whether a log ends in no fault, but in what the training said when it was told to stop."""
+    """Whether a log ends in no fault, but in what the training said when it received SIGTERM."""
     return progress["state"] == "stopped" and bool(progress["message"]) and progress["message"] in error
 
 

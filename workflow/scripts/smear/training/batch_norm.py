@@ -48,10 +48,10 @@ class TrainingMode(keras.Model):
         super().__init__()
         self.model = model
         self.feed = feed
-        self.front = feed.front
+        self.input_layers = feed.input_layers
 
     def call(self, inputs, training=None):
-        for layer in self.front:
+        for layer in self.input_layers:
             inputs = layer(inputs)
         return self.model(inputs, training=True)
 

@@ -61,9 +61,9 @@ class Training:
         with drawing_weights():
             self.model = build_classifier(cell.architecture, size, classes, settings.weights, settings.dropout)
         adapt(self.model)
-        self.trainer = train.lead_to(*augmentation_layers(**settings.augmentation), self.model)
+        self.trainer = train.connect(*augmentation_layers(**settings.augmentation), self.model)
         self.class_weights = class_weights(settings.class_weights, train.labels)
-        self.validator = validation.lead_to(self.model)
+        self.validator = validation.connect(self.model)
         self.patience = (settings.early_stopping or {}).get("patience")
         self.phases = plan_phases(cell, settings)
         self.enter(self.phases[0])
@@ -81,7 +81,7 @@ class Training:
         if wants_reestimation(settings.reestimate_batch_norm) and any(batch_norm_layers(self.model)):
             self.forward = TrainingMode(self.model, self.feed)
 
-    def put_back(self, state: State, epoch: int) -> None:
+    def restore(self, state: State, epoch: int) -> None:
         """Make everything as it must be for `epoch`: the one after the state's, to train, or the state's, to validate.
 
         A phase takes over the classifier from the one before it, and begins with a fresh optimizer.
@@ -165,7 +165,7 @@ def train(
     set_out = state.epoch
     while state.epoch < training.cell.epochs and not has_diverged(state) and not training.has_stalled(state):
         # What was re-estimated for the validation is not what training goes on from.
-        training.put_back(state, state.epoch + 1)
+        training.restore(state, state.epoch + 1)
         row, arrays, probabilities = training.run_epoch(state.epoch + 1)
         state = state.follow(row, arrays, training.keep_best(state, row, probabilities), training.maker)
         seconds = [row["seconds"] for row in state.history[set_out:]]
@@ -185,7 +185,7 @@ def train(
         set_arrays(training.model.variables, state.best.arrays)
         return state, state.best.probabilities
     if probabilities is None:
-        training.put_back(state, state.epoch)
+        training.restore(state, state.epoch)
         probabilities = training.validate(state.epoch)
     return state, probabilities
 

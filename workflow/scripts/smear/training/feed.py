@@ -68,17 +68,17 @@ class Feed:
         self.streams = {}
         if resident:
             everything = np.arange(len(images), dtype=np.int32)
-            self.inputs, self.front = everything, [TakeRows(images[everything])]
+            self.inputs, self.input_layers = everything, [TakeRows(images[everything])]
         else:
-            self.inputs, self.front = images, []
+            self.inputs, self.input_layers = images, []
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def lead_to(self, *layers: keras.layers.Layer) -> keras.Sequential:
+    def connect(self, *layers: keras.layers.Layer) -> keras.Sequential:
         """A model from this feed's batches through `layers`."""
-        start = keras.Input((), dtype="int32") if self.front else keras.Input(self.shape, dtype="uint8")
-        return keras.Sequential([start, *self.front, *layers])
+        start = keras.Input((), dtype="int32") if self.input_layers else keras.Input(self.shape, dtype="uint8")
+        return keras.Sequential([start, *self.input_layers, *layers])
 
     def batches(self, rows: np.ndarray, batch_size: int):
         """The rows in turn, and the first ones again until the last batch is full, as `fit` takes them.
@@ -95,7 +95,7 @@ class Feed:
         return streamed
 
     def predict(self, model: keras.Model, batch_size: int, callbacks: Sequence[keras.callbacks.Callback] = ()):
-        """What `model`, which `lead_to` has made, says of every image: (images, …)."""
+        """What `model`, which `connect` has made, says of every image: (images, …)."""
         batches = self.batches(np.arange(len(self)), batch_size)
         return model.predict(batches, verbose=0, callbacks=list(callbacks))[: len(self)]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 
-from smear.files import replacing
+from smear.files import atomic_write
 from smear.job import UserError
 
 CONFIGURATION, METADATA = "config.json", "metadata.json"
@@ -20,9 +20,9 @@ def save_model(model: keras.Model, path: str | Path) -> None:
 
     Keras writes the time into it, and addresses in memory as the identities of objects that layers share.
     """
-    with replacing(path) as saved:
+    with atomic_write(path) as saved:
         model.save(saved)
-        with replacing(saved) as fixed, zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w") as target:
+        with atomic_write(saved) as fixed, zipfile.ZipFile(saved) as source, zipfile.ZipFile(fixed, "w") as target:
             for name in sorted(source.namelist()):
                 target.writestr(zipfile.ZipInfo(name, EPOCH), fix(name, source.read(name)))
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from smear.files import read_json, replacing, write_json
+from smear.files import atomic_write, read_json, write_json
 from smear.training.maker import add_epoch
 
 TIMES = ("seconds", "images_per_second")
@@ -104,7 +104,7 @@ def write_state(state: State, path: str | Path, key: str = "") -> None:
         "best": {"epoch": state.best.epoch, "variables": len(state.best.arrays)} if state.best else None,
         "made_by": list(state.made_by),
     }
-    with replacing(path) as temporary:
+    with atomic_write(path) as temporary:
         np.savez(temporary, notes=np.array(json.dumps(notes)), key=np.array(key), **arrays)
 
 

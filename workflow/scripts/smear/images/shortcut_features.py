@@ -1,4 +1,4 @@
-"""What is left of an image when its cells are not to be seen: numbers that a classifier may take for the class.
+"""Shortcut features: numbers that show no blood cell and may still give the class away.
 
 Each function takes one image, uint8 (height, width, 3), and gives a vector of floats.
 """
@@ -38,4 +38,4 @@ def thumbnail(image: np.ndarray) -> np.ndarray:
     return np.asarray(small, dtype=np.float32).reshape(-1)
 
 
-GLIMPSES = {glimpse.__name__: glimpse for glimpse in (color_numbers, histogram, corner, thumbnail)}
+SHORTCUT_FEATURES = {feature.__name__: feature for feature in (color_numbers, histogram, corner, thumbnail)}
