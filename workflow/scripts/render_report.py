@@ -118,8 +118,8 @@ def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> l
     """Return title, sentence and SVG of each comparison figure, in the report's order whatever that of `paths`."""
     by_name = {Path(path).stem: path for path in paths}
     return [
-        {"name": name, "sentence": finding(name, cells, chosen), "svg": inline_svg(by_name[name], title)}
-        for name, title in FIGURES.items()
+        {"name": name, "sentence": finding(name, cells, chosen), "svg": inline_svg(by_name[name], FIGURES[name])}
+        for name in sorted(by_name, key=list(FIGURES).index)
     ]
 
 
