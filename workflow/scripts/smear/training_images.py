@@ -55,7 +55,7 @@ def read_training_images(model: str | Path) -> TrainingImages:
                 raise ValueError(f"{MEMBER} is larger than {MOST:,} bytes")
             content = json.loads(archive.read(MEMBER))
         return TrainingImages(frozenset(map(str, content["sha256"])), content["complete"] is True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, NotImplementedError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
         raise UserError(
             f"model.weights: {model} is no whole .keras file, or its list of training images is damaged "
             f"({type(error).__name__}); give it the file as it was made."
