@@ -37,13 +37,12 @@ def measure(arguments: argparse.Namespace, seed: int) -> dict[str, np.ndarray]:
         for way, momentum in ways.items():
             for draw in range(2):
                 rows = np.random.default_rng([seed, epoch, draw]).permutation(len(training.feed))
-                batch_norm.EVEN, started = momentum, time.perf_counter()
-                batch_norm.reestimate(forwards[way], rows, BATCH)
+                started = time.perf_counter()
+                batch_norm.reestimate(forwards[way], rows, BATCH, momentum=momentum)
                 seconds = time.perf_counter() - started
                 probabilities = training.validation.predict(training.validator, EVALUATION_BATCH)
                 accuracy = (probabilities.argmax(axis=1) == labels).mean()
                 found[way].append((accuracy, log_loss(labels, probabilities), seconds))
-        batch_norm.EVEN = ways["mean"]
         batch_norm.set_statistics(training.model, kept)
     print(f"seed {seed}: {found}", file=sys.stderr, flush=True)
     return {way: np.reshape(rows, (arguments.epochs, 2, 3)) for way, rows in found.items()}

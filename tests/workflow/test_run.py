@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import shutil
 from pathlib import Path
@@ -200,57 +199,46 @@ def test_results_move_to_another_folder_and_nothing_runs_again(finished, tmp_pat
     assert late.jobs() == {}
 
 
-def test_a_comment_in_a_helper_reruns_nothing_and_code_reruns_what_uses_it(finished):
-    helper = finished.folder / "workflow/scripts/smear/training/feed.py"
-    text = helper.read_text()
+def list_jobs_after(finished, name: str, old: str, new: str) -> dict[str, int]:
+    """The jobs that a call would run if `old` were `new` in a module of the package; an empty `old` is its end."""
+    module = finished.folder / "workflow/scripts/smear" / name
+    text = module.read_text()
+    assert old in text
     try:
-        helper.write_text(text + "\n# Another comment.\n")
-        assert finished.jobs() == {}
-        helper.write_text(text.replace("return self.inputs[rows]", "return self.inputs[rows] * 1"))
-        jobs = finished.jobs()
-        assert jobs["train_cell"] == 2
-        assert "cache_tensors" not in jobs
+        module.write_text(text.replace(old, new, 1) if old else text + new)
+        return finished.jobs()
     finally:
-        helper.write_text(text)
+        module.write_text(text)
 
 
 @pytest.mark.parametrize(
     ("name", "old", "new"),
     [
+        ("training/feed.py", "", "\n# Another comment.\n"),
         ("job.py", "and start again.", "and call it again."),
         ("training/epochs.py", "the loss is %s: the cell has diverged", "diverged, with a loss of %s: the cell"),
         ("training/backends/on_torch.py", "import torch", "import torch\n\nANOTHER = 1"),
     ],
 )
-def test_a_sentence_and_another_backend_rerun_nothing(finished, name, old, new):
-    module = finished.folder / "workflow/scripts/smear" / name
-    text = module.read_text()
-    assert old in text
-    try:
-        module.write_text(text.replace(old, new, 1))
-        assert finished.jobs() == {}
-    finally:
-        module.write_text(text)
+def test_a_comment_a_sentence_and_another_backend_rerun_nothing(finished, name, old, new):
+    assert list_jobs_after(finished, name, old, new) == {}
 
 
-def test_code_of_the_backend_trains_again(finished):
-    module = finished.folder / "workflow/scripts/smear/training/backends/on_tensorflow.py"
-    text = module.read_text()
-    try:
-        module.write_text(text + "\nANOTHER = 1\n")
-        assert finished.jobs()["train_cell"] == 2
-    finally:
-        module.write_text(text)
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("training/feed.py", "return self.inputs[rows]", "return self.inputs[rows] * 1"),
+        ("training/backends/on_tensorflow.py", "", "\nANOTHER = 1\n"),
+    ],
+)
+def test_code_of_the_training_trains_again_and_makes_no_tensor(finished, name, old, new):
+    jobs = list_jobs_after(finished, name, old, new)
+    assert jobs["train_cell"] == 2
+    assert "cache_tensors" not in jobs
 
 
 def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):
-    module = finished.folder / "workflow/scripts/smear/figures/shortcuts.py"
-    text = module.read_text()
-    try:
-        module.write_text(text + "\nANOTHER = 1\n")
-        jobs = finished.jobs()
-    finally:
-        module.write_text(text)
+    jobs = list_jobs_after(finished, "figures/shortcuts.py", "", "\nANOTHER = 1\n")
     assert jobs["plot_shortcuts"] == 1
     assert not {"train_cell", "plot_comparison", "compare_cells", "test_selected"} & set(jobs)
 
@@ -333,99 +321,6 @@ def test_weights_that_have_seen_images_of_this_experiment_are_refused(finished):
     trained = {digest for digest, split in first.items() if split == "train"}
     assert found["training_images"] == len(trained)
     assert found["test_images_seen"] >= sum(second[digest] == "test" for digest in trained) > 0
-
-
-def damage(path: Path, content: bytes) -> None:
-    """Exchange what a file holds, as bit rot or a copy that was cut does: its times stay."""
-    times = path.stat()
-    path.write_bytes(content)
-    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-
-
-def cut_last_row(content: bytes) -> bytes:
-    return content[: content.rstrip(b"\n").rfind(b"\n") + 1]
-
-
-def reverse_rows(content: bytes) -> bytes:
-    header, *rows = content.splitlines(keepends=True)
-    return b"".join([header, *reversed(rows)])
-
-
-DAMAGES = {
-    "report/test_predictions.csv": ("report/index.html", cut_last_row),
-    "comparison/heatmap.svg": ("report/index.html", lambda content: content[: len(content) // 2]),
-    "comparison/shortcuts.svg": ("report/index.html", lambda content: b""),
-    "split/siblings.svg": ("report/index.html", lambda content: content.replace(b"<path", b"<rect", 1)),
-    "../datasets/synthetic-80-48px-s0/fields.svg": ("report/index.html", lambda content: content[:-1]),
-    "tensors/test.csv": ("report/test_metrics.json", reverse_rows),
-    f"cells/{RMSPROP}/model.keras": ("report/test_metrics.json", lambda content: content[:-5]),
-    "comparison/selection.json": ("comparison/shortcuts.svg", lambda content: content[:40]),
-    "comparison/leaderboard.csv": ("comparison/selection.json", cut_last_row),
-    f"cells/{ADAM}/metrics.json": ("comparison/leaderboard.csv", lambda content: content[:40]),
-    "tensors/train.csv": (f"cells/{ADAM}/metrics.json", cut_last_row),
-    "tensors/train.npy": (f"cells/{ADAM}/metrics.json", lambda content: content[:128] + bytes(len(content) - 128)),
-    "split/manifest.csv": ("tensors/train.npy", cut_last_row),
-    "../datasets/synthetic-80-48px-s0/fields.csv": ("split/manifest.csv", cut_last_row),
-    "../datasets/synthetic-80-48px-s0/catalog.csv": ("split/manifest.csv", cut_last_row),
-}
-
-
-@pytest.fixture(scope="module")
-def damaged(finished, tmp_path_factory):
-    """A copy of the finished project, whose results the tests damage."""
-    assert finished.snakemake().returncode == 0
-    folder = tmp_path_factory.mktemp("damaged")
-    shutil.copytree(finished.folder, folder, symlinks=True, dirs_exist_ok=True)
-    damaged = Project(folder)
-    assert damaged.jobs() == {}
-    return damaged
-
-
-@pytest.mark.parametrize("content", [b"", b'{"model_cell":', b"{}"])
-def test_a_damaged_selection_is_said_before_the_start(damaged, content):
-    path = damaged.folder / "results/tiny/comparison/selected.json"
-    whole = path.read_bytes()
-    damage(path, content)
-    result = damaged.snakemake()
-    assert result.returncode == 1
-    assert "blastgrid: results/tiny/comparison/selected.json is not as select_cell wrote it, " in result.output
-    assert "Traceback" not in result.output
-    path.unlink()
-    assert damaged.snakemake("-f", "results/tiny/comparison/selected.json").returncode == 0
-    assert path.read_bytes() == whole
-
-
-def test_a_tensor_that_is_made_again_trains_nothing_again(damaged):
-    assert damaged.snakemake("-f", "results/tiny/tensors/train.npy").returncode == 0
-    assert damaged.jobs() == {}
-
-
-GATE = ("report/test_predictions.csv", "comparison/heatmap.svg", "tensors/test.csv", "tensors/train.npy")
-
-
-@pytest.mark.parametrize(
-    "name", [name if name in GATE else pytest.param(name, marks=pytest.mark.rare) for name in DAMAGES]
-)
-def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(damaged, name):
-    path = (damaged.folder / "results/tiny" / name).resolve()
-    target, change = DAMAGES[name]
-    whole = path.read_bytes()
-    damage(path, change(whole))
-    result = damaged.snakemake("-f", f"results/tiny/{target}")
-    assert result.returncode != 0
-    shown = path.relative_to(damaged.folder.resolve()).as_posix()
-    (sentence,) = re.findall(r"^blastgrid: (.* is not as .*)$", result.output, re.M)
-    assert sentence.startswith(shown)
-    assert "Traceback" not in result.output
-    (remedy,) = re.findall("with `(.*?)` at its end", sentence)
-    assert remedy == f"-f {shown}"
-    if "cells/" in name:
-        damage(path, whole)
-        return
-    path.unlink()
-    result = damaged.snakemake(*remedy.split())
-    assert result.returncode == 0, result.output
-    assert path.read_bytes() == whole
 
 
 def test_a_cell_outside_the_grid_is_refused(finished):

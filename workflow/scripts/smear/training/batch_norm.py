@@ -57,12 +57,16 @@ class TrainingMode(keras.Model):
 
 
 def reestimate(
-    forward: TrainingMode, rows: np.ndarray, batch_size: int, callbacks: Sequence[keras.callbacks.Callback] = ()
+    forward: TrainingMode,
+    rows: np.ndarray,
+    batch_size: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    momentum: float = EVEN,
 ) -> None:
     """Replace the running statistics inside `forward` by the mean of those of batches of its feed, weights fixed.
 
-    Each forward pass blends a batch's statistics into the running ones. Begun from zero, with EVEN for momentum, and
-    divided by 1 - EVEN^passes in the end, they are the batches' mean, free of any starting value. The layer's own
+    Each forward pass blends a batch's statistics into the running ones. Begun from zero, with EVEN for momentum m, and
+    divided by 1 - m^passes in the end, they are the batches' mean, free of any starting value. The layer's own
     momentum would weigh the last batches most: at 0.9, as in EfficientNetV2, the last ten.
 
     The images are not augmented: the model is used on images as they are, and augmentation smooths them (it
@@ -70,15 +74,15 @@ def reestimate(
     """
     model = forward.model
     set_statistics(model, [(np.zeros_like(mean), np.zeros_like(variance)) for mean, variance in get_statistics(model)])
-    with momentum_of(model, EVEN):
+    with momentum_of(model, momentum):
         forward.predict(forward.feed.batches(rows, batch_size), verbose=0, callbacks=list(callbacks))
-    share = 1 - EVEN ** count_batches(len(rows), batch_size)
+    share = 1 - momentum ** count_batches(len(rows), batch_size)
     set_statistics(model, [(mean / share, variance / share) for mean, variance in get_statistics(model)])
 
 
 @contextmanager
 def momentum_of(model: keras.Model, momentum: float) -> Iterator[None]:
-    """Give the batch-normalisation layers this momentum while a function runs: it stays in what is compiled then."""
+    """Give the batch-normalisation layers this momentum inside the block; it stays in what is compiled there."""
     layers = list(batch_norm_layers(model))
     own = [layer.momentum for layer in layers]
     for layer in layers:

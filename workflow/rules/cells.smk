@@ -1,0 +1,117 @@
+# Helpers of the rules that train and use networks: a cell's parameters, resources and what it goes on from. No rule is
+# defined here. Takes: the names that common.smk gives.
+
+import hashlib
+import json
+
+from snakemake.io import sourcecache_entry
+
+from smear.training.settings import collect_settings
+
+
+def get_gpus_per_cell(wildcards):
+    """GPUs that a cell asks for: one, except where the cells run on this machine and it has none.
+
+    A function, since Snakemake does not know yet where jobs run while it reads this file.
+    """
+    return 0 if runs_here() and not GPUS else 1
+
+
+def get_network_memory(wildcards, input, attempt):
+    """Megabytes for a job with a network: more on each attempt, and room for two copies of large tensors.
+
+    Up to 2 GB of images lie in a CPU's memory on the first attempt (`feed.is_resident`); where a GPU takes more, they
+    pass through memory on their way.
+    """
+    # Snakemake's own `input.size_mb` takes 4 ms a cell.
+    megabytes = sum(os.path.getsize(path) for path in input if os.path.exists(path)) / 1e6
+    return 4000 * attempt + max(4000 * attempt, round(2 * megabytes))
+
+
+def get_training_minutes(wildcards, attempt):
+    """Minutes after which a cluster ends a job; the next attempt goes on from the last finished epoch."""
+    return 240 * attempt
+
+
+def get_cell(wildcards):
+    """The hyperparameters of a cell, as plain values."""
+    return CELLS[wildcards.cell]._asdict()
+
+
+def get_training_settings(wildcards):
+    """What a cell is trained with beside its hyperparameters, as plain values."""
+    return collect_settings(config, CELLS[wildcards.cell])._asdict()
+
+
+def get_engine():
+    """How networks are computed, which should change speed and not results."""
+    return {name: config["training"][name] for name in ("backend", "precision", "deterministic")}
+
+
+UPSTREAM = ("catalog_images", "find_fields", "split_images", "cache_tensors", "train_cell")
+DATA_CODE = [code_digest(name) for name in UPSTREAM]
+
+
+def get_origin(wildcards):
+    """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
+    # Which class is positive decides no training.
+    data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
+    origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, CLASS_COUNTS, DATA_CODE]
+    return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
+
+
+def read_start(wildcards):
+    """What a finished training has left in `shorter.json`: the cell that it went on from, and `get_origin` then."""
+    try:
+        return read_json(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
+    except (OSError, ValueError):
+        return {}
+
+
+def get_shorter_names(wildcards):
+    """The cells that a training can go on from, best first: the one it has gone on from before, those of the grid."""
+    cell, names = CELLS[wildcards.cell], []
+    while cell := SHORTER.get(cell):
+        names.append(cell.name)
+    return " ".join(filter(None, [read_start(wildcards).get("continued_from"), *names]))
+
+
+def get_shorter_state(wildcards):
+    """The state of the next shorter cell, to be waited for by a cell that will be trained.
+
+    One that is trained, from the same data, settings and code, waits for none: a number of epochs that is added to the
+    grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
+    changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
+    """
+    shorter = SHORTER.get(CELLS[wildcards.cell])
+    if shorter is None or read_start(wildcards).get("made_from") == get_origin(wildcards):
+        path = get_tensor("train", "csv")(wildcards)
+    else:
+        path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"
+    return sourcecache_entry(path, "the state of the next shorter cell")
+
+
+def get_start_weights(wildcards):
+    """The file of weights that a cell starts from, if any."""
+    weights = config["model"]["weights"]
+    if weights == "imagenet":
+        return f"results/weights/models/{PUBLISHED_WEIGHTS[CELLS[wildcards.cell].architecture].file_name}"
+    return get_donor()
+
+
+def get_placed_weights(wildcards):
+    """The file of published weights that the user has placed by hand, if any."""
+    placed = Path("resources/weights") / wildcards.file_name
+    return str(placed) if placed.exists() else []
+
+
+def get_published(field):
+    """A parameter's function: the architecture, address or MD5 of the published weights that `file_name` names."""
+
+    def get_field(wildcards):
+        for name, published in PUBLISHED_WEIGHTS.items():
+            if published.file_name == wildcards.file_name:
+                return name if field == "architecture" else getattr(published, field)
+        raise ValueError(wildcards.file_name)
+
+    return get_field
