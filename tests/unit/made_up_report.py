@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
 from smear.binary_metrics import binary_summary
-from smear.figures.fields import draw_evidence
+from smear.figures.fields import draw_scores
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.siblings import draw_siblings
 from smear.figures.style import save
@@ -172,7 +172,7 @@ def write_report_inputs(
     digests = [f"{number:064x}" for number in range(len(image_ids))]
     pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
     pairs.to_csv(folder / "field_pairs.csv", index=False)
-    save(draw_evidence(evidence_of(), FIELDS), folder / "fields.svg")
+    save(draw_scores(evidence_of(), FIELDS), folder / "fields.svg")
     save(draw_siblings(siblings_of(audit["images"]), audit), folder / "siblings.svg")
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from catalog_images import catalog_images
-from find_fields import count_evidence, list_pairs, search_catalog, summarise
+from find_fields import count_scores, list_pairs, search_catalog, summarise
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
@@ -15,8 +15,8 @@ from scipy.ndimage import gaussian_filter
 from smear.fields.chance import Chance, fit_chance
 from smear.fields.detail import COARSE, MEDIUM, SIDE, extract_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
-from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
-from smear.fields.registration import Match, Registrar, measure_spread, weigh_evidence, weigh_overlap
+from smear.fields.keypoints import Keypoints, find_keypoints, match_descriptors
+from smear.fields.registration import Match, Registrar, measure_spread, score_match, score_overlap
 from smear.fields.search import INSIDE, screen_all
 from smear.fields.unrelated import REFLECTIONS, Unrelated, draw_pairs, reflect
 from smear.fields.verification import measure, verify
@@ -57,12 +57,12 @@ def test_a_shift_is_found_whatever_light_and_focus_down_to_small_overlaps(seed, 
     match = register([first, second], valid)
     assert abs(round(match.dx * SIDE) - dx) + abs(round(match.dy * SIDE) - dy) <= 1, "its edges change a detail"
     assert match.overlap == pytest.approx(share, abs=0.02)
-    assert match.evidence > 6
+    assert match.score > 6
 
 
 @settings(deadline=None, max_examples=10)
 @given(st.integers(0, 99), st.integers(-60, 60), st.integers(-60, 60))
-def test_correlation_and_evidence_are_those_of_the_overlap(seed, dx, dy):
+def test_correlation_and_score_are_those_of_the_overlap(seed, dx, dy):
     valid = np.ones((SIDE, SIDE), np.float32)
     details = [extract_detail(frame(*place), valid) for place in ((seed, 80, 80), (seed, 80 + dx, 80 + dy))]
     ours = details[0][max(dy, 0) : SIDE + min(dy, 0), max(dx, 0) : SIDE + min(dx, 0)].ravel()
@@ -72,7 +72,7 @@ def test_correlation_and_evidence_are_those_of_the_overlap(seed, dx, dy):
     auto = [np.fft.ifft2(np.abs(np.fft.fft2(detail)) ** 2).real for detail in details]
     spread = (auto[0] * auto[1]).sum() / (auto[0][0, 0] * auto[1][0, 0])
     expected = np.arctanh(min(match.similarity, 0.999)) * np.sqrt(ours.size / spread - 3)
-    assert match.evidence == pytest.approx(expected, rel=2e-2)
+    assert match.score == pytest.approx(expected, rel=2e-2)
 
 
 def disc(x: float, y: float, radius: float, seed: int) -> np.ndarray:
@@ -92,13 +92,13 @@ def test_one_round_cell_in_a_small_overlap_is_no_match_and_a_scene_is_one(seed, 
     details = [disc(x, y, radius, seed), disc(x - right, y + up, 1.05 * radius, seed + 1)]
     similarity = np.corrcoef(details[0][: SIDE - up, right:].ravel(), details[1][up:, : SIDE - right].ravel())[0, 1]
     assert similarity > 0.8
-    assert weigh_overlap(*details, valid, Match(similarity, 0, right / SIDE, -up / SIDE, 0)) < INSIDE
+    assert score_overlap(*details, valid, Match(similarity, 0, right / SIDE, -up / SIDE, 0)) < INSIDE
     details = [extract_detail(frame(seed, *place), valid) for place in ((80, 80), (80 + right // 2, 80 - up // 2))]
-    assert weigh_overlap(*details, valid, register(details, valid)) > INSIDE
+    assert score_overlap(*details, valid, register(details, valid)) > INSIDE
 
 
-def test_evidence_is_a_number_of_standard_deviations():
-    """For frames that are unrelated, the correlation at a shift spreads as its evidence says."""
+def test_the_score_is_a_number_of_standard_deviations():
+    """For frames that are unrelated, the correlation at a shift spreads as its score says."""
     valid = np.ones((SIDE, SIDE), np.float32)
     details = [extract_detail(frame(seed, 40, 40), valid) for seed in range(60)]
     registrar = Registrar(valid, measure_spread(details))
@@ -109,7 +109,7 @@ def test_evidence_is_a_number_of_standard_deviations():
         maps = registrar.correlate(one.spectrum, two.spectrum) * one.scale * two.scale - one.mean * two.mean
         place = (registrar.reach - 20, registrar.reach + 9)
         correlation = maps[place] / registrar.weight[place]
-        found.append(weigh_evidence(correlation, registrar.pixels[place], one.power @ two.power))
+        found.append(score_match(correlation, registrar.pixels[place], one.power @ two.power))
     assert np.std(found) == pytest.approx(1, abs=0.15)
 
 
@@ -213,29 +213,29 @@ def test_fields_are_the_connected_components(pairs):
 
 @settings(deadline=None, max_examples=15)
 @given(st.integers(0, 99), st.integers(-30, 30), st.integers(-30, 30))
-def test_landmarks_speak_for_the_shift_and_a_look_confirms_it_alone(seed, dx, dy):
+def test_keypoints_give_the_shift_and_verification_confirms_it_alone(seed, dx, dy):
     valid = valid_area(CORNER)
     details = [extract_detail(frame(*place), valid) for place in ((seed, 48, 48), (seed, 48 + dx, 48 + dy))]
-    likenesses = find_alike([find_landmarks(detail) for detail in details], 1)
-    assert [dx, dy] in likenesses[:, 2:].tolist()
+    candidates = match_descriptors([find_keypoints(detail) for detail in details], 1)
+    assert [dx, dy] in candidates[:, 2:].tolist()
     small, area = shrink(np.stack(details), MEDIUM), shrink_area(valid, MEDIUM)
     spread = measure_spread(list(small))
     right = measure(np.array([[0, 1]]), small, area, spread, round(dx / 2), round(dy / 2))[0]
     wrong = measure(np.array([[0, 1]]), small, area, spread, round(dx / 2) - 9, round(dy / 2) + 9)[0]
     assert right > 2 * abs(wrong)
-    assert verify(likenesses, small, area, spread, 7, 2).tolist() == [[0, 1]]
+    assert verify(candidates, small, area, spread, 7, 2).tolist() == [[0, 1]]
 
 
-def test_a_blank_image_has_no_landmark_and_matches_nothing():
+def test_a_blank_image_has_no_keypoint_and_matches_nothing():
     valid = valid_area([])
     blank = extract_detail(np.full((SIDE, SIDE), 255, np.float32), valid)
     assert np.isfinite(blank).all()
-    landmarks = [find_landmarks(extract_detail(frame(seed, 40, 40), valid)) for seed in range(3)]
-    none = Landmarks(*(part[:0] for part in find_landmarks(blank)))
-    assert 3 not in find_alike([*landmarks, none], 1)[:, :2]
+    keypoints = [find_keypoints(extract_detail(frame(seed, 40, 40), valid)) for seed in range(3)]
+    none = Keypoints(*(part[:0] for part in find_keypoints(blank)))
+    assert 3 not in match_descriptors([*keypoints, none], 1)[:, :2]
     blanks, area = np.zeros((2, MEDIUM, MEDIUM)), shrink_area(valid, MEDIUM)
-    assert verify(find_alike([none, none], 1), blanks, area, 4.0, 7, 1).size == 0
-    assert register([blank, extract_detail(frame(0, 40, 40), valid)], valid).evidence < 1
+    assert verify(match_descriptors([none, none], 1), blanks, area, 4.0, 7, 1).size == 0
+    assert register([blank, extract_detail(frame(0, 40, 40), valid)], valid).score < 1
 
 
 def disturb(source, target, seed: int) -> None:
@@ -280,7 +280,7 @@ def test_the_truth_of_synthetic_smears_is_found(smears, light, search):
     assert summary["pairs"] == len(pairs)
     assert summary["pairs_across_classes"] == 0
     assert summary["pairs_by_chance"] < 0.4
-    counts = count_evidence(found)
+    counts = count_scores(found)
     assert counts["registered_pairs"].sum() == len(found.pairs)
     assert counts["matches"].sum() == len(pairs)
 

@@ -52,10 +52,10 @@ def test_every_figure_of_the_paper_names_its_axes_and_counts_its_cells(paper):
     for axis, label in {"optimizer": "Optimizer", "learning_rate": "Learning rate", "epochs": "Epochs"}.items():
         assert label in texts[axis]
         assert "Validation accuracy" in texts[axis]
-        assert "every cell of the grid (24)" in texts[axis]
-    for label in ("Loss", "Accuracy", "Epoch", "24 cells", "training", "validation", "Adam", "RMSprop", "0.003"):
+        assert "all 24 grid cells" in texts[axis]
+    for label in ("Loss", "Accuracy", "Epoch", "24 grid cells", "training", "validation", "Adam", "RMSprop", "0.003"):
         assert label in texts["curves"]
-    for label in ("Learning rate", "Epochs", "24 cells", "Adam", "RMSprop"):
+    for label in ("Learning rate", "Epochs", "24 grid cells", "Adam", "RMSprop"):
         assert label in texts["heatmap"]
 
 
@@ -101,9 +101,9 @@ def test_one_cell_is_drawn_and_said_to_be_alone(tmp_path):
     texts = draw(tmp_path, grid_cells(**ONE))
     for axis in ("optimizer", "learning_rate", "epochs"):
         assert "nothing to compare" in texts[axis]
-        assert "1 cell" in texts[axis]
-    assert "1 cell" in texts["curves"]
-    assert "1 cell" in texts["heatmap"]
+        assert "Its only cell" in texts[axis]
+    assert "1 grid cell" in texts["curves"]
+    assert "1 grid cell" in texts["heatmap"]
 
 
 def test_several_seeds_are_spread_out(tmp_path):
@@ -205,7 +205,7 @@ def test_a_cell_that_diverged_before_its_first_epoch_ended_has_no_curve(tmp_path
     snakemake.input.histories[3].write_text(header + "\n")
     snakemake.input.histories[2].write_text(header + "\n1,inf,0.3,inf,0.2,31.5,82.6\n")
     plot_comparison.main(snakemake)
-    assert "4 cells" in " ".join(texts_of(tmp_path / "curves.svg"))
+    assert "4 grid cells" in " ".join(texts_of(tmp_path / "curves.svg"))
 
 
 @pytest.mark.parametrize(("losses", "scale"), [((0.9, 1.4), "linear"), ((0.01, 1.4), "log"), ((1.4, np.inf), "linear")])

@@ -70,7 +70,7 @@ def test_a_cell_without_siblings_is_compared_with_none():
     cells = grid_cells(optimizer=["adam"], learning_rate=[0.0001], epochs=[30])
     cells += grid_cells(optimizer=["rmsprop"], learning_rate=[0.003], epochs=[20])
     table = leaderboard_of(cells)
-    assert "No other cell differs" in finding("optimizer", table, selection_of(table))
+    assert "No other grid cell differs" in finding("optimizer", table, selection_of(table))
 
 
 def test_columns_that_all_cells_share_are_said_once():

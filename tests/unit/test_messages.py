@@ -50,7 +50,7 @@ def test_the_three_lines_that_matter(tmp_path):
         write_record((tmp_path / name).with_name(record), [tmp_path / name], "made_up")
     assert summarise_results(tmp_path).splitlines() == [
         f"Report:               {tmp_path}/report/index.html",
-        f"Best cell:            {CELL.name} (of 24)",
+        f"Selected grid cell:   {CELL.name} (of 24)",
         "Validation accuracy:  97.84 % (95 % interval 95.61 to 98.95 %)",
         "Test accuracy:        98.48 % (95 % interval 96.48 to 99.35 %)",
     ]

@@ -56,7 +56,7 @@ def test_a_cell_that_stopped_early_is_shown_with_the_epoch_it_keeps(paper, tmp_p
     page = Page(snakemake.output.report.read_text(encoding="utf-8"))
     assert page.text.count("epoch 9 of 12 run") == 1 + len(table)
     assert "they mark the best epoch" in page.text
-    assert "In its best epoch the chosen cell" in page.text
+    assert "In its best epoch the selected grid cell" in page.text
     assert "Early stopping kept the model of epoch 9 of 12 run" in snakemake.output.model_card.read_text()
 
 
@@ -121,8 +121,8 @@ def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
     for cell in table.itertuples():
         assert f" {cell.rank} " in text
         assert f"{cell.validation_correct:.0f}/{cell.validation_images:.0f} {cell.validation_loss:.4f}" in text
-    assert "The other 14 cells" in page.text
-    assert "All cells: EfficientNetB0, batch size 32, seed 0." in page.text
+    assert "The other 14 grid cells" in page.text
+    assert "All grid cells: EfficientNetB0, batch size 32, seed 0." in page.text
 
 
 def test_figures_stand_in_their_order_each_with_a_sentence(paper):

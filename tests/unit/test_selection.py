@@ -72,7 +72,7 @@ def test_an_interval_that_just_reaches_the_best_one_is_not_told_apart(high, coun
 
 
 def test_a_grid_that_diverged_wholly_is_an_error():
-    with pytest.raises(UserError, match=r"All 2 cells diverged.*learning_rate"):
+    with pytest.raises(UserError, match=r"All 2 grid cells diverged.*learning_rate"):
         select_cell(rank(cell("a"), cell("b")))
 
 

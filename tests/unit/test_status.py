@@ -81,7 +81,7 @@ def test_a_cell_that_nothing_tells_of_waits(experiment):
     cells, remarks = read_experiment(experiment)
     assert [(cell.name, cell.state) for cell in cells] == [(CELL, "waiting"), (OTHER, "waiting")]
     assert remarks == []
-    assert render(experiment, cells, remarks).endswith("2 cells: 2 waiting")
+    assert render(experiment, cells, remarks).endswith("2 grid cells: 2 waiting")
 
 
 def test_done_and_diverged(experiment):
@@ -92,7 +92,7 @@ def test_done_and_diverged(experiment):
     assert "validation accuracy 97.12 %" in text
     assert "3/10" in text
     assert "diverged" in text
-    assert text.endswith("2 cells: 2 done")
+    assert text.endswith("2 grid cells: 2 done")
 
 
 def test_a_cell_that_stopped_early_is_done(experiment):
@@ -100,7 +100,7 @@ def test_a_cell_that_stopped_early_is_done(experiment):
     text = render(experiment, *read_experiment(experiment))
     assert "done      7/10" in text
     assert "validation accuracy 97.12 %, of epoch 5" in text
-    assert text.endswith("1 done, 1 waiting; about 7 min left once it goes on"), "at most: it may stop early, too"
+    assert text.endswith("1 done, 1 waiting; about 7 min left once it is resumed"), "at most: it may stop early, too"
 
 
 def test_a_running_cell_shows_its_epoch_speed_and_what_is_left_by_now(experiment):
@@ -110,7 +110,7 @@ def test_a_running_cell_shows_its_epoch_speed_and_what_is_left_by_now(experiment
     assert cell.epoch_seconds == 60
     text = render(experiment, [cell, read_cell(experiment, OTHER, NOW)._replace(epochs=10)], [])
     assert "running   4/10     812.3  5 min" in text
-    assert text.endswith("2 cells: 1 running, 1 waiting; about 15 min left"), (
+    assert text.endswith("2 grid cells: 1 running, 1 waiting; about 15 min left"), (
         "ten epochs of a minute after five minutes"
     )
 
@@ -200,10 +200,10 @@ def test_half_written_and_foreign_files_are_named(experiment):
     (experiment / "running" / OTHER / "progress.json").write_bytes(b"\xff\xfe")
     (experiment / NAME).write_text("[1, 2]")
     text = render(experiment, *read_experiment(experiment))
-    assert "cells.json holds no JSON object; what follows are the cells that have begun" in text
+    assert "cells.json holds no JSON object; these are the grid cells that have begun" in text
     assert "metrics.json cannot be read (Unterminated string" in text
     assert "progress.json cannot be read ('utf-8' codec" in text
-    assert text.endswith("2 cells: 1 unclear, 1 waiting")
+    assert text.endswith("2 grid cells: 1 unclear, 1 waiting")
 
 
 @IN_ONE_FOLDER
@@ -284,7 +284,7 @@ def test_the_time_left_counts_the_epochs_that_will_be_trained(tmp_path):
     write_done(experiment, CHAIN[20], epochs_run=20, seconds=2000.0)
     # Of one chain 10 and 20 epochs, of the other 20, 10 and 20, at 100 s each, one after the other.
     assert estimate_seconds(read_experiment(experiment)[0]) == 8000
-    assert "about 2 h 13 min left once it goes on" in render(experiment, *read_experiment(experiment))
+    assert "about 2 h 13 min left once it is resumed" in render(experiment, *read_experiment(experiment))
     write_running(experiment, CHAIN[50], epoch=35, epochs=50, state="stopped")
     assert estimate_seconds(read_experiment(experiment)[0]) == 7500
     write_cells(cells, experiment)

@@ -63,7 +63,7 @@ def read_states(text: str) -> list[str]:
 def test_nothing_before_and_all_done_after(watched):
     assert watched.texts[0] == ""
     assert read_states(watched.texts[-1]) == ["done"] * 3
-    assert watched.texts[-1].endswith("  3 cells: 3 done\n")
+    assert watched.texts[-1].endswith("  3 grid cells: 3 done\n")
     assert not list((watched.folder / "results/tiny/running").iterdir())
 
 
@@ -76,7 +76,7 @@ def test_every_cell_waits_then_runs_then_is_done(watched):
 def test_a_running_cell_tells_its_epoch_its_speed_and_the_time_left(watched):
     lines = re.findall(r"_e8 +running +\d+/8 +[\d.]+ +\d+ s$", "".join(watched.texts), re.MULTILINE)
     assert lines
-    assert re.search(r"3 cells: .*running.*; about \d+ s left", "".join(watched.texts))
+    assert re.search(r"3 grid cells: .*running.*; about \d+ s left", "".join(watched.texts))
 
 
 def test_two_cells_run_at_a_time_each_on_its_gpu(watched):

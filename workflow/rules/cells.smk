@@ -1,4 +1,4 @@
-# Helpers of the rules that train and use networks: a cell's parameters, resources and what it goes on from. No rule is
+# Helpers of the rules that train and use networks: a cell's parameters, resources and the run that it continues. No rule is
 # defined here. Takes: the names that common.smk gives.
 
 import hashlib
@@ -29,7 +29,7 @@ def get_network_memory(wildcards, input, attempt):
 
 
 def get_training_minutes(wildcards, attempt):
-    """Minutes after which a cluster ends a job; the next attempt goes on from the last finished epoch."""
+    """Minutes after which a cluster ends a job; the next attempt resumes from the last finished epoch."""
     return 240 * attempt
 
 
@@ -61,7 +61,7 @@ def get_origin(wildcards):
 
 
 def read_start(wildcards):
-    """What a finished training has left in `shorter.json`: the cell that it went on from, and `get_origin` then."""
+    """What a finished training has left in `shorter.json`: the shorter run that it continued, and `get_origin` then."""
     try:
         return read_json(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
     except (OSError, ValueError):
@@ -69,7 +69,7 @@ def read_start(wildcards):
 
 
 def get_shorter_names(wildcards):
-    """The cells that a training can go on from, best first: the one it has gone on from before, those of the grid."""
+    """The shorter runs that a training can continue, best first: the one it has continued before, those of the grid."""
     cell, names = CELLS[wildcards.cell], []
     while cell := SHORTER.get(cell):
         names.append(cell.name)
@@ -77,7 +77,7 @@ def get_shorter_names(wildcards):
 
 
 def get_shorter_state(wildcards):
-    """The state of the next shorter cell, to be waited for by a cell that will be trained.
+    """The state of the next shorter run, to be waited for by a cell that will be trained.
 
     One that is trained, from the same data, settings and code, waits for none: a number of epochs that is added to the
     grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
@@ -88,7 +88,7 @@ def get_shorter_state(wildcards):
         path = get_tensor("train", "csv")(wildcards)
     else:
         path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"
-    return sourcecache_entry(path, "the state of the next shorter cell")
+    return sourcecache_entry(path, "the state of the next shorter run")
 
 
 def get_start_weights(wildcards):

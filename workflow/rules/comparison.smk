@@ -1,9 +1,9 @@
-# What the cells say together.
+# The comparison of the grid cells.
 # Takes: results/<experiment>/cells/. Makes: results/<experiment>/comparison/.
 
 
 rule compare_cells:
-    """Rank the cells by their validation figures."""
+    """Rank the grid cells by their validation figures."""
     input:
         metrics=expand("results/{{experiment}}/cells/{cell}/metrics.json", cell=CELLS),
         digests=ancient(expand("results/{{experiment}}/cells/{cell}/digests.json", cell=CELLS)),
@@ -23,7 +23,7 @@ rule compare_cells:
 
 
 checkpoint select_cell:
-    """Choose the cell to be tested; a checkpoint, so that the test depends on that cell's model alone."""
+    """Select the grid cell to be tested; a checkpoint, so that the test depends on its model alone."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         digests=ancient("results/{experiment}/comparison/leaderboard.digests.json"),

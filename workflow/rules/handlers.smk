@@ -18,7 +18,7 @@ def count_train_images():
 
 
 def end_orphans():
-    """End what an earlier call, which was killed, has left on the cluster: its cells go on from their checkpoints.
+    """End what an earlier call, which was killed, has left on the cluster: its trainings resume from their checkpoints.
 
     Snakemake's lock on this folder says that no other call is alive.
     """

@@ -3,7 +3,7 @@
 
 
 rule test_selected:
-    """Predict the test images with the selected cell's model, and with no other."""
+    """Predict the test images with the selected grid cell's model, and with no other."""
     input:
         selected="results/{experiment}/comparison/selected.json",
         model=get_selected_model,

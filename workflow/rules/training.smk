@@ -1,4 +1,4 @@
-# One job for each cell of the grid.
+# One job for each grid cell.
 # Takes: results/<experiment>/tensors/ of train and validation. Makes: results/<experiment>/cells/<cell>/.
 
 
@@ -26,7 +26,7 @@ rule fetch_weights:
 
 
 rule train_cell:
-    """Train one combination, from where the cell with fewer epochs has come to if there is one, and validate it."""
+    """Train one combination, from the state of its shorter run where there is one, and validate it."""
     input:
         train=ancient(get_tensor("train", "npy")),
         train_rows=ancient(get_tensor("train", "csv")),

@@ -11,7 +11,7 @@ from smear.tables import write_csv
 
 def main(snakemake) -> None:
     leaderboard = rank_cells(pd.DataFrame([read_json(path) for path in snakemake.input.metrics]))
-    log.info("%d cells, %d diverged", len(leaderboard), (leaderboard["status"] == "diverged").sum())
+    log.info("%d grid cells, %d diverged", len(leaderboard), (leaderboard["status"] == "diverged").sum())
     write_csv(leaderboard, snakemake.output.leaderboard)
 
 

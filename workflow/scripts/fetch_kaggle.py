@@ -158,7 +158,7 @@ def explain(error: BaseException, handle: str, credentials: str | None) -> str:
     if isinstance(error, DamagedDownload):
         return f"The archive of {handle} arrived damaged each time it was tried: try later, or {by_hand}."
     if status is not None:
-        remedy = f"start again later, which goes on with what has arrived, or {by_hand}"
+        remedy = f"start again later, which resumes the download, or {by_hand}"
         return f"Kaggle does not serve {handle} at present (HTTP status {status}): {remedy}."
     return f"The connection to Kaggle fails ({failure_kind(error)}): check the network and the proxy, or {by_hand}."
 

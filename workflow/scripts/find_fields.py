@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from smear.fields.detail import COARSE, MEDIUM, read_detail, shrink, shrink_area, valid_area
 from smear.fields.grouping import group_fields
-from smear.fields.landmarks import Landmarks, find_alike, find_landmarks
+from smear.fields.keypoints import Keypoints, find_keypoints, match_descriptors
 from smear.fields.search import Search, screen_all, search_fields
 from smear.fields.unrelated import Unrelated, draw_pairs
 from smear.fields.verification import verify
@@ -26,7 +26,7 @@ BIN = 0.1
 
 
 def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
-    """Search the images of the catalog: all pairs, or those with a landmark alike."""
+    """Search the images of the catalog: all pairs, or those with similar keypoints."""
     valid = valid_area(params.ignore)
     images = list(catalog[["path", "sha256"]].itertuples(index=False))
 
@@ -42,7 +42,7 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
     details = dict(zip(some, map_parallel(read, some, threads, "reading some"), strict=True))
     unrelated = Unrelated(mirrored, details, valid, threads)
     every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
-    propose = (propose_from_all if every_pair else propose_from_landmarks)(read, len(images), valid, unrelated, threads)
+    propose = (propose_from_all if every_pair else propose_from_keypoints)(read, len(images), valid, unrelated, threads)
     return search_fields(len(images), read, valid, propose, unrelated, params.similarity, threads)
 
 
@@ -59,22 +59,22 @@ def propose_from_all(
     return lambda threshold: screen_all(coarse, medium, valid, unrelated, threads)
 
 
-def propose_from_landmarks(
+def propose_from_keypoints(
     read: Callable, images: int, valid: np.ndarray, unrelated: Unrelated, threads: int
 ) -> Callable[[float], np.ndarray]:
-    """A function that proposes the pairs with a landmark alike whose surroundings fit too: see `search_fields`."""
+    """A function that proposes the pairs with similar keypoints whose overlaps fit too: see `search_fields`."""
 
-    def look(number: int) -> tuple[Landmarks, np.ndarray]:
+    def look(number: int) -> tuple[Keypoints, np.ndarray]:
         detail = read(number)
-        return find_landmarks(detail), to_bytes(shrink(detail, MEDIUM))
+        return find_keypoints(detail), to_bytes(shrink(detail, MEDIUM))
 
-    landmarks, medium = zip(*map_parallel(look, range(images), threads, "reading"), strict=True)
+    keypoints, medium = zip(*map_parallel(look, range(images), threads, "reading"), strict=True)
     details, (_, spread) = np.stack(medium), unrelated.measure(MEDIUM)
-    likenesses = find_alike(landmarks, threads)
+    candidates = match_descriptors(keypoints, threads)
 
     def propose(threshold: float) -> np.ndarray:
-        pairs = verify(likenesses, details, shrink_area(valid, MEDIUM), spread, threshold, threads)
-        log.info("%d likenesses of landmarks, %d pairs of images fit", len(likenesses), len(pairs))
+        pairs = verify(candidates, details, shrink_area(valid, MEDIUM), spread, threshold, threads)
+        log.info("%d candidate matches, %d pairs of images verified", len(candidates), len(pairs))
         return pairs
 
     return propose
@@ -96,7 +96,7 @@ def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
             "similarity": found["similarity"].round(4),
             "dx": (found["dx"] * first["width"]).round().astype(int),
             "dy": (found["dy"] * first["height"]).round().astype(int),
-            "evidence": found["evidence"].round(3),
+            "evidence": found["score"].round(3),
             "overlap": found["overlap"].round(4),
             "same_class": first["class"] == second["class"],
         }
@@ -122,18 +122,18 @@ def summarise(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict
     }
 
 
-def count_evidence(search: Search) -> pd.DataFrame:
-    """`evidence,random_pairs,registered_pairs,matches`: how many pairs from each evidence to the next, BIN higher.
+def count_scores(search: Search) -> pd.DataFrame:
+    """`evidence,random_pairs,registered_pairs,matches`: how many pairs from each match score to the next, BIN higher.
 
     The random pairs are the mirrored ones. What is more than twice the threshold counts in the last row.
     """
     edges = np.arange(0, 2 * search.threshold + BIN, BIN).round(6)
     counts = {
-        name: np.histogram(evidence.clip(edges[0], edges[-1]), edges)[0]
-        for name, evidence in {
+        name: np.histogram(scores.clip(edges[0], edges[-1]), edges)[0]
+        for name, scores in {
             "random_pairs": search.sample,
-            "registered_pairs": search.pairs["evidence"].to_numpy(),
-            "matches": search.pairs.loc[search.pairs["match"], "evidence"].to_numpy(),
+            "registered_pairs": search.pairs["score"].to_numpy(),
+            "matches": search.pairs.loc[search.pairs["match"], "score"].to_numpy(),
         }.items()
     }
     return pd.DataFrame({"evidence": edges[:-1], **counts})
@@ -146,7 +146,7 @@ def main(snakemake) -> None:
     fields = group_fields(catalog["image_id"], pairs)
     summary = summarise(search, pairs, fields)
     log.info(
-        "%d of %d images have a sibling: %d pairs, %d fields",
+        "%d of %d images have a repeat capture: %d pairs, %d fields",
         *(summary[name] for name in ("images_with_sibling", "images", "pairs", "fields")),
     )
     for row in pairs[~pairs["same_class"]].itertuples():
@@ -154,7 +154,7 @@ def main(snakemake) -> None:
     write_csv(fields, snakemake.output.fields)
     write_csv(pairs, snakemake.output.pairs)
     write_json(summary, snakemake.output.summary)
-    write_csv(count_evidence(search), snakemake.output.evidence)
+    write_csv(count_scores(search), snakemake.output.evidence)
 
 
 if __name__ == "__main__":

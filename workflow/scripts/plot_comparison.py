@@ -20,7 +20,7 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
     """Read each cell's history, in the mean over its folds; the cells must be those of the leaderboard."""
     if len(cells) != len(paths) or set(cells) != set(leaderboard["cell"]):
         raise UserError(
-            f"The leaderboard has {len(leaderboard)} cells, the grid {len(set(cells))}, with {len(paths)} histories: "
+            f"The leaderboard has {len(leaderboard)} grid cells, the grid {len(set(cells))}, with {len(paths)} histories: "
             "make the leaderboard again."
         )
     folds = defaultdict(list)
@@ -43,7 +43,7 @@ def main(snakemake: SimpleNamespace) -> None:
     figures = draw_figures(leaderboard, chosen, histories)
     for name, figure in figures.items():
         save(figure, getattr(snakemake.output, f"{name}_svg"), getattr(snakemake.output, f"{name}_png"))
-    log.info("%d figures of %d cells", len(figures), len(leaderboard))
+    log.info("%d figures of %d grid cells", len(figures), len(leaderboard))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Draw what separates captures of one field from chance."""
 
 import smear.environment
-from smear.figures.fields import draw_evidence
+from smear.figures.fields import draw_scores
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import logged_to
@@ -10,7 +10,7 @@ from smear.tables import read_csv
 
 
 def main(snakemake) -> None:
-    figure = draw_evidence(read_csv(snakemake.input.evidence), read_json(snakemake.input.summary))
+    figure = draw_scores(read_csv(snakemake.input.evidence), read_json(snakemake.input.summary))
     save(figure, snakemake.output.svg, snakemake.output.png)
 
 

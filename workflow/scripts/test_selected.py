@@ -40,7 +40,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     rows = read_csv(snakemake.input.test_rows)
     classes, labels = get_classes(rows), rows["label"].to_numpy()
 
-    model = load_model(snakemake.input.model, "delete it and start again, and its cell is trained again")
+    model = load_model(snakemake.input.model, "delete it and start again, and its grid cell is trained again")
     adapt(model)
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
     probabilities = feed.predict(feed.connect(model), BATCH)

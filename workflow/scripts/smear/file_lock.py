@@ -61,7 +61,7 @@ def occupied(folder: Path, patience: float = PATIENCE) -> Iterator[None]:
         holder = find_holder(path)
         if time.monotonic() > deadline:
             raise UserError(
-                f"{folder} is in use by process {holder}, which trains the same cell: "
+                f"{folder} is in use by process {holder}, which trains the same grid cell: "
                 f"wait until it has ended, or end it, and start again."
             )
         if not told:

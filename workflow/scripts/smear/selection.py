@@ -8,11 +8,11 @@ from smear.job import UserError
 from smear.metrics import wilson_interval
 
 RULE = (
-    "Highest validation accuracy; ties by lower validation loss, then by the cheaper cell "
-    "(fewer epochs, then fewer parameters), then by name. Diverged cells are not chosen."
+    "Highest validation accuracy; ties by lower validation loss, then by the cheaper grid cell "
+    "(fewer epochs, then fewer parameters), then by name. Diverged ones are not selected."
 )
 FOLDS_RULE = (
-    " Figures of a cell are those of all its folds together: each image that is not for the test is validated once. "
+    " Figures of a grid cell are those of all its folds together: each image that is not for the test is validated once. "
     "The first fold's model is the one to be tested."
 )
 LEADERBOARD = [
@@ -101,7 +101,7 @@ def select_cell(leaderboard: pd.DataFrame) -> dict:
     finished = leaderboard[leaderboard["status"] == "finished"]
     if finished.empty:
         raise UserError(
-            f"All {len(leaderboard)} cells diverged (their loss became NaN), so there is none to test: "
+            f"All {len(leaderboard)} grid cells diverged (their loss became NaN), so there is none to test: "
             f"lower grid.learning_rate."
         )
     best = finished.iloc[0]

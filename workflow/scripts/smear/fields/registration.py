@@ -6,8 +6,8 @@ Transforms are padded, so that no shift wraps around.
 
 What a correlation is worth depends on how many pixels were compared, and how alike neighbouring ones are: of n
 pixels, n / c are independent, where c sums the products of both frames' autocorrelations (M. S. Bartlett, Journal of
-the Royal Statistical Society 1935; by Parseval's theorem a product of their spectra). Evidence is Fisher's z of the
-correlation in its standard deviations, z x sqrt(n / c - 3). It is not bounded by the overlap.
+the Royal Statistical Society 1935; by Parseval's theorem a product of their spectra). The match score is Fisher's z of
+the correlation in its standard deviations, z x sqrt(n / c - 3). It is not bounded by the overlap.
 """
 
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from scipy.ndimage import gaussian_filter
 
 SHARE = 0.1  # of the frame: the smallest overlap
 VALID = 0.5  # of the smallest overlap: what must be valid in both frames
-REFERENCE = 5.0  # evidence at which shifts are weighed against each other: about the most that chance gives
+REFERENCE = 5.0  # match score at which shifts are weighed against each other: about the most that chance gives
 EMPTY = 0.02  # of a frame's variance: the least that an overlap is taken to have, lest its rounding errors correlate
 NEAR = 0.03  # of the frame: half a red cell's radius
 HELD = 1024  # images whose transforms are kept: about 0.4 GB at 96 px
@@ -26,13 +26,13 @@ CERTAIN = 0.999  # correlation beyond which z would only measure rounding
 
 
 class Match(NamedTuple):
-    """How well two frames fit: correlation over their overlap, evidence, shift and overlap in shares of the frame.
+    """How well two frames fit: correlation over their overlap, its score, shift and overlap in shares of the frame.
 
     What the second frame shows at (x, y), the first shows at (x + dx, y + dy).
     """
 
     similarity: float
-    evidence: float
+    score: float
     dx: float
     dy: float
     overlap: float
@@ -103,7 +103,7 @@ class Registrar:
         return Frames(spectrum, mean.astype(np.float32), scale.astype(np.float32), measure_power(detail))
 
     def find_best(self, first: Frames, second: Frames) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Correlation and evidence at the best shift of every pair, and which it is, flat; each (pairs,).
+        """Correlation and match score at the best shift of every pair, and which it is, flat; each (pairs,).
 
         first: frames along a first axis. second: one frame.
         """
@@ -115,14 +115,14 @@ class Registrar:
         found = found.reshape(len(found), -1)
         best = found.argmax(axis=1)
         correlation = found[np.arange(len(found)), best] / self.weight.ravel()[best]
-        return correlation, weigh_evidence(correlation, self.pixels.ravel()[best], first.power @ second.power), best
+        return correlation, score_match(correlation, self.pixels.ravel()[best], first.power @ second.power), best
 
     def register(self, first: Frames, second: Frames) -> Match:
-        """The shift with the most evidence, of one pair."""
-        (correlation,), (evidence,), (best,) = self.find_best(Frames(*(part[None] for part in first)), second)
+        """The shift with the highest match score, of one pair."""
+        (correlation,), (score,), (best,) = self.find_best(Frames(*(part[None] for part in first)), second)
         dy, dx = (int(place) - self.reach for place in np.unravel_index(best, self.pixels.shape))
         return Match(
-            float(correlation), float(evidence), dx / self.side, dy / self.side, float(self.overlap.ravel()[best])
+            float(correlation), float(score), dx / self.side, dy / self.side, float(self.overlap.ravel()[best])
         )
 
 
@@ -137,14 +137,14 @@ def measure_spread(details: list[np.ndarray]) -> float:
     return float(np.median([np.square(measure_power(detail)).sum() for detail in details]))
 
 
-def weigh_evidence(correlation: np.ndarray, pixels: np.ndarray, spread: np.ndarray) -> np.ndarray:
+def score_match(correlation: np.ndarray, pixels: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """Fisher's z in its standard deviations."""
     z = np.arctanh(np.clip(correlation, -CERTAIN, CERTAIN))
     return z * np.sqrt(np.maximum(pixels / np.maximum(spread, 1) - 3, 0))
 
 
-def weigh_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, match: Match) -> float:
-    """The evidence of a match by what its overlap alone shows, where one cell may lie alone.
+def score_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, match: Match) -> float:
+    """The score of a match by what its overlap alone shows, where one blood cell may lie alone.
 
     Neighbouring pixels are as much alike as they are there. And where both frames show their detail in the same few
     places, they are compared in no others: c is greater by how much their energies, each averaged over NEAR, coincide
@@ -164,4 +164,4 @@ def weigh_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, matc
         energy.append(gaussian_filter(centred**2, NEAR * side, mode="constant"))
     spread = 4 * shared.size * (power[0] * power[1]).sum() / max(power[0].sum() * power[1].sum(), 1e-6)
     coincidence = shared.sum() * (energy[0] * energy[1]).sum() / max(energy[0].sum() * energy[1].sum(), 1e-6)
-    return float(weigh_evidence(np.float64(match.similarity), shared.sum(), spread * max(coincidence, 1)))
+    return float(score_match(np.float64(match.similarity), shared.sum(), spread * max(coincidence, 1)))

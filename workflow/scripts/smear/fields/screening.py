@@ -19,7 +19,7 @@ def screen(
     spread: float,
     threads: int,
 ) -> list[np.ndarray]:
-    """For every image, those of its candidates with which its evidence reaches `floor`.
+    """For every image, those of its candidates with which its match score reaches `floor`.
 
     details: (images, side, side), any number format. valid: (side, side). candidates: the numbers of the images that
     one, by its number, is compared with. spread: how alike neighbouring pixels are, see `registration`.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from smear.fields.chance import Chance, fit_chance
 from smear.fields.detail import COARSE, MEDIUM, SIDE, shrink_area
-from smear.fields.registration import HELD, Registrar, weigh_overlap
+from smear.fields.registration import HELD, Registrar, score_overlap
 from smear.fields.screening import screen
 from smear.fields.unrelated import Unrelated, check_threshold
 from smear.parallel import map_parallel
@@ -23,9 +23,9 @@ PASS = {COARSE: 0.02, MEDIUM: 0.0005}
 
 
 class Search(NamedTuple):
-    """What was found: `first,second` (row numbers), `similarity,evidence,dx,dy,overlap,match` of close looks.
+    """What was found: `first,second` (row numbers), `similarity,score,dx,dy,overlap,match`, registered at SIDE.
 
-    sample: the evidence of mirrored pairs. chance: what was fitted to it.
+    sample: the match scores of mirrored pairs. chance: what was fitted to it.
     """
 
     pairs: pd.DataFrame
@@ -47,7 +47,7 @@ def search_fields(
     """Find the pairs of images that overlap.
 
     read: gives the detail of an image by its number, (SIDE, SIDE). valid: (SIDE, SIDE). propose: gives the pairs that
-    deserve a close look, (pairs, 2), for the threshold. threshold: evidence that makes a match, instead of that which
+    deserve a close look, (pairs, 2), for the threshold. threshold: score that makes a match, instead of that which
     chance exceeds FALSE_PAIRS times an image among all pairs; INSIDE is asked besides.
     """
     compared = images * (images - 1) // 2
@@ -57,10 +57,10 @@ def search_fields(
         threshold = chance.level(min(0.5, FALSE_PAIRS * images / compared))
         check_threshold(threshold, images, sample, valid, spread)
     pairs = register_all(read, valid, spread, propose(threshold), threads)
-    likely = pairs[pairs["evidence"] >= threshold]
+    likely = pairs[pairs["score"] >= threshold]
 
     def weigh(row) -> float:
-        return weigh_overlap(read(row.first), read(row.second), valid, row)
+        return score_overlap(read(row.first), read(row.second), valid, row)
 
     inside = list(map_parallel(weigh, likely.itertuples(), threads, "weighing overlaps", "pairs"))
     pairs["match"] = False
@@ -87,7 +87,7 @@ def screen_all(
 def register_all(
     read: Callable[[int], np.ndarray], valid: np.ndarray, spread: float, pairs: np.ndarray, threads: int
 ) -> pd.DataFrame:
-    """`first,second,similarity,evidence,dx,dy,overlap` of the pairs, (pairs, 2)."""
+    """`first,second,similarity,score,dx,dy,overlap` of the pairs, (pairs, 2)."""
     registrar = Registrar(valid, spread)
     first = lru_cache(8 * threads)(lambda number: registrar.prepare(read(number)))
     second = lru_cache(HELD)(lambda number: registrar.prepare(read(number), second=True))
@@ -97,4 +97,4 @@ def register_all(
 
     found = map_parallel(register, pairs.tolist(), threads, "registering", "pairs")
     rows = [(*pair, *match) for pair, match in zip(pairs.tolist(), found, strict=True)]
-    return pd.DataFrame(rows, columns=["first", "second", "similarity", "evidence", "dx", "dy", "overlap"])
+    return pd.DataFrame(rows, columns=["first", "second", "similarity", "score", "dx", "dy", "overlap"])

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 
 from smear.fields.detail import shrink, shrink_area
-from smear.fields.registration import HELD, Frames, Registrar, measure_spread, weigh_evidence
+from smear.fields.registration import HELD, Frames, Registrar, measure_spread, score_match
 from smear.job import UserError
 from smear.parallel import map_parallel
 
@@ -47,7 +47,7 @@ class Unrelated:
         self.pairs, self.details, self.valid, self.threads = pairs, details, valid, threads
 
     def measure(self, side: int) -> tuple[np.ndarray, float]:
-        """The evidence of every pair at `side` pixels, and how alike neighbouring pixels are there in the mean."""
+        """The match score of every pair at `side` pixels, and how alike neighbouring pixels are there in the mean."""
         details = {number: shrink(detail, side) for number, detail in self.details.items()}
         valid = shrink_area(self.valid, side)
         spread = measure_spread(list(details.values()))
@@ -58,7 +58,7 @@ class Unrelated:
 def register_mirrored(
     pairs: np.ndarray, read: Callable[[int], np.ndarray], valid: np.ndarray, spread: float, threads: int, title: str
 ) -> np.ndarray:
-    """The evidence of pairs of which the second frame is mirrored. pairs: (pairs, 3), as `draw_pairs` sorts them.
+    """The match score of pairs of which the second frame is mirrored. pairs: (pairs, 3), as `draw_pairs` sorts them.
 
     read: gives the detail of an image by its number. valid: (side, side). spread: see `registration`.
     """
@@ -77,18 +77,18 @@ def register_mirrored(
     return np.concatenate([np.zeros(0), *map_parallel(register, groups, threads, title, "groups of pairs")])
 
 
-def check_threshold(threshold: float, images: int, evidence: np.ndarray, valid: np.ndarray, spread: float) -> None:
+def check_threshold(threshold: float, images: int, scores: np.ndarray, valid: np.ndarray, spread: float) -> None:
     """Raise a UserError for a threshold from too few pairs, or one that captures do not reach, or mirrored pairs do."""
-    if len(evidence) < FEWEST:
+    if len(scores) < FEWEST:
         raise UserError(
-            f"What two images have in common by chance cannot be told from {images} images: they give {len(evidence)} "
+            f"What two images have in common by chance cannot be told from {images} images: they give {len(scores)} "
             f"pairs to compare with, and {FEWEST} are needed; add images, {REMEDY}."
         )
-    within = float(weigh_evidence(np.float64(SIMILARITY), np.float64(OVERLAP * valid.sum()), np.float64(spread)))
-    if threshold > within or (evidence >= threshold).mean() > OUTLIERS:
+    within = float(score_match(np.float64(SIMILARITY), np.float64(OVERLAP * valid.sum()), np.float64(spread)))
+    if threshold > within or (scores >= threshold).mean() > OUTLIERS:
         raise UserError(
             f"Captures of one field cannot be told from chance in these images: unrelated ones, one of them "
-            f"mirrored, have an evidence of up to {evidence.max():.1f}, captures that overlap by half can be expected "
+            f"mirrored, have a match score of up to {scores.max():.1f}, captures that overlap by half can be expected "
             f"to have {within:.1f}. They may have a pattern in common, such as the edge of the microscope's view "
             f"(cover it by fields.ignore), or show too little; mend that, {REMEDY}."
         )

@@ -1,48 +1,61 @@
-"""A look at likenesses: does the rest of the two frames fit at the shift that a landmark speaks for?
+"""Verification of candidate matches: do the whole overlaps fit at the shift that two keypoints give?
 
-Many cells look alike, so that landmarks propose far more pairs than there are. One shift of a small detail is a short
-sum, where a registration tries thousands.
+Many blood cells look alike, so that keypoints propose far more pairs than there are. One shift of a small detail is a
+short sum, where a registration tries thousands.
 """
+
+from itertools import product
 
 import numpy as np
 
 from smear.fields.detail import MEDIUM, SIDE
-from smear.fields.registration import SHARE, weigh_evidence
+from smear.fields.registration import SHARE, score_match
 from smear.parallel import map_parallel
 
-CLOSE = 0.5  # of the threshold: a shift that is right by a pixel of the small detail keeps more of the evidence
+LIKELY = 0.35  # of the threshold: what a shift that is wrong by a pixel of the small detail may leave of the score
+CLOSE = 0.5  # of the threshold: what the best of the shifts around it has, at the small size
+AROUND = list(product((-1, 0, 1), repeat=2))
 LEEWAY = 0.9  # of the smallest overlap: a shift that is rounded may leave a little less
 CHUNK = 1_024  # pairs that are compared at a time
 
 
 def verify(
-    likenesses: np.ndarray, details: np.ndarray, valid: np.ndarray, spread: float, threshold: float, threads: int
+    candidates: np.ndarray, details: np.ndarray, valid: np.ndarray, spread: float, threshold: float, threads: int
 ) -> np.ndarray:
-    """The pairs, (pairs, 2), that have `CLOSE` of a threshold's evidence at one of their shifts.
+    """The pairs, (pairs, 2), that have `CLOSE` of a threshold's match score at one of their shifts, or one beside it.
 
-    likenesses: as `landmarks.find_alike` gives them, the shifts in pixels of a frame of SIDE. details: (images, MEDIUM,
-    MEDIUM), in any number format. valid: (MEDIUM, MEDIUM). spread: see `registration`, at MEDIUM.
+    candidates: as `keypoints.match_descriptors` gives them, the shifts in pixels of a frame of SIDE. details: (images,
+    MEDIUM, MEDIUM), in any number format. valid: (MEDIUM, MEDIUM). spread: see `registration`, at MEDIUM.
     """
-    shifts = (likenesses[:, 2:] * MEDIUM / SIDE).round().astype(np.int32)
-    within = np.prod(np.maximum(1 - np.abs(shifts) / MEDIUM, 0), axis=1) >= LEEWAY * SHARE
-    rows = np.unique(np.column_stack([shifts, likenesses[:, :2]])[within], axis=0)
+    shifts = (candidates[:, 2:] * MEDIUM / SIDE).round().astype(np.int32)
+    rows = np.column_stack([shifts, candidates[:, :2]])
+    rows = keep_above(LIKELY * threshold, rows, details, valid, spread, threads)
+    around = np.concatenate([rows + np.array([dx, dy, 0, 0], np.int32) for dx, dy in AROUND])
+    return np.unique(keep_above(CLOSE * threshold, around, details, valid, spread, threads)[:, 2:], axis=0)
+
+
+def keep_above(
+    floor: float, rows: np.ndarray, details: np.ndarray, valid: np.ndarray, spread: float, threads: int
+) -> np.ndarray:
+    """Those of the rows, (rows, 4) with dx, dy, first and second, whose match score at their shift reaches `floor`."""
+    within = np.prod(np.maximum(1 - np.abs(rows[:, :2]) / MEDIUM, 0), axis=1) >= LEEWAY * SHARE
+    rows = np.unique(rows[within], axis=0)
     changes = np.flatnonzero((rows[1:, :2] != rows[:-1, :2]).any(axis=1)) + 1
 
     def keep(same_shift: np.ndarray) -> np.ndarray:
-        pairs = same_shift[:, 2:]
-        return pairs[measure(pairs, details, valid, spread, *same_shift[0, :2]) >= CLOSE * threshold]
+        found = measure(same_shift[:, 2:], details, valid, spread, *same_shift[0, :2])
+        return same_shift[found >= floor]
 
     parts = [part[start : start + CHUNK] for part in np.split(rows, changes) for start in range(0, len(part), CHUNK)]
-    kept = map_parallel(keep, parts, threads, "comparing", "shifts")
-    return np.unique(np.concatenate([rows[:0, 2:], *kept]), axis=0)
+    return np.concatenate([rows[:0], *map_parallel(keep, parts, threads, "comparing", "shifts")])
 
 
 def measure(pairs: np.ndarray, details: np.ndarray, valid: np.ndarray, spread: float, dx: int, dy: int) -> np.ndarray:
-    """The evidence of each pair at one shift, (pairs,)."""
+    """The match score of each pair at one shift, (pairs,)."""
     first, second = (details[pairs[:, side]].astype(np.float32) for side in (0, 1))
     ours, theirs = overlap_rows(first, valid, dx, dy), overlap_rows(second, valid, -dx, -dy)
     pixels = np.float64(ours.shape[1])
-    return weigh_evidence(np.einsum("ij,ij->i", ours, theirs), pixels, np.float64(spread))
+    return score_match(np.einsum("ij,ij->i", ours, theirs), pixels, np.float64(spread))
 
 
 def overlap_rows(details: np.ndarray, valid: np.ndarray, dx: int, dy: int) -> np.ndarray:

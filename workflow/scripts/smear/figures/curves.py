@@ -78,7 +78,7 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
 
 def explanation(cells: pd.DataFrame) -> str:
     """Say what the lines and marks are."""
-    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
     text = f"{count}. Dashed: training images, as met during the epoch; solid: validation images, after it."
     seeds = cells["seed"].nunique()
     if seeds > MOST_SEEDS:
@@ -87,11 +87,11 @@ def explanation(cells: pd.DataFrame) -> str:
         )
     if cells.groupby(WALK)["epochs"].nunique().max() > 1:
         ends = ", ".join(str(value) for value in sorted(cells["epochs"].unique()))
-        text += f" Cells that differ only in epochs share a line; dots mark where a cell ends ({ends} epochs)."
+        text += f" Grid cells that differ only in epochs share a line; dots mark where one ends ({ends} epochs)."
     else:
-        text += " Dots mark where a cell ends."
+        text += " Dots mark where a grid cell ends."
     if cells["best_epoch"].notna().any():
-        text += " Of a cell that may stop early, they mark the best epoch instead, whose model it keeps."
+        text += " Of one that may stop early, they mark the best epoch instead, whose model it keeps."
     return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
 
 

@@ -11,8 +11,8 @@ from smear.figures.style import CHOSEN, HUES, QUIET, header, house_style
 
 
 @house_style()
-def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
-    """Draw how many pairs have which evidence. counts: `field_evidence.csv`. summary: `fields.json`."""
+def draw_scores(counts: pd.DataFrame, summary: dict) -> Figure:
+    """Draw how many pairs have which match score. counts: `field_evidence.csv`. summary: `fields.json`."""
     step = counts["evidence"].iloc[1] - counts["evidence"].iloc[0]
     edges = np.append(counts["evidence"], counts["evidence"].iloc[-1] + step)
     chance, threshold, compared = Chance(**summary["chance"]), summary["threshold"], summary["pairs_compared"]
@@ -23,7 +23,7 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
     axes.stairs(expected, edges, fill=True, color="#d5d9df", label="unrelated pairs, as expected (Gumbel)")
     scaled = random * compared / random.sum()
     axes.stairs(scaled, edges, color=QUIET, linewidth=1.1, label=f"{random.sum():,} mirrored pairs, scaled up")
-    axes.stairs(registered - matches, edges, fill=True, color=HUES[4], label="looked at closely, no match")
+    axes.stairs(registered - matches, edges, fill=True, color=HUES[4], label="registered, no match")
     axes.stairs(
         matches,
         edges,
@@ -40,7 +40,7 @@ def draw_evidence(counts: pd.DataFrame, summary: dict) -> Figure:
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     axes.set_ylim(0.5, None)
     axes.set_xlim(edges[:-1][(random + registered > 0)].min() - 2 * step, edges[-1] + step)
-    axes.set_xlabel("Evidence: the correlation's z in its standard deviations (last bar: and more)")
+    axes.set_xlabel("Match score: the correlation's z in its standard deviations (last bar: and more)")
     axes.set_ylabel("Pairs of images")
     axes.legend(loc="upper right", bbox_to_anchor=(1, 0.92))
     header(

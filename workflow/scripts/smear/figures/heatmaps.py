@@ -83,12 +83,12 @@ def colour_scale(means: pd.Series) -> mpl.colors.Normalize:
 
 def explanation(cells: pd.DataFrame) -> str:
     """Say what a number, an outline and a gap mean in this grid."""
-    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
     seeds = cells["seed"].nunique()
     parts = [f"Validation accuracy in percent, {count}."]
     if seeds > 1:
         parts.append(f"Means of up to {seeds} seeds, below them the lowest and the highest.")
-    parts.append("Outlined: the chosen cell.")
+    parts.append("Outlined: the selected one.")
     if (cells["status"] == "diverged").any():
         parts.append("Hatched: diverged.")
     combinations = cells[[*FACETS, "learning_rate", "epochs"]].drop_duplicates()

@@ -112,7 +112,7 @@ def draw_panels(
         Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.4, label=describe_value(hue, value))
         for value, colour in palette.items()
     ]
-    handles.append(Line2D([], [], **RING, linewidth=0, label="chosen cell"))
+    handles.append(Line2D([], [], **RING, linewidth=0, label="selected grid cell"))
     if (cells["status"] == "diverged").any():
         handles.append(Line2D([], [], color=QUIET, marker="X", markersize=6, linewidth=0, label="diverged"))
     figure.legend(handles=handles, loc="outside lower right", ncols=min(len(handles), 6), columnspacing=1.4)

@@ -32,8 +32,8 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
     right every cell of the grid, so that nobody need believe that the rest of it agrees.
     """
     values = sorted(cells[axis].unique())
-    siblings = cells[alike(cells, chosen, axis)]
-    panels = panel_grid(cells, axis) if len(siblings) < len(cells) else []
+    compared = cells[alike(cells, chosen, axis)]
+    panels = panel_grid(cells, axis) if len(compared) < len(cells) else []
     rows, columns = max(len(panels), 1), max((len(row) for row in panels), default=0)
 
     left_width = max(3.4, 0.9 + 0.95 * len(values))
@@ -47,10 +47,10 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
     if rows > 2:
         left.set_box_aspect(0.9)
         left.set_anchor("NW")
-    draw_siblings(left, axis, values, siblings, chosen)
+    draw_compared(left, axis, values, compared, chosen)
     if panels:
         draw_panels(figure, grid, panels, axis, values, cells, chosen, panel_width)
-    header(figure, TITLES[axis], explanation(axis, values, cells, siblings, chosen))
+    header(figure, TITLES[axis], explanation(axis, values, cells, compared, chosen))
     return figure
 
 
@@ -60,7 +60,7 @@ def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
     return (cells[held] == pd.Series({name: chosen[name] for name in held})).all(axis=1)
 
 
-def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataFrame, chosen: dict) -> str:
+def explanation(axis: str, values: list, cells: pd.DataFrame, compared: pd.DataFrame, chosen: dict) -> str:
     """Say what is held fixed, what a bar is and what the panels show."""
     held = describe_values(chosen, [name for name in AXES if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
@@ -69,29 +69,29 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, siblings: pd.DataF
     if len(values) == 1:
         parts.append(f"The grid holds one value ({format_value(axis, values[0])}), so there is nothing to compare.")
     if len(cells) == 1:
-        return f"{parts[0]} Its 1 cell: {held}. The bar is the 95 % Wilson interval over {images}."
-    where = "Left: all" if len(siblings) < len(cells) else "All"
-    few = siblings["seed"].nunique() <= MOST_SEEDS
+        return f"{parts[0]} Its only cell: {held}. The bar is the 95 % Wilson interval over {images}."
+    where = "Left: all" if len(compared) < len(cells) else "All"
+    few = compared["seed"].nunique() <= MOST_SEEDS
     bars = "bars are 95 % Wilson intervals" if few else "its bar is the 95 % Wilson interval"
-    parts.append(f"{where} else as in the chosen cell ({held}); {bars} over {images}.")
+    parts.append(f"{where} else as in the selected grid cell ({held}); {bars} over {images}.")
     if seeds > 1:
         parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
-    if len(siblings) == len(cells):
-        parts.append(f"These are all {len(cells)} cells of the grid.")
+    if len(compared) == len(cells):
+        parts.append(f"These are all {len(cells)} grid cells.")
     else:
-        parts.append(f"Right: every cell of the grid ({len(cells)})")
+        parts.append(f"Right: all {len(cells)} grid cells")
         if len(values) > 1:
-            parts[-1] += "; a line joins cells alike in all else" + (" (means over seeds)" if seeds > 1 else "")
+            parts[-1] += "; a line joins those alike in all else" + (" (means over seeds)" if seeds > 1 else "")
         parts[-1] += "."
     return " ".join(parts)
 
 
-def draw_siblings(axes: Axes, axis: str, values: list, siblings: pd.DataFrame, chosen: dict) -> None:
-    """Draw the chosen cell and its siblings with intervals and figures; seeds stand side by side."""
-    seeds = sorted(siblings["seed"].unique())
+def draw_compared(axes: Axes, axis: str, values: list, compared: pd.DataFrame, chosen: dict) -> None:
+    """Draw the selected cell and those compared with it, with intervals and figures; seeds stand side by side."""
+    seeds = sorted(compared["seed"].unique())
     apart = 0.5 / len(seeds)
     for place, value in enumerate(values):
-        here = siblings[siblings[axis] == value]
+        here = compared[compared[axis] == value]
         finished = here[here["status"] == "finished"]
         for _, cell in finished.iterrows():
             x = place + (seeds.index(cell["seed"]) - (len(seeds) - 1) / 2) * apart
@@ -114,7 +114,7 @@ def draw_siblings(axes: Axes, axis: str, values: list, siblings: pd.DataFrame, c
                 color=CHOSEN if (finished["cell"] == chosen["cell"]).any() else INK,
             )
         mark_diverged(axes, place, int((here["status"] == "diverged").sum()), label=True)
-    low, high = siblings["validation_low"].min(), siblings["validation_high"].max()
+    low, high = compared["validation_low"].min(), compared["validation_high"].max()
     room = max(high - low, 0.01)
     axes.set_ylim(low - 0.12 * room, high + 0.26 * room)
     category_axis(axes, axis, values)

@@ -1,4 +1,4 @@
-"""The chosen network among the shortcut baselines."""
+"""The selected network among the shortcut baselines."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -47,7 +47,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     places = 1 + extent / 2 + np.arange(len(kinds)) * (1 + extent)
     height = 1.9 + 0.4 * (1 + len(kinds) * (1 + extent)) + (0.3 if len(colors) > 1 else 0)
     figure, axes = plt.subplots(figsize=(7.6, height), layout="constrained")
-    draw_row(axes, 0, pd.Series(chosen), CHOSEN, "the chosen network")
+    draw_row(axes, 0, pd.Series(chosen), CHOSEN, "the selected network")
     for row in best.itertuples():
         nth = colors.index(row.color)
         place = places[kinds.index(row.features)] - extent / 2 + CLOSE * nth

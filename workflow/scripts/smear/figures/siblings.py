@@ -1,4 +1,4 @@
-"""How many images have a sibling on another side, by what a split keeps together."""
+"""How many images have a repeat capture in another split, by what a split keeps together."""
 
 import matplotlib.pyplot as plt
 import pandas as pd
@@ -38,10 +38,10 @@ def draw_siblings(table: pd.DataFrame, audit: dict) -> Figure:
     axes.invert_yaxis()
     axes.set_xlim(0, 1.3 * most)
     axes.grid(visible=False, axis="y")
-    axes.set_xlabel("Images with a sibling in another split")
+    axes.set_xlabel("Images with a repeat capture in another split")
     header(
         figure,
-        "Whose sibling lies on another side?",
+        "Repeat captures across splits",
         f"{audit['images_with_sibling']:,} of {images:,} images share their microscope field with another image. Bars: "
         f"mean of {seeds} random splits of each kind; the line spans their range.",
     )

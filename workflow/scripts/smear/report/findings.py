@@ -23,35 +23,35 @@ def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
 
 
 def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
-    """Answer the question of one axis, with everything else, the seed too, as in the chosen cell."""
+    """Answer the question of one axis, with everything else, the seed too, as in the selected cell."""
     name = AXES[axis].label.lower()
     values = sorted(cells[axis].unique())
     if len(values) == 1:
         return f"The grid holds one value, {describe_value(axis, values[0])}: there is nothing to compare."
     held = [other for other in AXES if other != axis]
-    siblings = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
-    if len(siblings) == 1:
-        return f"No other cell differs from the chosen one in nothing but the {name}."
-    rows = [cell for _, cell in siblings.iterrows()]
+    compared = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
+    if len(compared) == 1:
+        return f"No other grid cell differs from the selected one in the {name} alone."
+    rows = [cell for _, cell in compared.iterrows()]
     finished, diverged = [c for c in rows if is_finished(c)], [c for c in rows if not is_finished(c)]
     figures = ", ".join(
         f"{percent(cell['validation_accuracy'])} for {format_value(axis, cell[axis])}" for cell in finished
     )
     crosses = "".join(f"; {format_value(axis, cell[axis])} diverged" for cell in diverged)
-    text = f"With all else as in the chosen cell, validation accuracy is {figures}{crosses}."
+    text = f"With all else as in the selected grid cell, validation accuracy is {figures}{crosses}."
     return f"{text} {verdict(axis, rows, chosen)}"
 
 
-def verdict(axis: str, siblings: list[pd.Series], chosen: dict) -> str:
-    """Say which of the chosen cell's siblings its validation figures set it apart from."""
-    others = [cell for cell in siblings if cell["cell"] != chosen["cell"]]
+def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
+    """Say from which of the cells compared the selected one's validation figures set it apart."""
+    others = [cell for cell in compared if cell["cell"] != chosen["cell"]]
     apart = [cell for cell in others if not is_finished(cell) or cell["validation_high"] < chosen["validation_low"]]
     best = format_value(axis, chosen[axis])
     if not apart:
         return "The intervals overlap, so these validation images do not settle it."
     if len(apart) == len(others):
         return (
-            f"These validation images set {best} apart: no other interval reaches that of the chosen cell. How much of "
+            f"These validation images set {best} apart: no other interval reaches that of the selected grid cell. How much of "
             f"that is chance in the training, other seeds would show."
         )
     worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
@@ -63,8 +63,8 @@ def gap(cells: pd.DataFrame, chosen: dict) -> str:
     cell = cells[cells["cell"] == chosen["cell"]].iloc[0]
     train, epoch = cell["train_accuracy"], "last" if pd.isna(cell["best_epoch"]) else "best"
     return (
-        f"In its {epoch} epoch the chosen cell was right on {percent(train)} of the training images, and after it on "
-        f"{percent(chosen['validation_accuracy'])} of the validation images."
+        f"In its {epoch} epoch the selected grid cell classified {percent(train)} of the training images correctly, and "
+        f"after it {percent(chosen['validation_accuracy'])} of the validation images."
     )
 
 
@@ -72,9 +72,9 @@ def span(cells: pd.DataFrame, chosen: dict) -> str:
     """Say how far apart the cells of the grid are, and how many diverged."""
     accuracy = cells["validation_accuracy"].dropna()
     diverged = int((cells["status"] == "diverged").sum())
-    text = f"Validation accuracy of {len(accuracy)} cells, from {percent(accuracy.min())} to {percent(accuracy.max())}."
+    text = f"Validation accuracy of {len(accuracy)} grid cells, from {percent(accuracy.min())} to {percent(accuracy.max())}."
     if len(accuracy) == 1:
-        text = f"The one cell that finished has a validation accuracy of {percent(accuracy.iloc[0])}."
+        text = f"The one grid cell that finished has a validation accuracy of {percent(accuracy.iloc[0])}."
     return text + (f" {diverged} diverged." if diverged else "")
 
 

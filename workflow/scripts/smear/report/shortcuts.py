@@ -1,4 +1,4 @@
-"""What the shortcut baselines say about the chosen network."""
+"""What the shortcut baselines say about the selected network."""
 
 import pandas as pd
 
@@ -10,8 +10,8 @@ def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
     """Set the chosen network beside the best of the shortcuts on images of the same colour, in words."""
     best = best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
     text = (
-        f"The best of them, {CLASSIFIERS[best['classifier']]} on the {FEATURES[best['features']]}, is right on "
-        f"{describe(best)} of the validation images, the chosen network on {describe(pd.Series(chosen))}."
+        f"The best of them, {CLASSIFIERS[best['classifier']]} on the {FEATURES[best['features']]}, classifies "
+        f"{describe(best)} of the validation images correctly, the selected network {describe(pd.Series(chosen))}."
     )
     return f"{text} {compare(best, chosen)}"
 
@@ -29,10 +29,10 @@ def compare(best: pd.Series, chosen: dict) -> str:
     if chosen["validation_low"] > best["validation_high"]:
         return "The network's interval lies above: it reads something in these images that such a classifier does not."
     if chosen["validation_high"] < best["validation_low"]:
-        return "The network's interval lies below: it does not reach what can be had without a look at a cell."
+        return "The network's interval lies below: it does not reach what can be had without a blood cell in sight."
     return (
-        "The intervals overlap: nothing in these figures shows that the network looks at cells, and an accuracy like "
-        "its own can be had without them."
+        "The intervals overlap: nothing in these figures shows that the network looks at blood cells, and an accuracy "
+        "like its own can be had without them."
     )
 
 

@@ -17,7 +17,7 @@ def summarise_results(experiment: Path) -> str:
     return "\n".join(
         [
             f"Report:               {experiment / 'report/index.html'}",
-            f"Best cell:            {selection['cell']} (of {selection['cells']})",
+            f"Selected grid cell:   {selection['cell']} (of {selection['cells']})",
             f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}",
             f"Test accuracy:        {describe(test, 'accuracy', 'accuracy_')}",
         ]

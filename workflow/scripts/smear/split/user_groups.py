@@ -44,7 +44,7 @@ def check_complete(table: pd.DataFrame, path: str | Path) -> None:
     empty = table.isna().any(axis=1)
     if empty.any():
         line = int(empty.to_numpy().argmax()) + 2
-        raise UserError(f"split.groups_csv: line {line} of {path} has an empty cell; every image needs every column.")
+        raise UserError(f"split.groups_csv: line {line} of {path} has an empty value; every image needs every column.")
     twice = table["image"][table["image"].duplicated()]
     if len(twice):
         raise UserError(f"split.groups_csv: {path} names {name_some(twice)} twice; give each image one line.")

@@ -41,7 +41,7 @@ def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
         hyperparameters = read_hyperparameters(experiment)
     except ValueError as error:
         names, shorter, hyperparameters = None, {}, {}
-        remarks = [f"{error}; what follows are the cells that have begun"]
+        remarks = [f"{error}; these are the grid cells that have begun"]
     if names is None:
         names = sorted({path.name for kind in ("cells", "running") for path in experiment.glob(f"{kind}/*/")})
     now = datetime.now(UTC)

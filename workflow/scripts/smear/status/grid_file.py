@@ -34,15 +34,15 @@ def read_cells(experiment: Path) -> list[str] | None:
         return None
     names = values.get("cells")
     if not isinstance(names, list) or not all(map(is_name, names)):
-        raise ValueError(f"{NAME} holds no names of cells")
+        raise ValueError(f"{NAME} holds no names of grid cells")
     return names
 
 
 def read_shorter(experiment: Path) -> dict[str, str]:
-    """Of each cell that goes on from another one, that one; a ValueError where the file holds anything else."""
+    """Of each cell that continues a shorter run, that run; a ValueError where the file holds anything else."""
     links = (read_object(experiment / NAME) or {}).get("shorter", {})
     if not isinstance(links, dict) or not all(map(is_name, links.values())):
-        raise ValueError(f"{NAME} holds no names of shorter cells")
+        raise ValueError(f"{NAME} holds no names of shorter runs")
     return links
 
 
@@ -50,7 +50,7 @@ def read_hyperparameters(experiment: Path) -> dict[str, dict]:
     """Of each cell its hyperparameters, as far as recorded; a ValueError where the file holds anything else."""
     found = (read_object(experiment / NAME) or {}).get("hyperparameters", {})
     if not isinstance(found, dict) or not all(isinstance(values, dict) for values in found.values()):
-        raise ValueError(f"{NAME} holds no hyperparameters of cells")
+        raise ValueError(f"{NAME} holds no hyperparameters of grid cells")
     return found
 
 

@@ -6,7 +6,7 @@ from statistics import median
 
 from smear.status.cells import CellStatus
 
-HEAD = ("cell", "state", "epoch", "images/s", "left", "")
+HEAD = ("grid cell", "state", "epoch", "images/s", "left", "")
 STATES = ("done", "running", "interrupted", "failed", "unclear", "waiting")
 
 
@@ -42,11 +42,11 @@ def align(row: tuple[str, ...], widths: list[int]) -> str:
 def total(cells: list[CellStatus]) -> str:
     """How many cells are in each state, and how long the rest will take."""
     counts = Counter(cell.state for cell in cells)
-    line = f"{len(cells)} cells: " + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
+    line = f"{len(cells)} grid cells: " + ", ".join(f"{counts[state]} {state}" for state in STATES if counts[state])
     seconds = estimate_seconds(cells)
     if seconds is None:
         return line
-    return f"{line}; about {describe_seconds(seconds)} left" + ("" if counts["running"] else " once it goes on")
+    return f"{line}; about {describe_seconds(seconds)} left" + ("" if counts["running"] else " once it is resumed")
 
 
 def estimate_seconds(cells: list[CellStatus]) -> float | None:

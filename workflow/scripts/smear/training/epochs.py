@@ -175,10 +175,10 @@ def train(
         log.info("%s", format_epoch(row, training.cell.epochs, left))
         report(epoch=state.epoch, images_per_second=row["images_per_second"], seconds_left=left)
     if has_diverged(state):
-        log.warning("the loss is %s: the cell has diverged and ends here", state.history[-1]["loss"])
+        log.warning("the loss is %s: the grid cell has diverged, training ends here", state.history[-1]["loss"])
         state = state._replace(best=None)
     elif state.epoch < training.cell.epochs:
-        stalled = "the validation loss has not fallen for %d epochs: the cell stops early, after %d of %d"
+        stalled = "the validation loss has not fallen for %d epochs: early stopping after %d of %d"
         log.info(stalled, training.patience, state.epoch, training.cell.epochs)
     if state.best:
         log.info("the model is that of epoch %d, whose validation loss is the lowest", state.best.epoch)
