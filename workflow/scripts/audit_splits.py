@@ -27,7 +27,9 @@ def main(snakemake) -> None:
     targets, seeds = split_targets(counts, snakemake.params.fractions), choose_seeds(len(images))
     table = compare_units(images, targets, seeds, snakemake.params.block)
     for unit, across in table.groupby("unit", sort=False)["images_with_sibling_across_splits"]:
-        log.info("%s: %.1f images with a repeat capture in another split, mean of %d seeds", unit, across.mean(), len(across))
+        log.info(
+            "%s: %.1f images with a repeat capture in another split, mean of %d seeds", unit, across.mean(), len(across)
+        )
     write_csv(table, snakemake.output.siblings)
     save(draw_siblings(table, read_json(snakemake.input.audit)), snakemake.output.svg, snakemake.output.png)
 

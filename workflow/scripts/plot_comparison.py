@@ -20,8 +20,8 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
     """Read each cell's history, in the mean over its folds; the cells must be those of the leaderboard."""
     if len(cells) != len(paths) or set(cells) != set(leaderboard["cell"]):
         raise UserError(
-            f"The leaderboard has {len(leaderboard)} grid cells, the grid {len(set(cells))}, with {len(paths)} histories: "
-            "make the leaderboard again."
+            f"The leaderboard has {len(leaderboard)} grid cells, the grid {len(set(cells))}, with {len(paths)} "
+            "histories: make the leaderboard again."
         )
     folds = defaultdict(list)
     for cell, path in zip(cells, paths, strict=True):

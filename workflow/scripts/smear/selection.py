@@ -12,8 +12,8 @@ RULE = (
     "(fewer epochs, then fewer parameters), then by name. Diverged ones are not selected."
 )
 FOLDS_RULE = (
-    " Figures of a grid cell are those of all its folds together: each image that is not for the test is validated once. "
-    "The first fold's model is the one to be tested."
+    " Figures of a grid cell are those of all its folds together: each image that is not for the test is validated "
+    "once. The first fold's model is the one to be tested."
 )
 LEADERBOARD = [
     *["rank", "cell", *AXES],

@@ -51,8 +51,8 @@ def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
         return "The intervals overlap, so these validation images do not settle it."
     if len(apart) == len(others):
         return (
-            f"These validation images set {best} apart: no other interval reaches that of the selected grid cell. How much of "
-            f"that is chance in the training, other seeds would show."
+            f"These validation images set {best} apart: no other interval reaches that of the selected grid cell. How "
+            f"much of that is chance in the training, other seeds would show."
         )
     worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
     return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
@@ -63,8 +63,8 @@ def gap(cells: pd.DataFrame, chosen: dict) -> str:
     cell = cells[cells["cell"] == chosen["cell"]].iloc[0]
     train, epoch = cell["train_accuracy"], "last" if pd.isna(cell["best_epoch"]) else "best"
     return (
-        f"In its {epoch} epoch the selected grid cell classified {percent(train)} of the training images correctly, and "
-        f"after it {percent(chosen['validation_accuracy'])} of the validation images."
+        f"In its {epoch} epoch the selected grid cell classified {percent(train)} of the training images correctly, "
+        f"and after it {percent(chosen['validation_accuracy'])} of the validation images."
     )
 
 
@@ -72,7 +72,8 @@ def span(cells: pd.DataFrame, chosen: dict) -> str:
     """Say how far apart the cells of the grid are, and how many diverged."""
     accuracy = cells["validation_accuracy"].dropna()
     diverged = int((cells["status"] == "diverged").sum())
-    text = f"Validation accuracy of {len(accuracy)} grid cells, from {percent(accuracy.min())} to {percent(accuracy.max())}."
+    low, high = percent(accuracy.min()), percent(accuracy.max())
+    text = f"Validation accuracy of {len(accuracy)} grid cells, from {low} to {high}."
     if len(accuracy) == 1:
         text = f"The one grid cell that finished has a validation accuracy of {percent(accuracy.iloc[0])}."
     return text + (f" {diverged} diverged." if diverged else "")
