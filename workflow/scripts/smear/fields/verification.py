@@ -51,23 +51,19 @@ def keep_above(
 
 
 def measure(pairs: np.ndarray, details: np.ndarray, valid: np.ndarray, spread: float, dx: int, dy: int) -> np.ndarray:
-    """The match score of each pair at one shift, (pairs,)."""
-    first, second = (details[pairs[:, side]].astype(np.float32) for side in (0, 1))
-    ours, theirs = overlap_rows(first, valid, dx, dy), overlap_rows(second, valid, -dx, -dy)
-    pixels = np.float64(ours.shape[1])
-    return score_match(np.einsum("ij,ij->i", ours, theirs), pixels, np.float64(spread))
-
-
-def overlap_rows(details: np.ndarray, valid: np.ndarray, dx: int, dy: int) -> np.ndarray:
-    """What frames share with ones shifted by (dx, dy): (images, pixels), zero mean and unit length.
-
-    details: (images, side, side). valid: (side, side). The rows of one image for a shift and those of another one for
-    the opposite shift hold the same places in the same order.
-    """
+    """The match score of each pair, (pairs, 2), at one shift: (pairs,)."""
     side = valid.shape[0]
     own = slice(max(dy, 0), side + min(dy, 0)), slice(max(dx, 0), side + min(dx, 0))
     other = slice(max(-dy, 0), side + min(-dy, 0)), slice(max(-dx, 0), side + min(-dx, 0))
-    shared = (valid[own] * valid[other]).ravel() > 0
-    rows = details[:, *own].reshape(len(details), -1)[:, shared]
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    shared = ((valid[own] > 0) & (valid[other] > 0)).astype(np.float32).ravel()
+    first, second = (
+        # The overlap is cut out before its images are taken, so that no more is copied.
+        details[:, *part][pairs[:, place]].reshape(len(pairs), -1) * shared
+        for place, part in enumerate((own, other))
+    )
+    pixels, sums = shared.sum(dtype=np.float64), [part.sum(axis=1) for part in (first, second)]
+    squares = [
+        np.einsum("ij,ij->i", part, part) - total**2 / pixels for part, total in zip((first, second), sums, strict=True)
+    ]
+    products = np.einsum("ij,ij->i", first, second) - sums[0] * sums[1] / pixels
+    return score_match(products / np.sqrt(np.maximum(squares[0] * squares[1], 1e-6)), pixels, np.float64(spread))
