@@ -29,9 +29,10 @@ help:
 	@echo "make format  rewrite files in the house style"
 	@echo "make clean   remove what the demo made"
 
+# Bytecode is compiled once, since an import of TensorFlow without it takes 15 s and more, where Python may not write any.
 $(STAMP): uv.lock pyproject.toml
 	test -x $(VENV)/bin/uv || { $(PYTHON) -m venv $(VENV) && $(RUN) pip install --quiet "uv>=0.13"; }
-	UV_PROJECT_ENVIRONMENT=$(VENV) $(RUN) uv sync --frozen --quiet --extra $(EXTRA)
+	UV_PROJECT_ENVIRONMENT=$(VENV) $(RUN) uv sync --frozen --quiet --compile-bytecode --extra $(EXTRA)
 	rm -f $(VENV)/.installed-*
 	touch $@
 
