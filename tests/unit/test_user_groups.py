@@ -33,7 +33,7 @@ def test_a_manifest_serves_as_a_split(tmp_path):
         ("picture,group\na,b\n", r"columns picture, group; it needs image, and group or split"),
         ("image\na\n", r"it needs image, and group or split"),
         ("", r"is no CSV file"),
-        ("image,group\na/1.png,\n", r"line 2 of .* has an empty cell"),
+        ("image,group\na/1.png,\n", r"line 2 of .* has an empty value"),
         ("image,group\na/1.png,p\na/1.png,q\n", r"names a/1.png twice"),
         ("image,split\na/1.png,training\n", r"has the split training; allowed: train, validation, test"),
     ],
