@@ -1,19 +1,17 @@
-# Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
+# Helpers of the rules: takes the configuration and the names of internals.smk, makes names, parameters and messages. No
+# rule is defined here.
 
 import os
 import re
 import sys
-from pathlib import Path
 
 from snakemake.utils import update_config
 
-# Not `workflow.basedir`: in another workflow that uses this one as a module, that is the other one's.
-ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
-from smear.configuration import complete_configuration, read_numbers
+from smear.configuration.completion import complete_configuration, read_numbers
 from smear.environment import announce_environment
 from smear.files import read_json
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
@@ -26,10 +24,10 @@ from smear.provenance import digest_file
 from smear.records import check_files
 from smear.report.findings import FIGURES
 from smear.split.user_groups import check_user_groups
-from smear.training.gpus import find_gpus
-from smear.training.orphan import announce_snakemake
+from smear.scheduling.gpus import find_gpus
+from smear.scheduling.orphan import announce_snakemake
 from smear.training_images import has_donor
-from smear.download.weights import PUBLISHED_WEIGHTS
+from smear.training.architectures.registry import PUBLISHED_WEIGHTS
 
 
 def ask(question, *arguments):
@@ -48,8 +46,8 @@ def ask(question, *arguments):
 name_interpreter()
 announce_environment()
 announce_snakemake()
-if workflow.modifier.is_main_snakefile():
-    update_config(config, read_numbers(workflow.config_settings.config))
+if is_main_workflow():
+    update_config(config, read_numbers(get_command_line_config()))
 config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
@@ -79,7 +77,7 @@ def check_targets(targets):
 
 
 # Snakemake does not know its targets yet while it reads this file.
-if workflow.modifier.is_main_snakefile():
+if is_main_workflow():
     ask(check_targets, sys.argv[1:])
 
 
@@ -101,15 +99,10 @@ def code_digest(rule_name):
     return digest_code(SCRIPTS / f"{rule_name}.py", OTHER_BACKENDS)
 
 
-def runs_here():
-    """Whether jobs run on this machine, and not on a cluster."""
-    return workflow.local_exec
-
-
 def offer_gpus():
     """Let as many cells run on this machine as its GPUs take, unless `--resources gpu=…` says how many."""
-    if runs_here() and GPUS and "gpu" not in workflow.global_resources:
-        workflow.register_resource("gpu", len(GPUS) * config["training"]["cells_per_gpu"])
+    if runs_here() and GPUS:
+        offer_resource("gpu", len(GPUS) * config["training"]["cells_per_gpu"])
 
 
 offer_gpus()

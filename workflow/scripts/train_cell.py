@@ -17,10 +17,10 @@ from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit
 from smear.records import is_record, recorded
+from smear.scheduling.gpu_lease import lease_gpu
+from smear.scheduling.orphan import end_with_snakemake
+from smear.scheduling.preemption import requeue_if_preempted
 from smear.tables import read_csv, write_csv
-from smear.training.lease import lease_gpu
-from smear.training.orphan import end_with_snakemake
-from smear.training.preemption import requeue_if_preempted
 from smear.training.settings import TrainingSettings
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 from smear.training_images import add_training_images, has_donor, read_training_images

@@ -11,8 +11,9 @@ from smear.grid import Cell
 from smear.job import log
 from smear.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
+from smear.training.backends.device import Device
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
-from smear.training.device import Device, adapt, drawing_weights
+from smear.training.device import adapt, drawing_weights
 from smear.training.early_stopping import find_best, has_stalled
 from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
