@@ -13,7 +13,9 @@ report: "workflow/report/workflow.rst"
 
 include: "workflow/rules/internals.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/cells.smk"
+include: "workflow/rules/selected.smk"
 
 
 wildcard_constraints:

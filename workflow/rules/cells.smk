@@ -5,7 +5,8 @@ import hashlib
 import json
 from functools import cache
 
-from smear.training.architectures.registry import ARCHITECTURES, PLANNING
+from smear.files import read_json
+from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
 from smear.training.settings import collect_settings
 
 
