@@ -59,7 +59,8 @@ def get_architecture(wildcards):
 def digest_training(architecture):
     """The digest of what trains an architecture: no other one's module, and of the registry no other's entry."""
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
-    unused = [*OTHER_BACKENDS, f"{folder}/registry.py"]
+    # Durations are in its log alone.
+    unused = [*OTHER_BACKENDS, f"{folder}/registry.py", "smear/durations.py"]
     return digest_code(SCRIPTS / "train_cell.py", unused, [f"{folder}/{module}.py"] if module else [])
 
 

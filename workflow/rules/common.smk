@@ -14,13 +14,14 @@ from smear.code_digest import digest_code
 from smear.configuration.completion import complete_configuration, read_numbers
 from smear.environment import announce_environment
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
-from smear.interpreter import name_interpreter
 from smear.images.source import check_source
+from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
 from smear.provenance import digest_file
 from smear.report.findings import FIGURES
 from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
+from smear.split.targets import SPLITS
 from smear.split.user_groups import check_user_groups
 from smear.training_images import has_donor
 

@@ -1,5 +1,6 @@
 """How long a grid takes on a machine without a GPU."""
 
+from smear.durations import format_duration
 from smear.grid import Cell
 from smear.split.targets import split_sizes
 from smear.training.architectures.registry import ARCHITECTURES
@@ -39,13 +40,11 @@ def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) 
 def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores: int) -> str:
     """The sentence for a start without a GPU; train_images is None where only a download can tell."""
     hours = estimate_hours(cells, train_images or 1000, size, cores)
-    minutes = max(1, round(hours * 60))
-    duration = f"{hours:.0f} hours" if hours >= 2 else f"{minutes} minute{'s' if minutes > 1 else ''}"
     count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
     per = "" if train_images else " for every 1,000 training images"
     sentence = (
-        f"blastgrid: no GPU found. Training the {count} not yet trained takes about {duration}{per} "
-        f"on {cores} CPU cores."
+        f"blastgrid: no GPU found. Training the {count} not yet trained takes about "
+        f"{format_duration(3600 * hours)}{per} on {cores} CPU cores."
     )
     if hours < SMALL_HOURS:
         return sentence
