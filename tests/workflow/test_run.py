@@ -218,9 +218,12 @@ def list_jobs_after(finished, name: str, old: str, new: str) -> dict[str, int]:
         ("job.py", "and start again.", "and call it again."),
         ("training/epochs.py", "the loss is %s: the cell has diverged", "diverged, with a loss of %s: the cell"),
         ("training/backends/on_torch.py", "import torch", "import torch\n\nANOTHER = 1"),
+        ("training/architectures/alexnet.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/registry.py", "Work(0.195, 224)", "Work(0.2, 224)"),
+        ("training/architectures/registry.py", '"AlexNet": Architecture("mean"', '"AlexNet": Architecture("tf"'),
     ],
 )
-def test_a_comment_a_sentence_and_another_backend_rerun_nothing(finished, name, old, new):
+def test_a_comment_a_sentence_another_backend_and_another_architecture_rerun_nothing(finished, name, old, new):
     assert list_jobs_after(finished, name, old, new) == {}
 
 
@@ -229,12 +232,20 @@ def test_a_comment_a_sentence_and_another_backend_rerun_nothing(finished, name, 
     [
         ("training/feed.py", "return self.inputs[rows]", "return self.inputs[rows] * 1"),
         ("training/backends/on_tensorflow.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/small_cnn.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/registry.py", '"SmallCNN": Architecture("tf"', '"SmallCNN": Architecture("mean"'),
     ],
 )
 def test_code_of_the_training_trains_again_and_makes_no_tensor(finished, name, old, new):
     jobs = list_jobs_after(finished, name, old, new)
     assert jobs["train_cell"] == 2
     assert "cache_tensors" not in jobs
+
+
+def test_another_way_to_write_durations_trains_nothing(finished):
+    jobs = list_jobs_after(finished, "durations.py", "", "\nANOTHER = 1\n")
+    assert "render_report" in jobs
+    assert "train_cell" not in jobs
 
 
 def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):
