@@ -95,6 +95,7 @@ def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace
             running=str(arguments.results / f"running/{cell.name}"),
             cache=str(arguments.results / "compiled"),
             code=None,
+            architecture=None,
         ),
     )
 

@@ -70,7 +70,7 @@ rule train_cell:
         settings=get_training_settings,
         running="results/{experiment}/running/{cell}",
         cache="results/compiled",
-        # Not read by the script, which has the registry: the digest of the code leaves that out.
+        # What the digest of the code leaves out with the registry.
         architecture=get_architecture,
         code=get_training_code,
     script:

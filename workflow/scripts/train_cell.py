@@ -125,6 +125,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
         settings._asdict(),
         data,
         params.code,
+        params.architecture,
         params.backend,
         params.precision,
     ]
