@@ -11,8 +11,11 @@ configfile: "config/config.yaml"
 report: "workflow/report/workflow.rst"
 
 
+include: "workflow/rules/internals.smk"
 include: "workflow/rules/common.smk"
+include: "workflow/rules/sources.smk"
 include: "workflow/rules/cells.smk"
+include: "workflow/rules/selected.smk"
 
 
 wildcard_constraints:
@@ -20,8 +23,8 @@ wildcard_constraints:
     experiment=match_exactly([EXPERIMENT]),
     # Their names would be read again for every file of every cell; `check_targets` refuses others.
     cell="[^/]+",
-    split="train|validation|test",
-    color="|-gray|-stain_normalised",
+    split=match_exactly(SPLITS),
+    color=f"|{match_exactly(map(mark_color, COLORS))}",
 
 
 # On a cluster these run where Snakemake does: they are light, or need the internet.

@@ -95,6 +95,7 @@ def describe_job(cell: Cell, shorter: Cell | None, arguments) -> SimpleNamespace
             running=str(arguments.results / f"running/{cell.name}"),
             cache=str(arguments.results / "compiled"),
             code=None,
+            architecture=None,
         ),
     )
 
@@ -105,7 +106,7 @@ def train(cell: Cell, shorter: Cell | None, arguments) -> None:
     from smear.file_lock import occupied
     from smear.job import logged_to
     from smear.records import recorded
-    from smear.training.lease import lease_gpu
+    from smear.scheduling.gpu_lease import lease_gpu
 
     job = describe_job(cell, shorter, arguments)
     Path(job.output.model).parent.mkdir(parents=True, exist_ok=True)

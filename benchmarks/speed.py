@@ -70,7 +70,7 @@ def prepare_step(options: dict) -> Callable[[], int]:
 def prepare_script(options: dict) -> Callable[[], object]:
     """An epoch of the usual script: files decoded every time, or cached and prefetched; `fit` as Keras has it."""
     import keras
-    from smear.training.architectures import build_backbone
+    from smear.training.architectures.backbone import build_backbone
 
     size = (options["size"], options["size"])
     data = keras.utils.image_dataset_from_directory(options["folder"], image_size=size, batch_size=BATCH, seed=0)

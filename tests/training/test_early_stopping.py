@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.training.early_stopping import find_best, has_stalled
+from smear.training.epochs import find_best, has_stalled
 from smear.training.state import read_state, write_state
 from train_cell import summarise
 from trainings import CELL, draw_images, outcome, run

@@ -99,8 +99,8 @@ from pathlib import Path
 import h5py, keras, numpy as np
 from keras.src.applications import efficientnet, mobilenet_v3
 from keras.src.legacy.saving import legacy_h5_format
-from smear.training.architectures import build_backbone
-from smear.download.weights import PUBLISHED_WEIGHTS
+from smear.training.architectures.backbone import build_backbone
+from smear.training.architectures.registry import PUBLISHED_WEIGHTS
 home, names = Path(sys.argv[1]), sys.argv[2:]
 (home / "models").mkdir()
 for name in names:

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 from smear.grid import Cell
-from smear.training.device import STEPS_AT_ONCE, Device
+from smear.training.backends.device import STEPS_AT_ONCE, Device
 from smear.training.epochs import Training, train
 from smear.training.feed import Feed
 from smear.training.settings import TrainingSettings

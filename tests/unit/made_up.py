@@ -7,8 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from smear.figures.shortcuts import CLASSIFIERS, FEATURES
+from audit_shortcuts import build_classifiers
 from smear.grid import AXES, Cell
+from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.metrics import wilson_interval
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}
@@ -131,10 +132,10 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
 
 
 def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318) -> pd.DataFrame:
-    """Return `shortcuts.csv`: the prior, and four classifiers on each kind of features, the best with `best` right."""
+    """Return `shortcuts.csv`: the prior, and every classifier on each kind of features, the best with `best` right."""
     rows = []
     for place, color in enumerate(colors):
-        pairs = [(name, kind) for name in list(FEATURES)[1:] for kind in list(CLASSIFIERS)[1:]]
+        pairs = list(product(SHORTCUT_FEATURES, build_classifiers(1)))
         counts = [98, *(best - 7 * k - 30 * place for k in range(len(pairs)))]
         for (features, classifier), correct in zip([("none", "prior"), *pairs], counts, strict=True):
             low, high = wilson_interval(correct, IMAGES)

@@ -10,8 +10,8 @@ from extract_archive import extract_classes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from smear.images.archive import Limits, refuse_path
-from smear.images.class_sizes import check_expected
-from smear.images.source import list_source_images
+from smear.images.class_folders import check_expected
+from smear.images.source import list_members
 from smear.job import UserError
 
 PLAIN = {"set/A/1.jpg": b"a", "set/A/2.jpg": b"aa", "set/B/1.jpg": b"b", "other/notes.txt": b"n"}
@@ -77,7 +77,7 @@ def test_a_path_that_leads_outside_is_refused_wherever_it_stands(tmp_path, path,
     else:
         dataset = {"source": "archive", "path": str(archive), "variant": None, "classes": None}
         with pytest.raises(UserError) as refused:
-            list_source_images(dataset | {"max_files": 3, "max_gigabytes": 1})
+            list_members(dataset | {"max_files": 3, "max_gigabytes": 1})
         message = str(refused.value).replace(str(archive), "the.zip")
     assert message == f"the.zip is refused, for its member {path!r} {problem}: pack the images again, plainly."
 

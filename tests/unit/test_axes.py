@@ -6,10 +6,9 @@ from typing import get_type_hints
 
 import matplotlib.pyplot as plt
 import pytest
-import yaml
 from made_up import grid_cells, history_of, leaderboard_of, selection_of
 from matplotlib.text import Text
-from smear.configuration import complete_configuration
+from smear.configuration.completion import complete_configuration, read_schema
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_grid
 from smear.figures.questions import TITLES, draw_question
@@ -19,7 +18,7 @@ from smear.report.tables import leaderboard_table
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
-GRID = yaml.safe_load(SCHEMA.read_text())["$defs"]["grid"]
+GRID = read_schema(SCHEMA)["$defs"]["grid"]
 
 
 def read_trained() -> set[str]:

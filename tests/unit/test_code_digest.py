@@ -66,6 +66,14 @@ def test_a_change_of_code_alone_changes_the_digest(script, name, old, new, chang
     assert (digest_code(script) != before) == changes
 
 
+def test_a_module_that_is_imported_by_its_name_counts_where_it_is_named(script):
+    named = ["helpers/unused.py"]
+    before = digest_code(script, named=named)
+    assert before != digest_code(script)
+    (script.parent / "helpers/unused.py").write_text("x = 2\n")
+    assert digest_code(script, named=named) != before
+
+
 def test_the_folder_does_not_matter(script, tmp_path_factory):
     other = tmp_path_factory.mktemp("elsewhere")
     for name, text in FILES.items():

@@ -11,8 +11,8 @@ import pytest
 from servers.files import FileServer
 from servers.loopback import serving
 from smear.download import retries as network
-from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.job import UserError
+from smear.training.architectures.registry import PUBLISHED_WEIGHTS
 
 BODY = b"weights " * 300_000
 MD5 = hashlib.md5(BODY).hexdigest()

@@ -10,7 +10,6 @@ from smear.metrics import wilson_interval
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
 from smear.report.tables import (
-    duration,
     image_facts,
     leaderboard_table,
     misclassified_table,
@@ -53,13 +52,6 @@ def test_the_split_table_adds_up():
     rows = split_table(audit_of(CLASSES), CLASSES)
     assert rows[-1] == {"name": "All", "train": 3206, "validation": 398, "test": 394, "total": 3998, "part": False}
     assert sum(row["total"] for row in rows[:-1]) == rows[-1]["total"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(4.4, "4 s"), (59.6, "1 min 00 s"), (945.2, "15 min 45 s"), (7260, "2 h 01 min")]
-)
-def test_durations_are_rounded_once(seconds, text):
-    assert duration(seconds) == text
 
 
 def test_what_was_not_recorded_is_left_out():

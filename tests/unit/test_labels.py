@@ -7,7 +7,7 @@ import pytest
 import split_images
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.configuration import complete_configuration
+from smear.configuration.completion import complete_configuration
 from smear.files import read_json
 from smear.images.source import check_source
 from smear.job import UserError

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from servers.script_process import SCRIPTS
 from smear.job import UserError
-from smear.training.gpus import find_gpus, parse_listing, select_visible
-from smear.training.lease import lease_gpu
+from smear.scheduling.gpu_lease import lease_gpu
+from smear.scheduling.gpus import find_gpus, parse_listing, select_visible
 
 FIRST, SECOND = "GPU-1111aaaa-0000-4000-8000-000000000001", "GPU-2222bbbb-0000-4000-8000-000000000002"
 HOLDER = """
 import sys, time
 from smear.job import log, logged_to
-from smear.training.lease import lease_gpu
+from smear.scheduling.gpu_lease import lease_gpu
 with logged_to(sys.argv[2]), lease_gpu(int(sys.argv[1])) as device:
     print(device, file=open(sys.argv[3], "w"))
     assert not {"keras", "tensorflow"} & set(sys.modules)

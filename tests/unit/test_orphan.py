@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 from servers.script_process import SCRIPTS
-from smear.training.orphan import SNAKEMAKE as SNAKEMAKE_PID
+from smear.scheduling.orphan import SNAKEMAKE as SNAKEMAKE_PID
 
 SNAKEMAKE = """
 import subprocess, sys
-from smear.training.orphan import announce_snakemake
+from smear.scheduling.orphan import announce_snakemake
 announce_snakemake()
 subprocess.run(sys.argv[1:])
 """
 TRAINING = """
 import os, signal, sys, time
 from pathlib import Path
-from smear.training.orphan import end_with_snakemake
+from smear.scheduling.orphan import end_with_snakemake
 place = Path(sys.argv[1])
 def end(*_):
     place.with_name("ended").touch()

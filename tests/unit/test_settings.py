@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.configuration import complete_configuration
+from smear.configuration.completion import complete_configuration
 from smear.grid import expand_grid
 from smear.training.settings import TrainingSettings, collect_settings
 

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.images.class_sizes import SPLITS, check_class_sizes, count_training, split_sizes
+from smear.estimate import count_training
 from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_siblings
-from smear.split.targets import fold_targets, split_targets
+from smear.split.targets import SPLITS, check_class_sizes, fold_targets, split_sizes, split_targets
 from smear.split.units import COLOUR_NUMBERS, get_groups
 from split_images import keep_places
 

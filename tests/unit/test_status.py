@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers.script_process import SCRIPTS
+from smear.durations import format_duration
 from smear.files import write_json
 from smear.grid import Cell
 from smear.progress import read_progress, write_progress
@@ -19,7 +20,7 @@ from smear.status.__main__ import find_experiments
 from smear.status.cells import CellStatus, read_cell, read_experiment
 from smear.status.grid_file import NAME, read_cells, read_hyperparameters, read_shorter, write_cells
 from smear.status.log_end import find_error
-from smear.status.table import describe_seconds, estimate_seconds, render
+from smear.status.table import estimate_seconds, render
 
 FIRST = Cell("SmallCNN", "adam", 0.001, 32, 0, 10)
 SECOND = FIRST._replace(optimizer="rmsprop", color="gray", fold=2)
@@ -340,7 +341,7 @@ def test_columns_stand_below_one_another_whatever_the_cells(cells):
     [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (5369, "89 min"), (7800, "2 h 10 min"), (200_000, "2 days 8 h")],
 )
 def test_durations(seconds, text):
-    assert describe_seconds(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def call_status(folder, *arguments):

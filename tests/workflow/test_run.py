@@ -123,14 +123,14 @@ def test_says_where_the_report_lies_and_that_there_is_no_gpu(finished):
     assert "Test accuracy:" in finished.output
     assert "results/tiny/report/index.html" in finished.output
     if "no GPU found" in finished.output:
-        assert re.search(r"takes about \d+ (minutes?|hours) on 2 CPU cores", finished.output)
+        assert re.search(r"takes about \d+ (s|min|h \d+ min) on 2 CPU cores", finished.output)
 
 
 def test_log_has_one_line_for_each_epoch(finished):
     log = (finished.folder / f"results/tiny/logs/train_cell/{ADAM}.log").read_text()
     lines = re.findall(
         r"epoch 1/1  loss [\d.]+  accuracy [\d.]+  val_loss [\d.]+  val_accuracy [\d.]+"
-        r"  [\d.]+ images/s  left 00:00:00",
+        r"  [\d.]+ images/s  left 0 s",
         log,
     )
     assert len(lines) == 1
@@ -218,9 +218,12 @@ def list_jobs_after(finished, name: str, old: str, new: str) -> dict[str, int]:
         ("job.py", "and start again.", "and call it again."),
         ("training/epochs.py", "the loss is %s: the cell has diverged", "diverged, with a loss of %s: the cell"),
         ("training/backends/on_torch.py", "import torch", "import torch\n\nANOTHER = 1"),
+        ("training/architectures/alexnet.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/registry.py", "Work(0.195, 224)", "Work(0.2, 224)"),
+        ("training/architectures/registry.py", '"AlexNet": Architecture("mean"', '"AlexNet": Architecture("tf"'),
     ],
 )
-def test_a_comment_a_sentence_and_another_backend_rerun_nothing(finished, name, old, new):
+def test_a_comment_a_sentence_another_backend_and_another_architecture_rerun_nothing(finished, name, old, new):
     assert list_jobs_after(finished, name, old, new) == {}
 
 
@@ -229,12 +232,20 @@ def test_a_comment_a_sentence_and_another_backend_rerun_nothing(finished, name, 
     [
         ("training/feed.py", "return self.inputs[rows]", "return self.inputs[rows] * 1"),
         ("training/backends/on_tensorflow.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/small_cnn.py", "", "\nANOTHER = 1\n"),
+        ("training/architectures/registry.py", '"SmallCNN": Architecture("tf"', '"SmallCNN": Architecture("mean"'),
     ],
 )
 def test_code_of_the_training_trains_again_and_makes_no_tensor(finished, name, old, new):
     jobs = list_jobs_after(finished, name, old, new)
     assert jobs["train_cell"] == 2
     assert "cache_tensors" not in jobs
+
+
+def test_another_way_to_write_durations_trains_nothing(finished):
+    jobs = list_jobs_after(finished, "durations.py", "", "\nANOTHER = 1\n")
+    assert "render_report" in jobs
+    assert "train_cell" not in jobs
 
 
 def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):

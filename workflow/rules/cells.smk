@@ -3,9 +3,10 @@
 
 import hashlib
 import json
+from functools import cache
 
-from snakemake.io import sourcecache_entry
-
+from smear.files import read_json
+from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
 from smear.training.settings import collect_settings
 
 
@@ -48,15 +49,35 @@ def get_engine():
     return {name: config["training"][name] for name in ("backend", "precision", "deterministic")}
 
 
-UPSTREAM = ("catalog_images", "find_fields", "split_images", "cache_tensors", "train_cell")
-DATA_CODE = [code_digest(name) for name in UPSTREAM]
+def get_architecture(wildcards):
+    """What the registry says of a cell's architecture, as far as it concerns results."""
+    entry = ARCHITECTURES[CELLS[wildcards.cell].architecture]
+    return {name: value for name, value in entry._asdict().items() if name not in PLANNING}
+
+
+@cache  # a grid has many cells and few architectures
+def digest_training(architecture):
+    """The digest of what trains an architecture: no other one's module, and of the registry no other's entry."""
+    folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
+    # Durations are in its log alone.
+    unused = [*OTHER_BACKENDS, f"{folder}/registry.py", "smear/durations.py"]
+    return digest_code(SCRIPTS / "train_cell.py", unused, [f"{folder}/{module}.py"] if module else [])
+
+
+def get_training_code(wildcards):
+    """As `code_digest`, of what trains a cell."""
+    return digest_training(CELLS[wildcards.cell].architecture)
+
+
+DATA_CODE = [code_digest(name) for name in ("catalog_images", "find_fields", "split_images", "cache_tensors")]
 
 
 def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
     # Which class is positive decides no training.
     data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
-    origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, CLASS_COUNTS, DATA_CODE]
+    code = [get_training_code(wildcards), get_architecture(wildcards), *DATA_CODE]
+    origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, CLASS_COUNTS, code]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
 
 
@@ -88,7 +109,7 @@ def get_shorter_state(wildcards):
         path = get_tensor("train", "csv")(wildcards)
     else:
         path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"
-    return sourcecache_entry(path, "the state of the next shorter run")
+    return keep_name(path, "the state of the next shorter run")
 
 
 def get_start_weights(wildcards):

@@ -1,35 +1,29 @@
-# Helpers of the rules: takes the configuration, makes names, parameters and messages. No rule is defined here.
+# Helpers of the rules: takes the configuration and the names of internals.smk, makes names, parameters and messages. No
+# rule is defined here.
 
 import os
 import re
 import sys
-from pathlib import Path
 
 from snakemake.utils import update_config
 
-# Not `workflow.basedir`: in another workflow that uses this one as a module, that is the other one's.
-ROOT = Path(workflow.current_basedir.get_path_or_uri(secret_free=False)).parents[1]
 SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
-from smear.configuration import complete_configuration, read_numbers
+from smear.configuration.completion import complete_configuration, read_numbers
 from smear.environment import announce_environment
-from smear.files import read_json
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
+from smear.images.source import check_source
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
-from smear.looks import read_looks
-from smear.images.digests import name_resource
-from smear.images.source import check_source, digest_source
 from smear.provenance import digest_file
-from smear.records import check_files
 from smear.report.findings import FIGURES
+from smear.scheduling.gpus import find_gpus
+from smear.scheduling.orphan import announce_snakemake
+from smear.split.targets import SPLITS
 from smear.split.user_groups import check_user_groups
-from smear.training.gpus import find_gpus
-from smear.training.orphan import announce_snakemake
 from smear.training_images import has_donor
-from smear.download.weights import PUBLISHED_WEIGHTS
 
 
 def ask(question, *arguments):
@@ -48,8 +42,8 @@ def ask(question, *arguments):
 name_interpreter()
 announce_environment()
 announce_snakemake()
-if workflow.modifier.is_main_snakefile():
-    update_config(config, read_numbers(workflow.config_settings.config))
+if is_main_workflow():
+    update_config(config, read_numbers(get_command_line_config()))
 config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
@@ -79,7 +73,7 @@ def check_targets(targets):
 
 
 # Snakemake does not know its targets yet while it reads this file.
-if workflow.modifier.is_main_snakefile():
+if is_main_workflow():
     ask(check_targets, sys.argv[1:])
 
 
@@ -101,23 +95,13 @@ def code_digest(rule_name):
     return digest_code(SCRIPTS / f"{rule_name}.py", OTHER_BACKENDS)
 
 
-def runs_here():
-    """Whether jobs run on this machine, and not on a cluster."""
-    return workflow.local_exec
-
-
 def offer_gpus():
     """Let as many cells run on this machine as its GPUs take, unless `--resources gpu=…` says how many."""
-    if runs_here() and GPUS and "gpu" not in workflow.global_resources:
-        workflow.register_resource("gpu", len(GPUS) * config["training"]["cells_per_gpu"])
+    if runs_here() and GPUS:
+        offer_resource("gpu", len(GPUS) * config["training"]["cells_per_gpu"])
 
 
 offer_gpus()
-
-
-def get_color(wildcards):
-    """The color that a tensor's name stands for; rgb has no suffix."""
-    return wildcards.color.removeprefix("-") or AXES["color"].default
 
 
 def name_records(folder, *stems):
@@ -155,48 +139,9 @@ def get_tensor(split, kind):
     return get_path
 
 
-def get_test_tensor(kind):
-    """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
-
-    def get_path(wildcards):
-        color = CELLS[get_selected_cell()].color
-        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
-
-    return get_path
-
-
 def get_donor():
     """The user's file of weights that cells start from, if any."""
     return config["model"]["weights"] if has_donor(config["model"]["weights"]) else []
-
-
-def get_selected_cell():
-    """The name of the cell whose model is tested, once it is known."""
-    chosen = checkpoints.select_cell.get(experiment=EXPERIMENT).output
-    ask(check_files, [chosen.selected, chosen.digests])
-    return read_json(chosen.selected)["model_cell"]
-
-
-def get_looks_of_others():
-    """The data set's table of looks at test images, where other experiments are in it: their looks change the report.
-
-    What this experiment has looked at is among the outputs of its test.
-    """
-    table = Path(f"results/datasets/{DATASET}/test_looks.csv")
-    others = table.exists() and any(look.experiment != EXPERIMENT for look in ask(read_looks, table))
-    return [str(table)] if others else []
-
-
-def get_selected_model(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
-
-
-def get_selected_digests(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/digests.json"
-
-
-def get_selected_provenance(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/provenance.json"
 
 
 def get_final_files():
@@ -206,30 +151,3 @@ def get_final_files():
         f"results/{EXPERIMENT}/report/model_card.md",
         f"results/{EXPERIMENT}/report/model.keras",
     ]
-
-
-def get_archive(wildcards):
-    """The zip archive to extract: the user's, or the downloaded one."""
-    return config["dataset"]["path"] if SOURCE == "archive" else "results/datasets/{dataset}/archive.zip"
-
-
-def name_digests():
-    """The name of the file in resources/ that holds the digests of a Kaggle data set, None for other sources."""
-    return name_resource(config["dataset"]["handle"], config["dataset"]["variant"]) if SOURCE == "kaggle" else None
-
-
-def get_reference_digests():
-    """The published digests of a Kaggle data set's images, where there are any, as a named input."""
-    if SOURCE == "kaggle":
-        for path in (f"resources/{name_digests()}", name_own_file(f"resources/{name_digests()}")):
-            if os.path.exists(path):
-                return {"reference": ancient(path)}
-    return {}
-
-
-def get_recorded_digests():
-    """The digests of a Kaggle data set's first download, where none are published, as a named output."""
-    if SOURCE != "kaggle" or get_reference_digests():
-        return {}
-    # Kept while the job runs, and put back if it fails: the script compares before it writes.
-    return {"record": update("results/datasets/{dataset}/images.sha256")}

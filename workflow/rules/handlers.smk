@@ -3,10 +3,9 @@
 
 import shutil
 
-from smear.cluster import cancel_jobs, find_jobs
-from smear.estimate import describe_hours
-from smear.images.class_sizes import count_training
+from smear.estimate import count_training, describe_hours
 from smear.report.summary import summarise_results
+from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
 
 
@@ -23,7 +22,7 @@ def end_orphans():
     Snakemake's lock on this folder says that no other call is alive.
     """
     if not runs_here():
-        for line in cancel_jobs(find_jobs(Path(workflow.workdir_init))):
+        for line in cancel_jobs(find_jobs(get_working_folder())):
             print(line, file=sys.stderr)
 
 
@@ -37,9 +36,8 @@ def record_cells():
 def tidy_running():
     """Remove the checkpoints of cells that are complete. The trainer leaves them: until Snakemake has recorded a cell as
     complete, a kill makes it run the job again, which then finds all epochs trained."""
-    for job in workflow.dag.jobs:
-        if job.rule.name == "train_cell" and (workflow.dag.finished(job) or not workflow.dag.needrun(job)):
-            shutil.rmtree(job.params.running, ignore_errors=True)
+    for job in list_complete_jobs("train_cell"):
+        shutil.rmtree(job.params.running, ignore_errors=True)
 
 
 def announce_start():
@@ -51,7 +49,7 @@ def announce_start():
         own = [
             cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
         ]
-        cores = min(workflow.cores, os.cpu_count())
+        cores = min(get_cores(), os.cpu_count())
         print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
 
 

@@ -38,6 +38,8 @@ rule train_cell:
         weights=get_start_weights,
         shorter=get_shorter_state,
     output:
+        # Beside these stands `shorter.json`, which the planning of later calls reads (`read_start`). No output, which
+        # Snakemake would delete with those of a failed training: the next attempt shall resume from the same cell.
         state="results/{experiment}/cells/{cell}/state.npz",
         times="results/{experiment}/cells/{cell}/state.times.json",
         model="results/{experiment}/cells/{cell}/model.keras",
@@ -68,6 +70,8 @@ rule train_cell:
         settings=get_training_settings,
         running="results/{experiment}/running/{cell}",
         cache="results/compiled",
-        code=code_digest("train_cell"),
+        # What the digest of the code leaves out with the registry.
+        architecture=get_architecture,
+        code=get_training_code,
     script:
         "../scripts/train_cell.py"

@@ -17,7 +17,7 @@ from smear.metrics import wilson_interval
 from smear.parallel import map_parallel
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
-from smear.training.tensors import JoinedImages, TensorFile, divide_rows
+from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile, divide_rows
 
 TREES = 300
 MOST = 20_000  # images of a split, or fold: distances and trees grow faster than the images, and the accuracies hardly
@@ -108,7 +108,7 @@ def main(snakemake) -> None:
         parts = [TensorFile(paths[index]) for paths in (files.train, files.validation)]
         folds = divide_folds(rows)
         for number, fold in enumerate(folds):
-            counts = (len(fold[split]) for split in ("train", "validation"))
+            counts = (len(fold[split]) for split in TRAINING_SPLITS)
             log.info("%s, fold %d: %d training and %d validation images", color, number, *counts)
         images = JoinedImages(parts, np.arange(len(labels)))
         tables.append(audit_color(images, labels, folds, snakemake.threads).assign(color=color))

@@ -7,8 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import smear.environment
 from smear.images.archive import UNREADABLE, Limits, find_members
-from smear.images.class_folders import is_image
-from smear.images.class_sizes import check_expected
+from smear.images.class_folders import check_expected, is_image
 from smear.job import UserError, check_space, log, logged_to
 from tqdm import tqdm
 

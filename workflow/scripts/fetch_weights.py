@@ -1,34 +1,30 @@
 """Fetch the published ImageNet weights of one architecture, from a file placed by hand or from Keras' storage."""
 
-import hashlib
 import shutil
 from pathlib import Path
 
 import smear.environment
 import requests
+from smear.download.resumable import download, read_md5
 from smear.download.retries import TIMEOUT, failure_kind, with_retries
 from smear.files import atomic_write
 from smear.job import UserError, log, logged_to
 
-CHUNK = 1 << 20  # bytes
 HDF5_SIGNATURE = b"\x89HDF\r\n\x1a\n"
 
 
-def download(url: str, path: Path) -> None:
+def download_weights(url: str, path: Path) -> None:
     """Write the body of `url` to `path`. Raises `requests.RequestException`."""
-    log.info("downloading %s", url)
-    with requests.get(url, stream=True, timeout=TIMEOUT) as response:
-        response.raise_for_status()
-        with path.open("wb") as file:
-            for chunk in response.iter_content(CHUNK):
-                file.write(chunk)
-    log.info("%d bytes", path.stat().st_size)
+    log.info("asking for %s", url)
+    with requests.get(url, stream=True, timeout=TIMEOUT) as offer:
+        offer.raise_for_status()
+        download(offer, None, path, "the weights")
 
 
 def fetch(url: str, md5: str | None, path: Path) -> None:
     """Download `url` to `path`. Raises `UserError` where it cannot be had after several attempts."""
     try:
-        with_retries(lambda: download(url, path))
+        with_retries(lambda: download_weights(url, path))
     except requests.RequestException as error:
         which = f"file (MD5 {md5})" if md5 else "file"
         raise UserError(
@@ -42,25 +38,19 @@ def place_by_hand(url: str) -> str:
     return f"resources/weights/{url.rpartition('/')[2]}"
 
 
-def md5_of(path: Path) -> str:
-    """The MD5 of a file in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "md5").hexdigest()
-
-
 def check(path: Path, md5: str | None, architecture: str, origin: str, remedy: str) -> None:
     """Raise `UserError` unless the bytes at `path`, which came from `origin`, are the published ones.
 
     Where no MD5 is published, any HDF5 file passes.
     """
+    found = read_md5(path).hex()
     if md5 is None:
+        log.warning("Keras publishes no MD5 of these weights of %s; this file has %s", architecture, found)
         with path.open("rb") as file:
             expected, found = "an HDF5 file", file.read(len(HDF5_SIGNATURE))
         passes = found == HDF5_SIGNATURE
-        log.warning("Keras publishes no MD5 of these weights of %s; this file has %s", architecture, md5_of(path))
     else:
-        expected, found = f"MD5 {md5}", md5_of(path)
-        passes = found == md5
+        expected, passes = f"MD5 {md5}", found == md5
     if not passes:
         raise UserError(
             f"{origin} does not hold the published weights of {architecture}: expected {expected}, "

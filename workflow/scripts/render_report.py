@@ -24,7 +24,6 @@ from smear.report.tables import (
     cell_phrase,
     conflicting_pairs,
     describe_stop,
-    duration,
     image_facts,
     in_words,
     leaderboard_table,
@@ -134,7 +133,6 @@ def render(template: str, values: dict, html: bool) -> str:
     environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "percent": percent,
-        "duration": duration,
         "words": in_words,
         "count": lambda number: f"{number:,.0f}",
         "md": escape_markdown,

@@ -5,14 +5,13 @@ from pathlib import Path
 import smear.environment
 import pandas as pd
 from smear.files import read_json, write_json
-from smear.images.class_sizes import SPLITS, check_class_sizes
 from smear.job import UserError, log, logged_to
 from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
 from smear.split.audit import count_siblings
 from smear.split.labels import check_labels, merge_classes
 from smear.split.overlap import audit_start, check_overlap
-from smear.split.targets import TEST, fold_targets, split_targets
+from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
 from smear.split.units import PROMISES, get_groups
 from smear.split.user_groups import match_images, read_user_groups
 from smear.tables import read_csv, write_csv

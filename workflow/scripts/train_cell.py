@@ -17,15 +17,13 @@ from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit
 from smear.records import is_record, recorded
+from smear.scheduling.gpu_lease import lease_gpu
+from smear.scheduling.orphan import end_with_snakemake
+from smear.scheduling.preemption import requeue_if_preempted
 from smear.tables import read_csv, write_csv
-from smear.training.lease import lease_gpu
-from smear.training.orphan import end_with_snakemake
-from smear.training.preemption import requeue_if_preempted
 from smear.training.settings import TrainingSettings
-from smear.training.tensors import JoinedImages, TensorFile, divide_rows
+from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile, divide_rows
 from smear.training_images import add_training_images, has_donor, read_training_images
-
-SPLITS = ("train", "validation")
 
 
 def summarise(
@@ -64,8 +62,8 @@ def summarise(
 
 def read_images(inputs, cell: Cell) -> tuple[dict[str, JoinedImages], dict[str, pd.DataFrame]]:
     """The images of a cell's training and validation, and the tables of their rows."""
-    tables = [read_csv(inputs[f"{split}_rows"]) for split in SPLITS]
-    parts = [TensorFile(inputs[split]) for split in SPLITS]
+    tables = [read_csv(inputs[f"{split}_rows"]) for split in TRAINING_SPLITS]
+    parts = [TensorFile(inputs[split]) for split in TRAINING_SPLITS]
     everything = pd.concat(tables, ignore_index=True)
     rows = {split: everything.loc[places] for split, places in divide_rows(tables, cell.fold).items()}
     return {split: JoinedImages(parts, table.index.to_numpy()) for split, table in rows.items()}, rows
@@ -109,7 +107,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
         log.info("negative control: the training labels are shuffled")
     size = sum(math.prod(part.shape) for part in images.values())
     resident = is_resident(snakemake.resources.feed, size, device.memory)
-    feeds = [Feed(images[split], labels[split], resident) for split in SPLITS]
+    feeds = [Feed(images[split], labels[split], resident) for split in TRAINING_SPLITS]
     log.info("images are %s", "resident on the device" if resident else "streamed from files")
     training = Training(cell, settings, device, *feeds, len(classes))
     training.callbacks.append(stop)
@@ -127,6 +125,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
         settings._asdict(),
         data,
         params.code,
+        params.architecture,
         params.backend,
         params.precision,
     ]

@@ -15,22 +15,23 @@ from typing import NamedTuple
 MESSAGES = "smear/job.py"
 
 
-def digest_code(script: Path, unused: Iterable[str] = ()) -> str:
+def digest_code(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> str:
     """SHA-256 of the syntax trees of `script` and, transitively, of the modules beside it that it imports.
 
     unused: paths of modules, from the script's folder, that it imports in some configurations, and not in this one.
+    named: paths of modules that it imports by a name which no import statement gives.
     """
     digest = hashlib.sha256()
-    for path in collect_modules(script, {MESSAGES, *unused}):
+    for path in collect_modules(script, {MESSAGES, *unused}, named):
         digest.update(path.relative_to(script.parent).as_posix().encode() + b"\0")
         digest.update(read_code(path).tree.encode() + b"\0")
     return digest.hexdigest()
 
 
-def collect_modules(script: Path, unused: Iterable[str] = ()) -> list[Path]:
-    """`script` and the local modules that it imports, directly or through others, sorted; without the unused ones."""
+def collect_modules(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> list[Path]:
+    """`script`, `named` and the local modules that they import, directly or through others, sorted; not the unused."""
     unused = {script.parent / name for name in unused}
-    found, waiting = set(), [script]
+    found, waiting = set(), [script, *(script.parent / name for name in named)]
     while waiting:
         path = waiting.pop()
         if path not in found and path not in unused:

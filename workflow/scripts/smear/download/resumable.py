@@ -30,7 +30,7 @@ def download(offer: requests.Response, md5: str | None, path: Path, title: str) 
     if start < (size or 1):
         announce(start, size, title)
         request_rest(offer, start, size, path, title)
-    if md5 and md5 != md5_of(path):
+    if md5 and md5 != base64.b64encode(read_md5(path)).decode():
         path.unlink()
         raise DamagedDownload(f"MD5 is not {md5}")
 
@@ -84,7 +84,7 @@ def read_length(response: requests.Response) -> int | None:
     return int(length) if length.isdigit() else None
 
 
-def md5_of(path: Path) -> str:
-    """The MD5 of a file in Base64, as storage servers state it."""
+def read_md5(path: Path) -> bytes:
+    """The MD5 of a file: storage servers state it in Base64, Keras in hexadecimal digits."""
     with path.open("rb") as file:
-        return base64.b64encode(hashlib.file_digest(file, "md5").digest()).decode()
+        return hashlib.file_digest(file, "md5").digest()

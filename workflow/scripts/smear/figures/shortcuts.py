@@ -10,22 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style
 from smear.formats import format_value, percent
-
-FEATURES = {
-    "none": "no image at all",
-    "color_numbers": "six colour numbers",
-    "histogram": "RGB histogram",
-    "corner": "bottom right corner",
-    "thumbnail": "thumbnail of 8 × 8",
-}
-CLASSIFIERS = {
-    "prior": "always the majority class",
-    "naive_bayes": "naive Bayes",
-    "nearest_neighbours": "nearest neighbours",
-    "logistic_regression": "logistic regression",
-    "random_forest": "random forest",
-}
-"""The features and classifiers of `shortcuts.csv`, as a reader calls them."""
+from smear.shortcuts import find_best_of_features, name_classifier, name_features
 
 CLOSE = 0.55
 """Distance of two colours of one kind of features, where the kinds are 1 apart."""
@@ -39,7 +24,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     grid; a dashed line where the class prior lies.
     """
     prior = shortcuts.loc[shortcuts["classifier"] == "prior", "validation_accuracy"].iloc[0]
-    best = best_of_features(shortcuts)
+    best = find_best_of_features(shortcuts)
     colors = list(shortcuts["color"].unique())
     kinds = list(dict.fromkeys(best["features"]))
     # The colours of one kind stand close together, the kinds apart.
@@ -51,9 +36,9 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     for row in best.itertuples():
         nth = colors.index(row.color)
         place = places[kinds.index(row.features)] - extent / 2 + CLOSE * nth
-        draw_row(axes, place, row, HUES[nth], CLASSIFIERS[row.classifier])
+        draw_row(axes, place, row, HUES[nth], name_classifier(row.classifier))
     axes.axvline(prior, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
-    names = [FEATURES[kind] for kind in kinds]
+    names = [name_features(kind) for kind in kinds]
     axes.set_yticks([0, *places], ["Network", *(name[0].upper() + name[1:] for name in names)])
     axes.set_ylim(places[-1] + extent / 2 + 0.6, -0.6)
     axes.grid(visible=False, axis="y")
@@ -72,13 +57,6 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     return figure
 
 
-def best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:
-    """The best classifier for each kind of features and colour, the best kind first; the prior is left out."""
-    real = shortcuts[shortcuts["classifier"] != "prior"]
-    ranked = real.sort_values("validation_accuracy", ascending=False, kind="stable")
-    return ranked.drop_duplicates(["color", "features"], ignore_index=True)
-
-
 def draw_row(axes: Axes, place: float, row, colour: str, classifier: str) -> None:
     """Draw one accuracy with its interval, and write it with its classifier to the right of the panel."""
     x, low, high = row.validation_accuracy, row.validation_low, row.validation_high
@@ -95,6 +73,6 @@ def explanation(prior: float, images: int, images_of_network: int) -> str:
     if images != images_of_network:
         over += f" (the network: {images_of_network:,})"
     return (
-        f"The best of four classifiers on each kind of numbers, on the same split; bars are 95\N{NO-BREAK SPACE}% "
+        f"The best classifier on each kind of numbers, on the same split; bars are 95\N{NO-BREAK SPACE}% "
         f"Wilson intervals over {over}. Dashed: always the majority class ({percent(prior)})."
     )

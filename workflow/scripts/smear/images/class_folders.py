@@ -1,4 +1,4 @@
-"""Finding the class folders of a data set among relative paths, the same in a folder and in an archive."""
+"""The class folders of a data set: found among relative paths, alike in a folder and an archive, and their counts."""
 
 import os
 from collections import defaultdict
@@ -105,3 +105,17 @@ def check_classes(folders: dict[str, list[str]], classes: list[str] | None, sour
     if len(wanted) < 2:
         raise UserError(f"{source} holds one class only ({wanted[0]}); a classifier needs at least two.")
     return wanted
+
+
+def check_expected(counts: dict[str, int], expected: dict[str, int] | None, source: str) -> None:
+    """Raise a UserError where the images of a class are not as many as `dataset.expected` says."""
+    if expected is None:
+        return
+    expected = {str(name): images for name, images in expected.items()}  # YAML reads a class named 0 as a number
+    faults = [
+        f"{name} has {counts.get(name, 0):,} instead of {expected.get(name, 0):,}"
+        for name in sorted(counts.keys() | expected.keys())
+        if counts.get(name, 0) != expected.get(name, 0)
+    ]
+    if faults:
+        raise UserError(f"{source} does not hold the images that dataset.expected names: {', '.join(faults)}.")

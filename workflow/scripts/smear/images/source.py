@@ -1,52 +1,40 @@
-"""Looking at the user's images before any work starts."""
+"""The sources of images: what each needs of the configuration, and a look at its images before any work starts."""
 
 import hashlib
 import zipfile
-from pathlib import Path
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from smear.dataset import find_positive_faults
+from smear.configuration.classes import find_positive_faults
 from smear.images.archive import UNREADABLE, Limits, find_members
-from smear.images.class_folders import find_class_folders, is_image, list_paths
-from smear.images.class_sizes import check_class_sizes, check_expected
+from smear.images.class_folders import check_expected, find_class_folders, is_image, list_paths
 from smear.job import UserError
 from smear.split.labels import check_labels, merge_counts
 from smear.split.sequence import check_numbered
+from smear.split.targets import check_class_sizes
 from smear.synthetic.classes import count_images
-
-
-def list_source_images(dataset: dict) -> dict[str, list[str]] | None:
-    """Images of each class that a folder or an archive holds, by their names; None for other sources.
-
-    Errors: a UserError for a missing or unusable folder, and for a missing, unusable or hostile archive.
-    """
-    match dataset["source"]:
-        case "folder":
-            paths = list_paths(check_folder(dataset["path"]))
-            found = find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
-        case "archive":
-            found = list_members(dataset)
-        case _:
-            return None
-    return {name: list(filter(is_image, files)) for name, files in found.items()}
 
 
 def check_source(config: dict) -> dict[str, int] | None:
     """Images of each class of the task that the source holds; None where only a download can tell.
 
-    Errors: those of `list_source_images`, and a UserError where the counts are not the expected ones, or too small to
-    be split, where `dataset.labels` or `dataset.positive` does not fit the source's classes, or where the names do not
-    do for `split.unit`.
+    Errors: a UserError for a folder or an archive that is missing, unusable or hostile, where the counts are not the
+    expected ones or too small to be split, where `dataset.labels` or `dataset.positive` does not fit the source's
+    classes, or where the names do not do for `split.unit`.
     """
     dataset, split = config["dataset"], config["split"]
-    names = list_source_images(dataset)
-    if names is None and dataset["source"] != "synthetic":
-        return None
-    if names is None:
-        counts = count_images(dataset["synthetic"]["images"])
-    else:
+    source, names = SOURCES[dataset["source"]], None
+    if source.list_files:
+        names = {name: list(filter(is_image, files)) for name, files in source.list_files(dataset).items()}
         counts = {name: len(images) for name, images in names.items()}
-    check_expected(counts, dataset["expected"], dataset["path"] or "The source synthetic")
-    check_labels(dataset["labels"], counts, dataset["path"] or "the source synthetic", selectable=names is not None)
+    elif source.count_images:
+        counts = source.count_images(dataset)
+    else:
+        return None
+    check_expected(counts, dataset["expected"], dataset["path"] or f"The source {dataset['source']}")
+    origin = dataset["path"] or f"the source {dataset['source']}"
+    check_labels(dataset["labels"], counts, origin, selectable=names is not None)
     counts = merge_counts(counts, dataset["labels"])
     if faults := find_positive_faults(dataset["positive"], list(counts)):
         raise UserError(faults[0])
@@ -65,6 +53,12 @@ def check_folder(path: str) -> Path:
     return folder
 
 
+def list_folder(dataset: dict) -> dict[str, list[str]]:
+    """Paths of the files of each wanted class in the data set's folder; a UserError where it is unusable."""
+    paths = list_paths(check_folder(dataset["path"]))
+    return find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
+
+
 def list_members(dataset: dict) -> dict[str, list[str]]:
     """Names of the wanted members of each class in the data set's zip archive; a UserError where it is unusable."""
     path = dataset["path"]
@@ -81,10 +75,64 @@ def list_members(dataset: dict) -> dict[str, list[str]]:
 
 def digest_source(dataset: dict) -> str:
     """A digest of names, sizes and times of a folder's images: it changes as one is added, removed or replaced."""
-    folder = check_folder(dataset["path"])
-    found = find_class_folders(list_paths(folder), dataset["variant"], dataset["classes"], dataset["path"])
+    folder, found = check_folder(dataset["path"]), list_folder(dataset)
     digest = hashlib.sha256()
     for path in (path for paths in found.values() for path in paths):
         status = (folder / path).stat()
         digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
+
+
+def derive_name(dataset: dict) -> str:
+    """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
+    text = SOURCES[dataset["source"]].name(dataset)
+    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
+    return safe.lstrip("._-") or "images"
+
+
+def name_kaggle(dataset: dict) -> str:
+    return (dataset["handle"] or "").partition("/")[2].partition("/")[0] or "kaggle"
+
+
+def name_archive(dataset: dict) -> str:
+    return PurePosixPath(dataset["path"] or "archive").stem
+
+
+def name_folder(dataset: dict) -> str:
+    return PurePosixPath(dataset["path"] or "folder").name
+
+
+def name_synthetic(dataset: dict) -> str:
+    drawn = dataset["synthetic"]
+    return f"synthetic-{drawn['images']}-{drawn['size']}px-s{drawn['seed']}"
+
+
+def count_synthetic(dataset: dict) -> dict[str, int]:
+    return count_images(dataset["synthetic"]["images"])
+
+
+class Source(NamedTuple):
+    """What is known of a source before its rule has run.
+
+    name: of the data set's folder, from the configuration's `dataset`. needs: the key of `dataset` that must be set.
+    list_files: names of the files of each class; None for a source that has none before its rule. count_images: for
+    such a one, images of each class; None where only a download can tell.
+    """
+
+    name: Callable[[dict], str]
+    needs: str | None = None
+    list_files: Callable[[dict], dict[str, list[str]]] | None = None
+    count_images: Callable[[dict], dict[str, int]] | None = None
+
+    @property
+    def downloads(self) -> bool:
+        """Whether only a download can tell which classes there are."""
+        return not (self.list_files or self.count_images)
+
+
+SOURCES = {
+    "kaggle": Source(name_kaggle, "handle"),
+    "archive": Source(name_archive, "path", list_members),
+    "folder": Source(name_folder, "path", list_folder),
+    "synthetic": Source(name_synthetic, count_images=count_synthetic),
+}

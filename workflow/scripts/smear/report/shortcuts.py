@@ -2,15 +2,15 @@
 
 import pandas as pd
 
-from smear.figures.shortcuts import CLASSIFIERS, FEATURES, best_of_features
 from smear.formats import format_value, percent
+from smear.shortcuts import find_best_of_features, name_classifier, name_features
 
 
 def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
     """Set the chosen network beside the best of the shortcuts on images of the same colour, in words."""
-    best = best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
+    best = find_best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
     text = (
-        f"The best of them, {CLASSIFIERS[best['classifier']]} on the {FEATURES[best['features']]}, classifies "
+        f"The best of them, {name_classifier(best['classifier'])} on the {name_features(best['features'])}, classifies "
         f"{describe(best)} of the validation images correctly, the selected network {describe(pd.Series(chosen))}."
     )
     return f"{text} {compare(best, chosen)}"
@@ -43,8 +43,8 @@ def shortcut_table(shortcuts: pd.DataFrame) -> list[dict]:
         row
         | {
             "color": format_value("color", row["color"]),
-            "features": FEATURES[row["features"]],
-            "classifier": CLASSIFIERS[row["classifier"]],
+            "features": name_features(row["features"]),
+            "classifier": name_classifier(row["classifier"]),
         }
         for row in table.to_dict("records")
     ]

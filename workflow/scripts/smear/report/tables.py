@@ -2,10 +2,10 @@
 
 import pandas as pd
 
+from smear.durations import format_duration
 from smear.formats import describe_values, format_value
 from smear.grid import AXES
-
-SPLITS = ("train", "validation", "test")
+from smear.split.targets import SPLITS
 
 
 def cell_phrase(cell: dict) -> str:
@@ -50,6 +50,7 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
             "axes": [format_value(axis, cell[axis]) for axis in varying],
             "chosen": cell["cell"] == chosen,
             "stop": describe_stop(cell),
+            "duration": "" if pd.isna(cell["seconds"]) else format_duration(cell["seconds"]),
         }
         for cell in cells.sort_values("rank").to_dict("records")
     ]
@@ -107,7 +108,7 @@ def provenance_rows(provenance: dict) -> list[tuple[str, str]]:
     }
     texts = {key: in_words(provenance[key]) for key in names if provenance.get(key) not in (None, "", {}, [])}
     if "seconds" in texts:
-        texts["seconds"] = duration(provenance["seconds"])
+        texts["seconds"] = format_duration(provenance["seconds"])
     rows = [(names[key], text) for key, text in texts.items()]
     made_by = provenance.get("made_by") or []
     return rows + [("Epochs made in several ways", mixture(made_by))] if len(made_by) > 1 else rows
@@ -131,14 +132,3 @@ def in_words(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
-
-
-def duration(seconds: float) -> str:
-    """Write 945.2 as `15 min 45 s`."""
-    if pd.isna(seconds):
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,13 +1,19 @@
 """Placing whole groups of images, so that every place (a split, or a fold) gets its number of images of every class."""
 
+import hashlib
+
 import numpy as np
 import pandas as pd
-
-from smear.split.hashing import hash_fraction
 
 # Swaps are searched among so many groups of each place: enough to come within an image, and bounded for large sets.
 SWAPPED = 400
 EMPTY = 10**6
+
+
+def hash_fraction(seed: int, name: str) -> float:
+    """A number from 0 to 1, uniform over names and seeds, whatever other images there are: hash assignment."""
+    digest = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    return int.from_bytes(digest[:7], "big") / 2**56
 
 
 def assign_groups(images: pd.DataFrame, targets: pd.DataFrame, seed: int, kept: pd.Series | None = None) -> pd.Series:

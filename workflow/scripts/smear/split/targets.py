@@ -1,10 +1,36 @@
 """How many images of each class every split, or every fold, should get."""
 
+import math
+from fractions import Fraction
+
 import pandas as pd
 
-from smear.images.class_sizes import SPLITS, split_sizes
+from smear.job import UserError
 
+SPLITS = ("train", "validation", "test")
 TEST = "test"
+
+
+def split_sizes(images: int, fractions: dict[str, float]) -> dict[str, int]:
+    """Images of one class per split: floors for train and validation, the rest for test, as the paper counts.
+
+    Fractions are taken as the decimals they are written as: 0.29 of 100 is 29, though the float product is below it.
+    """
+    train, validation = (math.floor(Fraction(str(fractions[split])) * images) for split in ("train", "validation"))
+    return {"train": train, "validation": validation, "test": images - train - validation}
+
+
+def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> None:
+    """Raise a UserError if a class is too small to be in every split."""
+    for name, images in counts.items():
+        if min(split_sizes(images, fractions).values()) < 1:
+            needed = next(more for more in range(images + 1, 10**9) if min(split_sizes(more, fractions).values()) >= 1)
+            shares = " / ".join(f"{fractions[split]:g}" for split in SPLITS)
+            raise UserError(
+                f"Class {name} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
+                f"split.fractions {shares} it needs {needed}. Add images, change the fractions, or leave its "
+                f"class folders out with dataset.classes."
+            )
 
 
 def split_targets(counts: dict[str, int], fractions: dict[str, float]) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from smear.images.class_sizes import SPLITS
 from smear.job import UserError
+from smear.split.targets import SPLITS
 from smear.tables import read_csv
 
 SHOWN = 3

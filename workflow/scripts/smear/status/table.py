@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import median
 
+from smear.durations import format_duration
 from smear.status.cells import CellStatus
 
 HEAD = ("grid cell", "state", "epoch", "images/s", "left", "")
@@ -27,7 +28,7 @@ def get_row(cell: CellStatus) -> tuple[str, ...]:
         cell.state,
         "" if cell.epoch is None else f"{cell.epoch}/{cell.epochs}",
         "" if cell.images_per_second is None else f"{cell.images_per_second:,.1f}",
-        "" if cell.seconds_left is None else describe_seconds(cell.seconds_left),
+        "" if cell.seconds_left is None else format_duration(cell.seconds_left),
         cell.note,
     )
 
@@ -46,7 +47,7 @@ def total(cells: list[CellStatus]) -> str:
     seconds = estimate_seconds(cells)
     if seconds is None:
         return line
-    return f"{line}; about {describe_seconds(seconds)} left" + ("" if counts["running"] else " once it is resumed")
+    return f"{line}; about {format_duration(seconds)} left" + ("" if counts["running"] else " once it is resumed")
 
 
 def estimate_seconds(cells: list[CellStatus]) -> float | None:
@@ -75,13 +76,3 @@ def estimate_seconds(cells: list[CellStatus]) -> float | None:
     for cell, seconds in work:
         ends[cell.name] = max(ends.get(cell.name, 0), seconds + ends.get(cell.shorter, 0))
     return max(sum(seconds for _, seconds in work) / max(1, len(running)), *ends.values())
-
-
-def describe_seconds(seconds: float) -> str:
-    """A duration in one or two units."""
-    minutes, hours = round(seconds / 60), round(seconds / 3600)
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60} min" if hours < 48 else f"{hours // 24} days {hours % 24} h"

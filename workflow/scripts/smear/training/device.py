@@ -1,27 +1,11 @@
 """Where a training runs, on whichever backend Keras has been told to use (KERAS_BACKEND)."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import keras
 
 from smear.training.allocator import keep_freed_memory
-
-STEPS_AT_ONCE = 16  # on a GPU, where steps are short beside what Python does between them
-
-
-class Device(NamedTuple):
-    """Name of the device, whether it is a GPU, its memory in bytes, and how steps run there.
-
-    jit_compile: whether they are compiled; on a CPU XLA is several times slower than TensorFlow's plain kernels.
-    steps_at_once: how many run before Python has its turn.
-    """
-
-    name: str
-    gpu: bool
-    memory: int
-    jit_compile: bool | str
-    steps_at_once: int
+from smear.training.backends.device import Device
 
 
 def get_backend():

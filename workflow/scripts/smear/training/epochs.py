@@ -7,13 +7,14 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
+from smear.durations import format_duration
 from smear.grid import Cell
 from smear.job import log
 from smear.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
+from smear.training.backends.device import Device
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
-from smear.training.device import Device, adapt, drawing_weights
-from smear.training.early_stopping import find_best, has_stalled
+from smear.training.device import adapt, drawing_weights
 from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
 from smear.training.maker import describe_maker
@@ -37,13 +38,26 @@ def wants_reestimation(setting: str | bool) -> bool:
 
 def format_epoch(row: dict, epochs: int, seconds_left: float) -> str:
     """The log's line for one epoch."""
-    left = time.strftime("%H:%M:%S", time.gmtime(seconds_left))
     return (
         f"epoch {row['epoch']:>{len(str(epochs))}}/{epochs}"
         f"  loss {row['loss']:.4f}  accuracy {row['accuracy']:.4f}"
         f"  val_loss {row['val_loss']:.4f}  val_accuracy {row['val_accuracy']:.4f}"
-        f"  {row['images_per_second']:.1f} images/s  left {left}"
+        f"  {row['images_per_second']:.1f} images/s  left {format_duration(seconds_left)}"
     )
+
+
+def find_best(history: list[dict]) -> int | None:
+    """The epoch (from 1) of lowest validation loss, the earliest of several; None where none is a number."""
+    numbers = [row["val_loss"] for row in history if math.isfinite(row["val_loss"])]
+    return next((row["epoch"] for row in history if row["val_loss"] == min(numbers)), None) if numbers else None
+
+
+def has_stalled(history: list[dict], patience: int | None, head_epochs: int) -> bool:
+    """Whether the validation loss has not fallen for `patience` epochs; never where that is None.
+
+    Epochs in which the last layer was trained alone are not counted: those of the whole network have not begun.
+    """
+    return patience is not None and len(history) - max(find_best(history) or 0, head_epochs) >= patience
 
 
 class Training:

@@ -4,7 +4,7 @@ import re
 
 import keras
 
-from smear.training.architectures import ARCHITECTURES
+from smear.training.architectures.registry import ARCHITECTURES
 
 
 def list_blocks(backbone: keras.Model, architecture: str) -> list[list[keras.layers.Layer]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from smear.provenance import get_versions
-from smear.training.device import Device
+from smear.training.backends.device import Device
 
 PACKAGES = {"tensorflow": ["tensorflow", "tensorflow-cpu"], "jax": ["jax", "jaxlib"], "torch": ["torch"]}
 

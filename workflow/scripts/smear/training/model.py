@@ -8,8 +8,8 @@ import numpy as np
 
 from smear.grid import Cell
 from smear.job import UserError, log
-from smear.training.architectures import build_backbone
-from smear.training.device import Device
+from smear.training.architectures.backbone import build_backbone
+from smear.training.backends.device import Device
 from smear.training.model_file import describe, load_model
 
 

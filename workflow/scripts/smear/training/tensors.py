@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+TRAINING_SPLITS = ("train", "validation")  # the test images are no input of a training
+
 
 class TensorFile:
     """The images of an npy file, uint8, (images, height, width, 3), of which only those asked for are read.

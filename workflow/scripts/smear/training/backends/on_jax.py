@@ -5,8 +5,8 @@ from pathlib import Path
 
 import jax
 
+from smear.training.backends.device import STEPS_AT_ONCE, Device
 from smear.training.backends.jax_depthwise import replace_depthwise
-from smear.training.device import STEPS_AT_ONCE, Device
 
 
 def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from smear.training.device import STEPS_AT_ONCE, Device
+from smear.training.backends.device import STEPS_AT_ONCE, Device
 
 
 def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from smear.training.device import Device
+from smear.training.backends.device import Device
 
 
 def prepare(threads: int, memory: int, deterministic: bool, cache: Path) -> Device:

@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 
-def connect_small_cnn(pixels: keras.KerasTensor) -> keras.KerasTensor:
+def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
     """The features, (n, 128), of pixels of -1 to 1, (n, size, size, 3)."""
     features = pixels
     for block, channels in enumerate((16, 32, 64, 128), start=1):

@@ -3,12 +3,12 @@
 import keras
 from keras import layers
 
-from smear.training.response_norm import local_response_norm
+from smear.training.architectures.response_norm import local_response_norm
 
 PUBLISHED_SIZES = (224, 227)
 
 
-def connect_alexnet(pixels: keras.KerasTensor) -> keras.KerasTensor:
+def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
     """The features, (n, 4096), of centred RGB pixels, (n, size, size, 3), size 64 or more.
 
     Groups of two, local response normalisation, overlapping pooling, dropout, and the initial weights are the paper's.

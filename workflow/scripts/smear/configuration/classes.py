@@ -1,21 +1,23 @@
-"""What the configuration's `dataset` says, as far as it tells without a look at the source: its name, its classes."""
+"""Contradictions of the classes of the task, as far as they show without a look at the source."""
 
 from collections import Counter
-from pathlib import PurePosixPath
 
 
-def find_class_faults(dataset: dict) -> list[str]:
-    """What is wrong with the classes of the task, as far as the configuration alone names them, one sentence each."""
+def find_class_faults(dataset: dict, downloads: bool) -> list[str]:
+    """What is wrong with the classes of the task, as far as the configuration alone names them, one sentence each.
+
+    downloads: whether only a download can tell which classes the source has.
+    """
     faults = find_label_faults(dataset)
     classes = dataset["labels"] or dataset["classes"]
     if faults or dataset["positive"] is None:
         return faults
     if classes:
         return find_positive_faults(dataset["positive"], list(classes))
-    if dataset["source"] == "kaggle":
+    if downloads:
         return [
-            f"dataset.positive is {dataset['positive']}, but which classes the source kaggle has shows after the "
-            f"download alone; name them in dataset.classes, or in dataset.labels."
+            f"dataset.positive is {dataset['positive']}, but which classes the source {dataset['source']} has "
+            f"shows after the download alone; name them in dataset.classes, or in dataset.labels."
         ]
     return []
 
@@ -33,23 +35,6 @@ def find_positive_faults(positive: str | None, classes: list[str]) -> list[str]:
     if positive not in names:
         return [f"dataset.positive is {positive}, which is no class of the task; set it to {' or '.join(names)}."]
     return []
-
-
-def derive_name(dataset: dict) -> str:
-    """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
-    match dataset["source"]:
-        case "kaggle":
-            text = (dataset["handle"] or "").split("/")[1:2]
-            text = text[0] if text else "kaggle"
-        case "synthetic":
-            drawn = dataset["synthetic"]
-            text = f"synthetic-{drawn['images']}-{drawn['size']}px-s{drawn['seed']}"
-        case "archive":
-            text = PurePosixPath(dataset["path"] or "archive").stem
-        case _:
-            text = PurePosixPath(dataset["path"] or "folder").name
-    safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
-    return safe.lstrip("._-") or "images"
 
 
 def sort_labels(labels: dict[str, list[str]] | None) -> dict[str, list[str]] | None:

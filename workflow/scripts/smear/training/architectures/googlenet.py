@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from smear.training.response_norm import local_response_norm
+from smear.training.architectures.response_norm import local_response_norm
 
 # Channels of 1x1, of 3x3 after their reduction, of 5x5 after theirs, and of the projection behind the pooling.
 MODULES = {
@@ -19,7 +19,7 @@ MODULES = {
 }
 
 
-def connect_googlenet(pixels: keras.KerasTensor) -> keras.KerasTensor:
+def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
     """The features, (n, 1024), of centred RGB pixels, (n, size, size, 3), size 32 or more.
 
     As published: no batch normalisation, local response normalisation twice, 40 % dropout at the end. The two auxiliary

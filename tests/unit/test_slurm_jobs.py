@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from smear.cluster import cancel_jobs, find_jobs
+from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 
 UUID = "38789925-6be9-4a86-ab98-94623e272906"
 

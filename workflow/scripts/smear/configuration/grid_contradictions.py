@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable
 
-from smear.download.weights import PUBLISHED_WEIGHTS
 from smear.grid import Cell, expand_grid, format_rate
-from smear.training.architectures import ARCHITECTURES
+from smear.training.architectures.registry import ARCHITECTURES, PUBLISHED_WEIGHTS
 from smear.training.settings import list_augmentations
 
 

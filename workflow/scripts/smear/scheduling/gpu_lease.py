@@ -15,7 +15,7 @@ from pathlib import Path
 
 from smear.file_lock import find_holder, try_lock
 from smear.job import UserError, log
-from smear.training.gpus import find_gpus
+from smear.scheduling.gpus import find_gpus
 
 POLL_SECONDS = 1
 

@@ -1,0 +1,45 @@
+# Helpers of report.smk: the files of the selected grid cell, and other looks at test images. No rule is defined here.
+# Takes: the names that common.smk gives.
+
+from smear.files import read_json
+from smear.looks import read_looks
+from smear.records import check_files
+
+
+def get_selected_cell():
+    """The name of the cell whose model is tested, once it is known."""
+    chosen = checkpoints.select_cell.get(experiment=EXPERIMENT).output
+    ask(check_files, [chosen.selected, chosen.digests])
+    return read_json(chosen.selected)["model_cell"]
+
+
+def get_selected_model(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
+
+
+def get_selected_digests(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/digests.json"
+
+
+def get_selected_provenance(wildcards):
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/provenance.json"
+
+
+def get_test_tensor(kind):
+    """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
+
+    def get_path(wildcards):
+        color = CELLS[get_selected_cell()].color
+        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
+
+    return get_path
+
+
+def get_looks_of_others():
+    """The data set's table of looks at test images, where other experiments are in it: their looks change the report.
+
+    What this experiment has looked at is among the outputs of its test.
+    """
+    table = Path(f"results/datasets/{DATASET}/test_looks.csv")
+    others = table.exists() and any(look.experiment != EXPERIMENT for look in ask(read_looks, table))
+    return [str(table)] if others else []

@@ -1,0 +1,37 @@
+# Helpers of data.smk: where the images come from, and what is published about them. No rule is defined here.
+# Takes: the names that common.smk gives.
+
+from smear.images.digests import name_resource
+from smear.images.source import digest_source
+
+
+def get_archive(wildcards):
+    """The zip archive to extract: the user's, or the downloaded one."""
+    return config["dataset"]["path"] if SOURCE == "archive" else "results/datasets/{dataset}/archive.zip"
+
+
+def name_digests():
+    """The name of the file in resources/ that holds the digests of a Kaggle data set, None for other sources."""
+    return name_resource(config["dataset"]["handle"], config["dataset"]["variant"]) if SOURCE == "kaggle" else None
+
+
+def get_reference_digests():
+    """The published digests of a Kaggle data set's images, where there are any, as a named input."""
+    if SOURCE == "kaggle":
+        for path in (f"resources/{name_digests()}", name_own_file(f"resources/{name_digests()}")):
+            if os.path.exists(path):
+                return {"reference": ancient(path)}
+    return {}
+
+
+def get_recorded_digests():
+    """The digests of a Kaggle data set's first download, where none are published, as a named output."""
+    if SOURCE != "kaggle" or get_reference_digests():
+        return {}
+    # Kept while the job runs, and put back if it fails: the script compares before it writes.
+    return {"record": update("results/datasets/{dataset}/images.sha256")}
+
+
+def get_color(wildcards):
+    """The color that a tensor's name stands for; rgb has no suffix."""
+    return wildcards.color.removeprefix("-") or AXES["color"].default

@@ -1,0 +1,33 @@
+"""The table of shortcut baselines as figure and report read it: the best of each kind, names as a reader knows them.
+
+Which features and classifiers there are, `audit_shortcuts.py` and `images/shortcut_features.py` say alone. Their names
+with blanks are their names in words; here stand those that need others.
+"""
+
+import pandas as pd
+
+FEATURES = {
+    "none": "no image at all",
+    "color_numbers": "six colour numbers",
+    "histogram": "RGB histogram",
+    "corner": "bottom right corner",
+    "thumbnail": "thumbnail of 8 × 8",
+}
+CLASSIFIERS = {"prior": "always the majority class", "naive_bayes": "naive Bayes"}
+
+
+def name_features(name: str) -> str:
+    """The features of a row of `shortcuts.csv` in words."""
+    return FEATURES.get(name, name.replace("_", " "))
+
+
+def name_classifier(name: str) -> str:
+    """The classifier of a row of `shortcuts.csv` in words."""
+    return CLASSIFIERS.get(name, name.replace("_", " "))
+
+
+def find_best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:
+    """The best classifier for each kind of features and colour, the best kind first; the prior is left out."""
+    real = shortcuts[shortcuts["classifier"] != "prior"]
+    ranked = real.sort_values("validation_accuracy", ascending=False, kind="stable")
+    return ranked.drop_duplicates(["color", "features"], ignore_index=True)

@@ -1,0 +1,1 @@
+"""The architectures that a grid may name; `registry.py` lists them, `backbone.py` builds them."""
