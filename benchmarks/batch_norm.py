@@ -1,11 +1,11 @@
-"""What re-estimating batch-normalisation statistics costs, and what it changes, at every learning rate of the paper.
+"""What batch-norm recalibration costs, and what it changes, at every learning rate of the paper.
 
     python benchmarks/batch_norm.py results/<experiment> [--architecture EfficientNetB0] [--epochs 6] [--images 1302]
                                     [--settled 6]
 
 On the tensors that a run of the workflow has made, from random weights or from ones that have settled: trained for so
 many epochs with Adam at 0.001 before, as a stand-in for published weights. After every epoch the same weights are
-validated with the running statistics and with re-estimated ones. Prints a table in Markdown. No test image is read.
+validated with the running statistics and with recalibrated ones. Prints a table in Markdown. No test image is read.
 """
 
 import argparse
@@ -21,7 +21,7 @@ RATES = (0.0001, 0.0003, 0.001, 0.003)
 
 
 def build(arguments, rate: float, seed: int = 0):
-    """A training with re-estimation, of the first images of a shuffled training split."""
+    """A training with recalibration, of the first images of a shuffled training split."""
     import numpy as np
     from smear.grid import Cell
     from smear.tables import read_csv
@@ -51,7 +51,7 @@ def settle(arguments) -> list | None:
 
 
 def measure(arguments, rate: float, start: list | None) -> tuple[list[float], list[float], float]:
-    """Validation accuracies with running and with re-estimated statistics, by epoch, and the share of more time."""
+    """Validation accuracies with running and with recalibrated statistics, by epoch, and the share of more time."""
     from smear.training.batch_norm import get_statistics, set_statistics
     from smear.training.epochs import EVALUATION_BATCH
 
@@ -89,13 +89,13 @@ def main() -> None:
     parser.add_argument("--settled", type=int, default=0)
     arguments = parser.parse_args()
     weights = f"weights settled in {arguments.settled} epochs at 0.001" if arguments.settled else "random weights"
-    print(f"# Re-estimated batch-normalisation statistics\n\n{rounds.describe_machine()}.")
+    print(f"# Batch-norm recalibration\n\n{rounds.describe_machine()}.")
     print(f"{arguments.architecture}, Adam, batch {BATCH}, {arguments.images} training images, {weights}.\n")
     print("| learning rate | statistics | validation accuracy after each epoch, % | more time |\n|---:|---|---|---:|")
     start = settle(arguments)
     for rate in RATES:
         running, estimated, cost = measure(arguments, rate, start)
-        for name, values, more in (("running", running, ""), ("re-estimated", estimated, f"{100 * cost:.0f} %")):
+        for name, values, more in (("running", running, ""), ("recalibrated", estimated, f"{100 * cost:.0f} %")):
             print(f"| {rate} | {name} | {' '.join(f'{100 * value:.1f}' for value in values)} | {more} |", flush=True)
 
 

@@ -1,4 +1,4 @@
-"""Whether the mean of all batches' statistics is steadier than a moving average, for re-estimated batch normalisation.
+"""Whether the mean of all batches' statistics is steadier than a moving average, for batch-norm recalibration.
 
     python benchmarks/batch_norm_mean.py results/<experiment> [--architecture EfficientNetV2B0] [--seeds 10]
                                          [--epochs 4] [--images 1302]
@@ -38,7 +38,7 @@ def measure(arguments: argparse.Namespace, seed: int) -> dict[str, np.ndarray]:
             for draw in range(2):
                 rows = np.random.default_rng([seed, epoch, draw]).permutation(len(training.feed))
                 started = time.perf_counter()
-                batch_norm.reestimate(forwards[way], rows, BATCH, momentum=momentum)
+                batch_norm.recalibrate(forwards[way], rows, BATCH, momentum=momentum)
                 seconds = time.perf_counter() - started
                 probabilities = training.validation.predict(training.validator, EVALUATION_BATCH)
                 accuracy = (probabilities.argmax(axis=1) == labels).mean()

@@ -1,4 +1,4 @@
-"""The search for repeat captures, all pairs against landmarks, on made-up smears whose truth is known.
+"""The search for repeat captures, all pairs against keypoints, on made-up smears whose truth is known.
 
     python benchmarks/fields.py [--images 1628 3256 6512 13024] [--size 96]
 
@@ -20,7 +20,7 @@ from catalog_images import catalog_images
 from find_fields import list_pairs, search_catalog
 from smear.synthetic.smears import make_smears
 
-WAYS = ("all", "landmarks")
+WAYS = ("all", "keypoints")
 
 
 def list_true_pairs(truth: pd.DataFrame) -> set[tuple[str, str]]:
@@ -38,7 +38,7 @@ def measure(images: int, size: int) -> tuple[int, dict[str, tuple[float, int, in
         catalog, _ = catalog_images(Path(folder), threads, 100)
         for way in WAYS:
             started = time.perf_counter()
-            search = search_catalog(catalog, SimpleNamespace(ignore=[], search=way, similarity=None), threads)
+            search = search_catalog(catalog, SimpleNamespace(ignore=[], search=way, threshold=None), threads)
             seconds = time.perf_counter() - started
             pairs = list_pairs(catalog, search)
             pairs = set(zip(pairs["first"], pairs["second"], strict=True))
@@ -54,12 +54,12 @@ def main() -> None:
     rows = []
     for images in arguments.images:
         true, found = measure(images, arguments.size)
-        figures = [*found["all"], *found["landmarks"], found["all"][0] / found["landmarks"][0]]
+        figures = [*found["all"], *found["keypoints"], found["all"][0] / found["keypoints"][0]]
         form = "| {:,} | {:,} | {:.1f} | {:,} | {:,} | {:.1f} | {:,} | {:,} | {:.2f} |"
         rows.append(form.format(images, true, *figures))
         print(rows[-1], file=sys.stderr, flush=True)
     print(f"# Search for repeat captures\n\n{rounds.describe_machine()}. Made-up smears of {arguments.size} px.\n")
-    print("| images | pairs | all pairs, s | found | besides | landmarks, s | found | besides | all / landmarks |")
+    print("| images | pairs | all pairs, s | found | besides | keypoints, s | found | besides | all / keypoints |")
     print("|---:" * 9 + "|")
     print("\n".join(rows))
 

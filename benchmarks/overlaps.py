@@ -28,7 +28,7 @@ from smear.parallel import map_parallel
 from smear.synthetic.field import draw_field, photograph, prepare_slide
 from smear.synthetic.smears import MORPHOLOGIES
 
-WAYS = ("all", "landmarks")
+WAYS = ("all", "keypoints")
 BINS = (0.10, 0.15, 0.25, 1.0)
 LARGE = 2.0  # frames a side of a field from which many windows are cut
 
@@ -86,7 +86,7 @@ def list_overlaps(catalog: pd.DataFrame, shifts: list[np.ndarray]) -> pd.Series:
 def search(catalog: pd.DataFrame, way: str, threads: int) -> tuple[pd.MultiIndex, float]:
     """The pairs that a search finds, and its seconds."""
     started = time.perf_counter()
-    found = search_catalog(catalog, SimpleNamespace(ignore=[], search=way, similarity=None), threads)
+    found = search_catalog(catalog, SimpleNamespace(ignore=[], search=way, threshold=None), threads)
     pairs = list_pairs(catalog, found)
     return pd.MultiIndex.from_frame(pairs[["first", "second"]]), time.perf_counter() - started
 

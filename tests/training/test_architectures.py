@@ -198,7 +198,7 @@ def test_an_epoch_of_training_has_a_finite_loss_and_its_model_is_read_without_ou
 
 @pytest.mark.parametrize("trainable", ["head", 1])
 def test_frozen_blocks_keep_weights_and_statistics_in_training(trainable, sixteen, tmp_path):
-    """Re-estimation included: it would otherwise leave zeros in a layer that takes no statistics."""
+    """Recalibration included: it would otherwise leave zeros in a layer that takes no statistics."""
     build_classifier("SmallCNN", 64, 2, "none", 0.0).save(tmp_path / "start.keras")
     changes = {"trainable": trainable, "weights": str(tmp_path / "start.keras")}
     training = prepare(Cell("SmallCNN", "adam", 0.01, 8, 0, 2), sixteen, **changes)

@@ -46,7 +46,7 @@ def test_the_last_layer_alone_is_trained_then_everything_with_a_fresh_optimizer(
     (training, *_), states = whole
     backbone = len(get_backbone(training.model).variables)
     start = prepare(LONG, draw_images(), **phases)
-    assert start.forward is None, "no statistics are re-estimated where all are frozen"
+    assert start.forward is None, "no statistics are recalibrated where all are frozen"
     assert float(start.trainer.optimizer.learning_rate) == pytest.approx(0.02)
     before = [variable.numpy() for variable in start.model.variables]
     kept = [[np.array_equal(*pair) for pair in zip(before, state.arrays, strict=False)] for state in states]

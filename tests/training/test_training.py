@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, reestimate
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, get_statistics, recalibrate
 from smear.training.device import stream
-from smear.training.epochs import wants_reestimation
+from smear.training.epochs import wants_recalibration
 from smear.training.feed import Batches, Feed, is_resident
 from smear.training.model import build_classifier, get_backbone
 from smear.training.randomness import epoch_order, shuffle_labels
@@ -109,7 +109,7 @@ def test_a_diverged_cell_is_a_result(bright_and_dark):
     training, history, state, _ = run(cell, bright_and_dark, reestimate_batch_norm="off")
     assert len(history) < 5
     longer = run(cell._replace(epochs=9), bright_and_dark, start=state, reestimate_batch_norm="off")
-    assert len(longer[1]) == len(history), "nor does a longer one go on from it"
+    assert len(longer[1]) == len(history), "nor does a longer one continue it"
     summary = summarise(cell, history, None, training.model.count_params())
     assert summary["status"] == "diverged"
     assert "validation_accuracy" not in summary
@@ -165,14 +165,14 @@ def test_shuffled_labels_are_the_same_labels_in_an_order_of_the_seed(labels, see
 
 
 @pytest.mark.parametrize("momentum", [0.5, 0.9, 0.99])
-def test_reestimated_statistics_are_those_of_the_images_whatever_the_momentum(bright_and_dark, momentum):
+def test_recalibrated_statistics_are_those_of_the_images_whatever_the_momentum(bright_and_dark, momentum):
     keras.utils.set_random_seed(0)
     model = build_classifier("SmallCNN", 16, 2, "none", 0.0)
     for layer in batch_norm_layers(model):
         layer.momentum = momentum
     pixels, labels = bright_and_dark
     by_brightness = np.argsort(pixels.mean(axis=(1, 2, 3)))
-    reestimate(TrainingMode(model, Feed(pixels, labels, resident=True)), by_brightness, 8)
+    recalibrate(TrainingMode(model, Feed(pixels, labels, resident=True)), by_brightness, 8)
     assert {layer.momentum for layer in batch_norm_layers(model)} == {momentum}
     pixels = pixels[by_brightness]
     first_convolution = get_backbone(model).layers[2]
@@ -183,7 +183,7 @@ def test_reestimated_statistics_are_those_of_the_images_whatever_the_momentum(br
     assert np.allclose(variance, batches.var(axis=1).mean(axis=0), rtol=0.002)
 
 
-def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):
+def test_recalibration_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):
     with_it, history, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="on")
     without, plain, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="off")
     assert history["loss"].equals(plain["loss"])
@@ -195,5 +195,5 @@ def test_reestimation_leaves_the_weights_and_the_next_epoch_alone(bright_and_dar
 @pytest.mark.parametrize(
     ("setting", "wanted"), [("auto", True), ("on", True), (True, True), ("off", False), (False, False)]
 )
-def test_when_statistics_are_reestimated(setting, wanted):
-    assert wants_reestimation(setting) == wanted
+def test_when_statistics_are_recalibrated(setting, wanted):
+    assert wants_recalibration(setting) == wanted

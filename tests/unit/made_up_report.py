@@ -10,7 +10,7 @@ from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
 from smear.binary_metrics import binary_summary
 from smear.figures.fields import draw_scores
 from smear.figures.shortcuts import draw_shortcuts
-from smear.figures.siblings import draw_siblings
+from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.style import save
 from smear.looks import Look, write_looks
 from smear.metrics import classification_summary
@@ -111,7 +111,7 @@ def evidence_of() -> pd.DataFrame:
     )
 
 
-def siblings_of(images: int) -> pd.DataFrame:
+def repeats_of(images: int) -> pd.DataFrame:
     """Return the siblings across splits by unit and seed, as `siblings.csv` does."""
     random = np.random.default_rng(0)
     return pd.DataFrame(
@@ -173,7 +173,7 @@ def write_report_inputs(
     pairs = pd.DataFrame(columns=["first", "second", "similarity", "dx", "dy", "evidence", "same_class"])
     pairs.to_csv(folder / "field_pairs.csv", index=False)
     save(draw_scores(evidence_of(), FIELDS), folder / "fields.svg")
-    save(draw_siblings(siblings_of(audit["images"]), audit), folder / "siblings.svg")
+    save(draw_repeat_captures(repeats_of(audit["images"]), audit), folder / "siblings.svg")
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
     catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})

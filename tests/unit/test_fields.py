@@ -166,7 +166,7 @@ def windows(folder, fields: int, captures: int):
 @pytest.mark.parametrize(("fields", "captures"), [(4, 8), (8, 8), (2, 20)])
 def test_few_fields_with_many_captures_each_are_found_whole(tmp_path, fields, captures):
     catalog = windows(tmp_path, fields, captures)
-    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=None), 2)
+    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 2)
     pairs = list_pairs(catalog, found)
     field = lambda ids: ids.str.extract(r"/(\d+)-")[0]  # noqa: E731
     right = field(pairs["first"]) == field(pairs["second"])
@@ -176,9 +176,9 @@ def test_few_fields_with_many_captures_each_are_found_whole(tmp_path, fields, ca
 
 def test_too_few_images_to_tell_chance_are_refused_and_the_remedy_works(tmp_path):
     catalog = windows(tmp_path, 3, 2)
-    with pytest.raises(UserError, match=r"from 6 images: they give 60 .*fields.similarity: 7"):
-        search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=None), 2)
-    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=7), 2)
+    with pytest.raises(UserError, match=r"from 6 images: they give 60 .*fields.threshold: 7"):
+        search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 2)
+    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=7), 2)
     assert len(list_pairs(catalog, found)) == 3
 
 
@@ -193,9 +193,9 @@ def test_a_pattern_that_all_images_share_is_refused_and_the_remedy_works(tmp_pat
         Image.fromarray(pixels.astype(np.uint8)).save(target)
     catalog, _ = catalog_images(tmp_path / "round", 2, 100)
     with pytest.raises(UserError, match=r"cannot be told from chance.*cover it by fields.ignore"):
-        search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=None), 2)
+        search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 2)
     edge = [[0, 0, 1, 0.22], [0, 0.78, 1, 1], [0, 0, 0.22, 1], [0.78, 0, 1, 1]]
-    search_catalog(catalog, SimpleNamespace(ignore=edge, search="auto", similarity=None), 2)
+    search_catalog(catalog, SimpleNamespace(ignore=edge, search="auto", threshold=None), 2)
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] != pair[1]), max_size=12))
@@ -262,11 +262,11 @@ def smears(tmp_path_factory):
 
 
 @pytest.mark.parametrize("light", ["plain", "disturbed"])
-@pytest.mark.parametrize("search", ["all", "landmarks"])
+@pytest.mark.parametrize("search", ["all", "keypoints"])
 def test_the_truth_of_synthetic_smears_is_found(smears, light, search):
     folder, truth = smears
     catalog, _ = catalog_images(folder / light, 2, 100)
-    found = search_catalog(catalog, SimpleNamespace(ignore=CORNER, search=search, similarity=None), 2)
+    found = search_catalog(catalog, SimpleNamespace(ignore=CORNER, search=search, threshold=None), 2)
     pairs = list_pairs(catalog, found).set_index(["first", "second"])
     close = truth[((truth["dx_other"] - truth["dx"]).abs() <= 40) & ((truth["dy_other"] - truth["dy"]).abs() <= 40)]
     assert len(close) > 60
@@ -292,7 +292,7 @@ def test_a_field_with_two_classes_is_reported(tmp_path):
             picture = np.repeat(frame(seed, x, 40)[..., None].clip(0, 255), 3, axis=2).astype(np.uint8)
             Image.fromarray(picture).save(tmp_path / name / f"{seed}.png")
     catalog, _ = catalog_images(tmp_path, 1, 100)
-    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", similarity=None), 1)
+    found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 1)
     pairs = list_pairs(catalog, found)
     assert pairs[["first", "second", "dx", "dy", "same_class"]].to_numpy().tolist() == [
         ["A/7.png", "B/7.png", 10, 0, False]

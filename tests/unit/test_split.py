@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from smear.estimate import count_training
 from smear.job import UserError
 from smear.split.assignment import assign_groups
-from smear.split.audit import compare_units, count_siblings
+from smear.split.audit import compare_units, count_repeats
 from smear.split.targets import SPLITS, check_class_sizes, fold_targets, split_sizes, split_targets
 from smear.split.units import COLOUR_NUMBERS, get_groups
 from split_images import keep_places
@@ -83,7 +83,7 @@ def test_fields_stay_whole_and_shares_are_kept(first, second, seed):
     images = pd.DataFrame(rows, columns=["image_id", "class", "field_id"])
     split = split_images(images, "field", FRACTIONS, seed)
     assert split.notna().all()
-    assert count_siblings(images["field_id"], split)[1] == 0
+    assert count_repeats(images["field_id"], split)[1] == 0
     for name, sizes in [("a", first), ("b", second)]:
         wanted, got = split_sizes(sum(sizes), FRACTIONS), split[images["class"] == name].value_counts()
         slack = 0 if sizes.count(1) >= max(sizes) * 3 else max(sizes)
@@ -113,7 +113,7 @@ def test_the_draw_depends_on_the_seed_and_not_on_the_order():
 
 def test_image_splits_cut_fields_and_say_so():
     images = made_up_images({"a": 100}, {"a": 2})
-    siblings, across = count_siblings(images["field_id"], split_images(images, "image", FRACTIONS, 0))
+    siblings, across = count_repeats(images["field_id"], split_images(images, "image", FRACTIONS, 0))
     assert siblings == 100
     assert 10 < across < 70
 
@@ -137,7 +137,7 @@ def test_added_images_move_no_old_one(old, new, seed):
     kept = pd.Series(first.to_numpy(), index=before["image_id"])
     second = split_images(images, "field", FRACTIONS, seed, kept)
     assert second.head(sum(old)).equals(first)
-    assert count_siblings(images["field_id"], second)[1] == 0
+    assert count_repeats(images["field_id"], second)[1] == 0
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.integers(0, 3)), max_size=12, unique=True), st.data())

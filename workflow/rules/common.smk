@@ -12,6 +12,7 @@ sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
 from smear.configuration.completion import complete_configuration, read_numbers
+from smear.configuration.renamed import rename_old_names
 from smear.environment import announce_environment
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
 from smear.images.source import check_source
@@ -44,6 +45,7 @@ announce_environment()
 announce_snakemake()
 if is_main_workflow():
     update_config(config, read_numbers(get_command_line_config()))
+HINTS = rename_old_names(config)
 config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}

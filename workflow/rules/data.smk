@@ -145,7 +145,7 @@ rule find_fields:
     params:
         ignore=config["fields"]["ignore"] + config["dataset"]["mask"],
         search=config["fields"]["search"],
-        similarity=config["fields"]["similarity"],
+        threshold=config["fields"]["threshold"],
         code=code_digest("find_fields"),
     script:
         "../scripts/find_fields.py"
@@ -211,7 +211,7 @@ rule split_images:
 
 
 rule audit_splits:
-    """Count the images with a sibling on another side, by every unit of splitting."""
+    """Count the images with a repeat capture in another split, by every unit of splitting."""
     input:
         manifest="results/{experiment}/split/manifest.csv",
         audit="results/{experiment}/split/audit.json",

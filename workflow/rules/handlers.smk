@@ -40,12 +40,18 @@ def tidy_running():
         shutil.rmtree(job.params.running, ignore_errors=True)
 
 
+def announce_hints():
+    """Say which names in the configuration are old ones."""
+    for hint in HINTS:
+        print(f"blastgrid: {hint}", file=sys.stderr)
+
+
 def announce_start():
     """Say, before training starts on a CPU, how long it will take."""
     folder = Path(f"results/{EXPERIMENT}/cells")
     waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
     if waiting and runs_here() and not GPUS:
-        # Of each, the epochs that it does not take over from its shorter sibling.
+        # Of each, the epochs that it does not take over from its shorter run.
         own = [
             cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
         ]
@@ -64,6 +70,7 @@ def announce_results():
 
 
 onstart:
+    announce_hints()
     end_orphans()
     record_cells()
     announce_start()

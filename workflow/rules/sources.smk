@@ -28,7 +28,7 @@ def get_recorded_digests():
     """The digests of a Kaggle data set's first download, where none are published, as a named output."""
     if SOURCE != "kaggle" or get_reference_digests():
         return {}
-    # Kept while the job runs, and put back if it fails: the script compares before it writes.
+    # Kept while the job runs, and restored if it fails: the script compares before it writes.
     return {"record": update("results/datasets/{dataset}/images.sha256")}
 
 

@@ -1,7 +1,7 @@
 """Split the images by every unit and several seeds, and show how many have a repeat capture in another split."""
 
 import smear.environment
-from smear.figures.siblings import draw_siblings
+from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import log, logged_to
@@ -31,7 +31,7 @@ def main(snakemake) -> None:
             "%s: %.1f images with a repeat capture in another split, mean of %d seeds", unit, across.mean(), len(across)
         )
     write_csv(table, snakemake.output.siblings)
-    save(draw_siblings(table, read_json(snakemake.input.audit)), snakemake.output.svg, snakemake.output.png)
+    save(draw_repeat_captures(table, read_json(snakemake.input.audit)), snakemake.output.svg, snakemake.output.png)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def open_client(credentials: str | None) -> KaggleClient:
 
 
 def download_archive(dataset: DatasetHandle, credentials: str | None, folder: Path) -> Path:
-    """Download into a file in `folder`, going on from what an earlier call left there, and check every byte.
+    """Download into a file in `folder`, resuming what an earlier call left there, and check every byte.
 
     Raises `requests.RequestException`, `DamagedDownload`, and `SystemExit` for bad credentials.
     """

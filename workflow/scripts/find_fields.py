@@ -43,7 +43,7 @@ def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
     unrelated = Unrelated(mirrored, details, valid, threads)
     every_pair = params.search == "all" or (params.search == "auto" and len(catalog) <= ALL_PAIRS)
     propose = (propose_from_all if every_pair else propose_from_keypoints)(read, len(images), valid, unrelated, threads)
-    return search_fields(len(images), read, valid, propose, unrelated, params.similarity, threads)
+    return search_fields(len(images), read, valid, propose, unrelated, params.threshold, threads)
 
 
 def propose_from_all(

@@ -8,11 +8,11 @@ from smear.files import read_json, write_json
 from smear.job import UserError, log, logged_to
 from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
-from smear.split.audit import count_siblings
+from smear.split.audit import count_repeats
 from smear.split.labels import check_labels, merge_classes
 from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
-from smear.split.units import PROMISES, get_groups
+from smear.split.units import GUARANTEES, get_groups
 from smear.split.user_groups import match_images, read_user_groups
 from smear.tables import read_csv, write_csv
 from smear.training_images import read_training_images
@@ -23,7 +23,7 @@ COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", 
 def group_images(
     catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int, block: int | None
 ) -> tuple[pd.DataFrame, str]:
-    """The catalog with `field_id`, `group` and, where the user gives it, `split`; and its promise's key."""
+    """The catalog with `field_id`, `group` and, where the user gives it, `split`; and its guarantee's key."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
     if user_table is None:
         images["group"] = get_groups(images, unit, seed, block)
@@ -99,18 +99,18 @@ def check_classes_everywhere(images: pd.DataFrame) -> None:
                 )
 
 
-def audit_split(images: pd.DataFrame, promise: str, method: dict, kept: pd.Series) -> dict:
+def audit_split(images: pd.DataFrame, unit: str, method: dict, kept: pd.Series) -> dict:
     """What `audit.json` holds."""
     counts = pd.crosstab(images["split"], images["class"])
-    siblings, across = count_siblings(images["field_id"], images["split"])
+    siblings, across = count_repeats(images["field_id"], images["split"])
     places = images["fold"].astype(str).where(images["split"] != TEST, TEST) if method["folds"] else images["split"]
     earlier = images["image_id"].map(kept)
     return {
         "method": method,
-        "unit": promise,
+        "unit": unit,
         "seed": method["seed"],
         "fractions": method["fractions"],
-        "promise": PROMISES[promise],
+        "promise": GUARANTEES[unit],
         "images": len(images),
         "fields": int(images["field_id"].nunique()),
         "groups": int(images["group"].nunique()),
@@ -119,7 +119,7 @@ def audit_split(images: pd.DataFrame, promise: str, method: dict, kept: pd.Serie
         "folds": pd.crosstab(images["fold"], images["class"]).drop(index=-1, errors="ignore").to_dict("records"),
         "images_with_sibling": siblings,
         "images_with_sibling_across_splits": across,
-        "images_with_sibling_across_folds": count_siblings(images["field_id"], places)[1],
+        "images_with_sibling_across_folds": count_repeats(images["field_id"], places)[1],
         "images_kept": int(earlier.notna().sum()),
         "images_moved": int((earlier.notna() & (earlier != places)).sum()),
     }
@@ -144,15 +144,15 @@ def main(snakemake) -> None:
     fields = read_csv(snakemake.input.fields)
     check_labels(params.labels, set(catalog["source_class"]), snakemake.input.catalog)
     user_table = snakemake.input.groups or None
-    images, promise = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
+    images, unit = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
     images = label_images(images, params.labels)
     kept = read_kept(output, method, images[["image_id", "sha256"]])
-    if promise == "given":
+    if unit == "given":
         images["fold"] = -1
     else:
         images = place_images(images, method, kept)
     check_classes_everywhere(images)
-    audit = audit_split(images, promise, method, kept) | audit_labels(images, params.labels)
+    audit = audit_split(images, unit, method, kept) | audit_labels(images, params.labels)
     audit["start_weights"] = None
     if weights := snakemake.input.weights:
         audit["start_weights"] = audit_start(weights, read_training_images(weights), images)

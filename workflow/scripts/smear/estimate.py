@@ -40,7 +40,7 @@ def estimate_hours(cells: list[Cell], train_images: int, size: int, cores: int) 
 def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores: int) -> str:
     """The sentence for a start without a GPU; train_images is None where only a download can tell."""
     hours = estimate_hours(cells, train_images or 1000, size, cores)
-    count = "1 cell" if len(cells) == 1 else f"{len(cells)} cells"
+    count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
     per = "" if train_images else " for every 1,000 training images"
     sentence = (
         f"blastgrid: no GPU found. Training the {count} not yet trained takes about "

@@ -112,4 +112,4 @@ def find_cell(name: str, cells: list[Cell]) -> Cell:
     for cell in cells:
         if cell.name == name:
             return cell
-    raise UserError(f"{name} is not a cell of the grid, which holds: {', '.join(cell.name for cell in cells)}.")
+    raise UserError(f"{name} is no grid cell; the grid holds: {', '.join(cell.name for cell in cells)}.")

@@ -48,7 +48,7 @@ def write_progress(
 
 
 def read_progress(folder: Path) -> dict | None:
-    """The values of `write_progress`, times as `datetime`; None without the file, a ValueError for odd contents."""
+    """The values of `write_progress`, times as `datetime`; None without the file, a ValueError for invalid contents."""
     values = read_object(folder / NAME)
     if values is None:
         return None
@@ -81,7 +81,7 @@ def read_time(value: object, key: str) -> datetime:
     try:
         time = datetime.fromisoformat(value)
     except ValueError as error:
-        raise ValueError(f"{NAME} has an odd {key}") from error
+        raise ValueError(f"{NAME} has an invalid {key}") from error
     require(time.tzinfo is not None, key)
     return time
 
@@ -93,4 +93,4 @@ def is_number(value: object) -> bool:
 
 def require(fulfilled: object, key: str) -> None:
     if not fulfilled:
-        raise ValueError(f"{NAME} has an odd {key}")
+        raise ValueError(f"{NAME} has an invalid {key}")

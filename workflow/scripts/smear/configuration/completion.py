@@ -7,6 +7,7 @@ import yaml
 
 from smear.configuration.classes import sort_labels
 from smear.configuration.contradictions import find_contradictions
+from smear.configuration.renamed import rename_old_names
 from smear.configuration.schema_errors import as_list, find_faults
 from smear.images.source import SOURCES, derive_name
 from smear.job import UserError
@@ -28,6 +29,7 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
     """Return `config` with defaults filled in; a UserError lists everything that is wrong with it."""
     schema = read_schema(schema_path)
     config = copy.deepcopy(config)
+    rename_old_names(config)
     faults = find_faults(config, schema)
     if not faults:
         fill_defaults(config, schema, schema)

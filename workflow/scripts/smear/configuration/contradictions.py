@@ -18,9 +18,9 @@ def find_contradictions(config: dict) -> list[str]:
     faults += find_class_faults(dataset, source.downloads)
     faults += find_rectangle_faults("dataset.mask", dataset["mask"])
     faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
-    if (config["fields"]["similarity"] or 1) < 1:
+    if (config["fields"]["threshold"] or 1) < 1:
         faults.append(
-            f"fields.similarity is {config['fields']['similarity']}, on the scale of earlier versions, a "
+            f"fields.threshold is {config['fields']['threshold']}, on the scale of earlier versions, a "
             "correlation; it is now in standard deviations, 7 for instance; set it to null to take it from the data."
         )
     if abs(sum(fractions.values()) - 1) > 1e-9:
@@ -31,13 +31,13 @@ def find_contradictions(config: dict) -> list[str]:
         )
     if config["training"]["schedule"] == "cosine" and config["training"]["share_epochs"]:
         faults.append(
-            "training.schedule cosine ends with a cell's last epoch, so that no other cell can go on from it; set "
+            "training.schedule cosine ends with a grid cell's last epoch, so that no longer run can continue it; set "
             "training.share_epochs: false."
         )
     if config["training"]["early_stopping"] and config["training"]["share_epochs"]:
         faults.append(
-            "training.early_stopping ends a cell before its last epoch and keeps an earlier one, so that no other cell "
-            "can go on from it; set training.share_epochs: false."
+            "training.early_stopping ends a training before its last epoch and keeps an earlier one, so that no longer run "
+            "can continue it; set training.share_epochs: false."
         )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
         faults.append(f"model.weights names the file {weights}, which does not exist.")

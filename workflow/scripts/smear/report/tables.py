@@ -32,7 +32,7 @@ def split_table(audit: dict, classes: list[str]) -> list[dict]:
 
 
 def conflicting_pairs(pairs: pd.DataFrame) -> list[dict]:
-    """List the pairs of images of one field that have different classes, the surest first."""
+    """List the pairs of images of one field that have different classes, the highest match scores first."""
     conflicts = pairs[~pairs["same_class"].astype(bool)]
     return conflicts.sort_values("evidence", ascending=False, kind="stable").to_dict("records")
 

@@ -1,4 +1,4 @@
-"""A training ends with the Snakemake that started it: nobody else would take its results, and the next call goes on.
+"""A training ends with the Snakemake that started it: nobody else would take its results, and the next call resumes it.
 
 Linux can send a signal when a parent ends (PR_SET_PDEATHSIG), but a shell may stand between the two, and lives on. So
 the processes above this one are looked at, twice a second.

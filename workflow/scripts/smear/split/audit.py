@@ -7,7 +7,7 @@ from smear.split.sequence import is_numbered
 from smear.split.units import UNITS, get_groups
 
 
-def count_siblings(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
+def count_repeats(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
     """Images that share their field with another one, and those that share it with one in another place."""
     places_of_field = places.groupby(fields)
     return int((places_of_field.transform("size") > 1).sum()), int((places_of_field.transform("nunique") > 1).sum())
@@ -25,6 +25,6 @@ def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, blo
             continue
         for seed in seeds:
             grouped = images.assign(group=get_groups(images, unit, seed, block))
-            across = count_siblings(images["field_id"], assign_groups(grouped, targets, seed))[1]
+            across = count_repeats(images["field_id"], assign_groups(grouped, targets, seed))[1]
             rows.append((unit, seed, len(images), across))
     return pd.DataFrame(rows, columns=["unit", "seed", "images", "images_with_sibling_across_splits"])

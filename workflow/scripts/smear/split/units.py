@@ -8,7 +8,7 @@ from smear.split.sequence import group_sequence
 COLOUR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
 IMAGES_PER_STAIN, FEWEST_STAINS, MOST_STAINS = 40, 12, 250
 UNITS = ("image", "field", "sequence", "stain")
-PROMISES = {
+GUARANTEES = {
     "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",
     "field": "All images of one microscope field lie in the same split.",
     "sequence": "All images of one block of consecutive numbers in the files' names, a stand-in for a slide where "

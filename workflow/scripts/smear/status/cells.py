@@ -29,7 +29,7 @@ class CellStatus(NamedTuple):
     epoch_seconds: float | None = None
     note: str = ""
     details: tuple[str, ...] = ()
-    shorter: str | None = None  # the cell that it goes on from
+    shorter: str | None = None  # the shorter run that it continues
     architecture: str = ""
     epochs: int = 0
 
@@ -53,12 +53,12 @@ def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
 
 def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
     """The state of one cell at the time `now`."""
-    odd, progress, metrics = [], None, None
+    invalid, progress, metrics = [], None, None
     # Progress first: a cell that ends in between is then done, and not waiting.
     try:
         progress = read_progress(experiment / "running" / name)
     except ValueError as error:
-        odd.append(str(error))
+        invalid.append(str(error))
     try:
         metrics = read_object(experiment / "cells" / name / "metrics.json")
     except ValueError as error:
@@ -71,11 +71,11 @@ def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:
     error = find_error(log)
     epoch = progress and progress["epoch"]
     if error is not None and not (progress and is_stop(error, progress)):
-        cell = CellStatus(name, "failed", epoch, note="; ".join(odd), details=(error, str(log)))
+        cell = CellStatus(name, "failed", epoch, note="; ".join(invalid), details=(error, str(log)))
     elif progress is not None:
         cell = CellStatus(name, "interrupted", epoch, note=describe_interruption(progress, now))
     else:
-        cell = CellStatus(name, "waiting", note="; ".join(odd))
+        cell = CellStatus(name, "waiting", note="; ".join(invalid))
     return describe_hyperparameters(cell, progress or {})
 
 
@@ -118,7 +118,7 @@ def describe_running(name: str, progress: dict, now: datetime) -> CellStatus:
 
 
 def describe_interruption(progress: dict, now: datetime) -> str:
-    """Why a training is no longer there, and where it goes on."""
+    """Why a training is no longer there, and where it resumes."""
     if progress["state"] == "stopped":
         reason = progress["message"] or "stopped"
     elif progress["host"] == socket.gethostname():

@@ -15,7 +15,7 @@ NAME = "cells.json"
 def write_cells(cells: Mapping[str, dict], experiment: Path, shorter: Mapping[str, str] = MappingProxyType({})) -> None:
     """Record the cells and the time, unless the same are there.
 
-    cells: the hyperparameters of each by its name. shorter: of a cell, the one that it goes on from.
+    cells: the hyperparameters of each by its name. shorter: of a cell, the shorter run that it continues.
     """
     values = {"cells": list(cells), "hyperparameters": dict(cells), "shorter": dict(shorter)}
     try:

@@ -51,10 +51,10 @@ def total(cells: list[CellStatus]) -> str:
 
 
 def estimate_seconds(cells: list[CellStatus]) -> float | None:
-    """Seconds until the last cell is done, if as many as now go on side by side; None where nothing can tell.
+    """Seconds until the last cell is done, if as many as now run side by side; None where nothing can tell.
 
     An epoch that is yet to come takes the median of the measured ones of its architecture, or else of all. A cell
-    begins where the one that it goes on from ends, and not before that has ended.
+    begins where its shorter run ends, and not before that has ended.
     """
     named = {cell.name: cell for cell in cells}
     running = [cell for cell in cells if cell.state == "running"]

@@ -1,7 +1,7 @@
-"""Re-estimation of batch-normalisation statistics at fixed weights.
+"""Batch-norm recalibration: batch-normalisation statistics at fixed weights ("precise BN").
 
 In a short training the running statistics lag behind the weights, and validation accuracy swings with them. Statistics
-taken afresh from training images ("precise" batch normalisation: Wu and Johnson 2021, arXiv 2105.07576) cure that.
+computed anew from training images (precise BN: Wu and Johnson 2021, arXiv 2105.07576) cure that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ EVEN = 1 - 2**-13  # a momentum, exact in 32 bits, at which the weights of 100 b
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
     """Yield the batch-normalisation layers of a model and of the models inside it, but for the frozen ones.
 
-    A frozen layer keeps its statistics in training, so that there is nothing to re-estimate.
+    A frozen layer keeps its statistics in training, so that there is nothing to recalibrate.
     """
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -35,7 +35,7 @@ def get_statistics(model: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def set_statistics(model: keras.Model, statistics: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Put back what `get_statistics` copied."""
+    """Restore what `get_statistics` copied."""
     for layer, (mean, variance) in zip(batch_norm_layers(model), statistics, strict=True):
         layer.moving_mean.assign(mean)
         layer.moving_variance.assign(variance)
@@ -56,7 +56,7 @@ class TrainingMode(keras.Model):
         return self.model(inputs, training=True)
 
 
-def reestimate(
+def recalibrate(
     forward: TrainingMode,
     rows: np.ndarray,
     batch_size: int,

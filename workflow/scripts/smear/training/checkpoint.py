@@ -1,4 +1,4 @@
-"""States to go on from: of this cell's interrupted training, and of the cells with fewer epochs of the same chain."""
+"""States to resume from: of this cell's interrupted training, and of the shorter runs of the same chain."""
 
 import hashlib
 import json
@@ -25,14 +25,14 @@ class Checkpoint:
         self.key = key
 
     def read(self) -> State | None:
-        """The state to go on from; None, with a line in the log, where there is none or one of another training."""
+        """The state to resume from; None, with a line in the log, where there is none or one of another training."""
         return read_usable(self.path, self.key)
 
     def write(self, state: State) -> None:
         write_state(state, self.path, self.key)
 
     def begin(self, path: Path | None, state: State | None) -> None:
-        """Record, before the first checkpoint, the state of a shorter cell that the training goes on from, if any."""
+        """Record, before the first checkpoint, the state of the shorter run that the training continues, if any."""
         cell = path and path.parent.name
         inputs = {str(path): digest_file(path)} if path else {}
         begun = {"continued_from": cell, "epoch": state.epoch if state else 0, "inputs": inputs}
@@ -74,7 +74,7 @@ def read_usable(path: Path, key: str) -> State | None:
 
 
 def find_shorter(cells: Path, names: list[str], epochs: int, key: str) -> tuple[str, State] | None:
-    """The first of these cells whose state can be gone on from, and the state: with that key, of fewer epochs.
+    """The first of these cells whose state can be continued, and the state: with that key, of fewer epochs.
 
     cells: the folder of the cells' folders.
     """

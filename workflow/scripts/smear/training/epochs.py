@@ -13,7 +13,7 @@ from smear.job import log
 from smear.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
 from smear.training.backends.device import Device
-from smear.training.batch_norm import TrainingMode, batch_norm_layers, reestimate
+from smear.training.batch_norm import TrainingMode, batch_norm_layers, recalibrate
 from smear.training.device import adapt, drawing_weights
 from smear.training.feed import Feed, count_batches
 from smear.training.freezing import set_trainable
@@ -25,11 +25,11 @@ from smear.training.settings import TrainingSettings
 from smear.training.state import Best, State, get_arrays, list_variables, set_arrays
 
 EVALUATION_BATCH = 64
-REESTIMATION_IMAGES = 2048
+RECALIBRATION_IMAGES = 2048
 
 
-def wants_reestimation(setting: str | bool) -> bool:
-    """Whether batch-normalisation statistics are re-estimated; `auto` means yes (benchmarks/batch_norm.md).
+def wants_recalibration(setting: str | bool) -> bool:
+    """Whether batch-normalisation statistics are recalibrated; `auto` means yes (benchmarks/batch_norm.md).
 
     Without quotes YAML reads `on` as true and `off` as false.
     """
@@ -92,7 +92,7 @@ class Training:
         compile_trainer(self.trainer, cell, rate, settings.label_smoothing, self.device)
         self.variables = list_variables(self.model, self.trainer.optimizer)
         self.forward = None
-        if wants_reestimation(settings.reestimate_batch_norm) and any(batch_norm_layers(self.model)):
+        if wants_recalibration(settings.reestimate_batch_norm) and any(batch_norm_layers(self.model)):
             self.forward = TrainingMode(self.model, self.feed)
 
     def restore(self, state: State, epoch: int) -> None:
@@ -124,7 +124,7 @@ class Training:
     def run_epoch(self, epoch: int) -> tuple[dict, list[np.ndarray], np.ndarray]:
         """Train for one epoch (from 1) and validate.
 
-        Returns the row of `history.csv`, the values that the next epoch goes on from, and the probabilities of the
+        Returns the row of `history.csv`, the values that the next epoch starts from, and the probabilities of the
         validation images. The model is left as it was validated.
         """
         started = time.perf_counter()
@@ -145,12 +145,12 @@ class Training:
     def validate(self, epoch: int) -> np.ndarray:
         """Probabilities of the validation images, (images, classes), as of the end of an epoch.
 
-        Where it is wanted, batch-normalisation statistics are re-estimated before, from training images drawn for this
+        Where it is wanted, batch-normalisation statistics are recalibrated before, from training images drawn for this
         epoch, and stay in the model.
         """
         if self.forward is not None:
-            rows = epoch_order(len(self.feed), self.cell.seed, epoch)[:REESTIMATION_IMAGES]
-            reestimate(self.forward, rows, self.cell.batch_size, self.callbacks)
+            rows = epoch_order(len(self.feed), self.cell.seed, epoch)[:RECALIBRATION_IMAGES]
+            recalibrate(self.forward, rows, self.cell.batch_size, self.callbacks)
         return self.validation.predict(self.validator, EVALUATION_BATCH, self.callbacks)
 
     def has_stalled(self, state: State) -> bool:
@@ -178,7 +178,7 @@ def train(
     state, probabilities = start or State([], []), None
     set_out = state.epoch
     while state.epoch < training.cell.epochs and not has_diverged(state) and not training.has_stalled(state):
-        # What was re-estimated for the validation is not what training goes on from.
+        # Training continues with the running statistics, not with the recalibrated ones of the validation.
         training.restore(state, state.epoch + 1)
         row, arrays, probabilities = training.run_epoch(state.epoch + 1)
         state = state.follow(row, arrays, training.keep_best(state, row, probabilities), training.maker)

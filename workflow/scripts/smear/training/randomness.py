@@ -1,4 +1,4 @@
-"""Everything random in a training, as a function of (seed, epoch) alone, so that any epoch can be entered afresh."""
+"""Everything random in a training, as a function of (seed, epoch) alone, so that a training can start at any epoch."""
 
 import keras
 import numpy as np

@@ -1,7 +1,7 @@
 """Where a training stands after an epoch: all that the next one needs, and nothing else.
 
 What is random depends on seed and epoch alone (`randomness.py`), so that a state holds no random numbers. Its
-batch-normalisation statistics are the running ones, never those re-estimated for a validation. At the end of a phase it
+batch-normalisation statistics are the running ones, never those recalibrated for a validation. At the end of a phase it
 holds that phase's optimizer, which the next one does not take over.
 
 A file of a state has the same bytes for the same training: wall times lie in a file of their own beside it.
@@ -33,7 +33,7 @@ class Damaged(Exception):  # noqa: N818
 class Best(NamedTuple):
     """The epoch of lowest validation loss, kept where a cell may stop early.
 
-    arrays: the classifier's variables as they were validated, re-estimated statistics included. probabilities: of the
+    arrays: the classifier's variables as they were validated, recalibrated statistics included. probabilities: of the
     validation images then, (images, classes).
     """
 

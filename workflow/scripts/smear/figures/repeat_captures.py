@@ -17,7 +17,7 @@ USED = {"group": "the groups given", "given": "the split given"}
 
 
 @house_style()
-def draw_siblings(table: pd.DataFrame, audit: dict) -> Figure:
+def draw_repeat_captures(table: pd.DataFrame, audit: dict) -> Figure:
     """Draw a bar for each unit of `siblings.csv`, the mean over its seeds, and the split in use (`audit.json`)."""
     across = table.groupby("unit", sort=False)["images_with_sibling_across_splits"]
     rows = [(f"By {NAMES[unit]}", values.mean(), values.min(), values.max(), HUES[0]) for unit, values in across]
