@@ -2,7 +2,7 @@
 
     python benchmarks/images.py [--images 3000 30000 300000] [--size 48]
 
-A whole run of the workflow for each number, with one epoch of the small network. The images are coloured noise of the
+A whole run of the workflow for each number, with one epoch of the small network. The images are colored noise of the
 coarseness of cells, which is drawn in no time and has as many striking places as a smear; each tenth is another capture
 of the one before. Prints a table in Markdown: seconds, and MB of the stage's processes together at their peak, as
 Snakemake measured them.
@@ -80,7 +80,7 @@ def main() -> None:
         for images in arguments.images:
             found[images] = measure(Path(name), images, arguments.size)
             print(images, found[images], file=sys.stderr, flush=True)
-    print(f"# Many images\n\n{rounds.describe_machine()}. Coloured noise of {arguments.size} px. Seconds and MB.\n")
+    print(f"# Many images\n\n{rounds.describe_machine()}. Colored noise of {arguments.size} px. Seconds and MB.\n")
     print("| stage |" + "".join(f" {images:,} | MB |" for images in found))
     print("|---|" + "---:|---:|" * len(found))
     for rule in found[arguments.images[-1]]:

@@ -68,7 +68,7 @@ def test_the_papers_split_puts_siblings_on_both_sides_and_fields_do_not(run):
     assert across["field"] == across["stain"] == 0
 
 
-def test_colours_alone_tell_the_classes_apart(run):
+def test_colors_alone_tell_the_classes_apart(run):
     rows = read_column(run / "real/audit/shortcuts.csv", "features", "validation_accuracy")
     assert max(float(accuracy) for features, accuracy in rows if features == "histogram") > 0.96
 

@@ -9,8 +9,8 @@ import pandas as pd
 from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
 from smear.binary_metrics import binary_summary
 from smear.figures.fields import draw_scores
-from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.repeat_captures import draw_repeat_captures
+from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
 from smear.looks import Look, write_looks
 from smear.metrics import classification_summary

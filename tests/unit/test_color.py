@@ -49,6 +49,6 @@ def test_two_stains_of_one_smear_become_alike():
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
-def test_an_image_of_one_colour_stays_one(value):
+def test_an_image_of_one_color_stays_one(value):
     converted = convert_color(np.full((8, 8, 3), value, np.uint8), "stain_normalised")
     assert np.ptp(converted.reshape(-1, 3), axis=0).max() == 0

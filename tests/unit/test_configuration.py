@@ -71,7 +71,7 @@ FAULTS = {
     "cosine with shared epochs": ({"training": {"schedule": "cosine"}}, ["set training.share_epochs: false"]),
     "early stopping with shared epochs": (
         {"training": {"early_stopping": {"patience": 3}}},
-        ["training.early_stopping ends a cell before its last epoch", "set training.share_epochs: false"],
+        ["training.early_stopping ends a training before its last epoch", "set training.share_epochs: false"],
     ),
     "patience of nothing": (
         {"training": {"early_stopping": {"patience": 0}}},

@@ -15,7 +15,7 @@ from smear.images.decoding import ImageFile, inspect_image, read_pixels
 MEGAPIXELS = 1
 random = np.random.default_rng(0)
 GREY = random.integers(0, 256, (20, 20), dtype=np.uint8)
-COLOUR = random.integers(0, 256, (20, 20, 3), dtype=np.uint8)
+COLOR = random.integers(0, 256, (20, 20, 3), dtype=np.uint8)
 
 
 def save(image: Image.Image, kind: str, **options) -> bytes:
@@ -47,7 +47,7 @@ def palette(transparent: int | None) -> bytes:
 PALETTE = np.array([[10, 20, 30], [40, 50, 60], [70, 80, 90], [100, 110, 120]], np.uint8)
 WHITE_FOR_2 = np.array([[10, 20, 30], [40, 50, 60], [255, 255, 255], [100, 110, 120]], np.uint8)
 SIXTEEN = (GREY.astype(np.uint16) * 257).astype(np.uint16)
-OPAQUE = np.dstack([COLOUR, np.full((20, 20), 255, np.uint8)])
+OPAQUE = np.dstack([COLOR, np.full((20, 20), 255, np.uint8)])
 HALF = np.dstack([np.zeros((20, 20, 3), np.uint8), np.full((20, 20), 51, np.uint8)])
 
 GOOD = {
@@ -62,19 +62,19 @@ GOOD = {
         *("PNG", "I;16", grey_of(np.where(GREY[0, 0] == GREY, 255, GREY)), True),
     ),
     "palette": (palette(None), "PNG", "P", PALETTE[GREY % 4], False),
-    "palette with a transparent colour": (palette(2), "PNG", "P", WHITE_FOR_2[GREY % 4], True),
-    "opaque alpha": (save(Image.fromarray(OPAQUE), "PNG"), "PNG", "RGBA", COLOUR, False),
+    "palette with a transparent color": (palette(2), "PNG", "P", WHITE_FOR_2[GREY % 4], True),
+    "opaque alpha": (save(Image.fromarray(OPAQUE), "PNG"), "PNG", "RGBA", COLOR, False),
     "black of a fifth": (save(Image.fromarray(HALF), "PNG"), "PNG", "RGBA", np.full((20, 20, 3), 204), True),
     "grey with opaque alpha": (save(Image.fromarray(OPAQUE).convert("LA"), "PNG"), "PNG", "LA", None, False),
-    "CMYK TIFF": (save(Image.fromarray(COLOUR).convert("CMYK"), "TIFF"), "TIFF", "CMYK", COLOUR, False),
+    "CMYK TIFF": (save(Image.fromarray(COLOR).convert("CMYK"), "TIFF"), "TIFF", "CMYK", COLOR, False),
     "CMYK JPEG": (save(Image.new("CMYK", (20, 20), (0, 0, 0, 255)), "JPEG"), "JPEG", "CMYK", None, False),
-    "BMP": (save(Image.fromarray(COLOUR), "BMP"), "BMP", "RGB", COLOUR, False),
-    "WebP": (save(Image.fromarray(COLOUR), "WEBP", lossless=True), "WEBP", "RGB", COLOUR, False),
+    "BMP": (save(Image.fromarray(COLOR), "BMP"), "BMP", "RGB", COLOR, False),
+    "WebP": (save(Image.fromarray(COLOR), "WEBP", lossless=True), "WEBP", "RGB", COLOR, False),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", GOOD)
-def test_every_kind_of_colour_becomes_rgb(tmp_path, case):
+def test_every_kind_of_color_becomes_rgb(tmp_path, case):
     data, kind, mode, pixels, transparent = GOOD[case]
     found, shown = show(tmp_path / "wrongly named.jpg", data)
     assert (found.format, found.mode, found.transparent) == (kind, mode, transparent)
@@ -95,13 +95,13 @@ def png_header(width: int, height: int) -> bytes:
     return start + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
 
 
-JPEG = save(Image.fromarray(COLOUR), "JPEG")
-FRAMES = [Image.fromarray(COLOUR), Image.fromarray(COLOUR[::-1])]
+JPEG = save(Image.fromarray(COLOR), "JPEG")
+FRAMES = [Image.fromarray(COLOR), Image.fromarray(COLOR[::-1])]
 BAD = {
     "empty": (b"", "empty file"),
     "text": (b"no image", "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)"),
     "EPS, which would start another program": (
-        save(Image.fromarray(COLOUR), "EPS"), "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)",
+        save(Image.fromarray(COLOR), "EPS"), "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)",
     ),
     "cut JPEG": (JPEG[: len(JPEG) // 2], "truncated: the end of the file is missing"),
     "cut PNG": (GOOD["grey"][0][:100], "truncated: the end of the file is missing"),
@@ -113,7 +113,7 @@ BAD = {
         save(Image.new("F", (9, 9)), "TIFF"), "its pixels are floating-point numbers, which have no defined range",
     ),
     "32-bit": (save(Image.new("I", (9, 9)), "TIFF"), "its pixels are 32-bit numbers, which have no defined range"),
-    "LAB": (save(Image.new("LAB", (9, 9)), "TIFF"), "its colour mode LAB is not supported"),
+    "LAB": (save(Image.new("LAB", (9, 9)), "TIFF"), "its color mode LAB is not supported"),
 }  # fmt: skip
 
 
@@ -130,10 +130,10 @@ def test_the_second_picture_of_a_telephone_is_passed_over(tmp_path):
     assert (found.format, found.width, found.height) == ("MPO", *FRAMES[0].size)
 
 
-def test_colours_are_measured(tmp_path):
-    Image.fromarray(COLOUR).save(tmp_path / "c.png")
+def test_colors_are_measured(tmp_path):
+    Image.fromarray(COLOR).save(tmp_path / "c.png")
     found = inspect_image(tmp_path / "c.png", MEGAPIXELS)
-    pixels = COLOUR.reshape(-1, 3)
+    pixels = COLOR.reshape(-1, 3)
     assert found[-6:] == pytest.approx([*pixels.mean(axis=0), *pixels.std(axis=0)], abs=0.001)
 
 

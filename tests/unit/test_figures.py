@@ -16,7 +16,7 @@ from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_confusion, draw_grid
 from smear.figures.questions import draw_question
 from smear.figures.shortcuts import draw_shortcuts
-from smear.figures.style import MOST_SEEDS, colours, save
+from smear.figures.style import MOST_SEEDS, assign_colors, save
 from smear.formats import describe_value, format_value, percent
 from smear.job import UserError
 
@@ -141,7 +141,7 @@ def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps(tmp_path):
     assert "MobileNetV3Large, batch size 16" in texts["epochs"]
 
 
-def test_colours_are_named_where_they_vary_and_nowhere_else(tmp_path):
+def test_colors_are_named_where_they_vary_and_nowhere_else(tmp_path):
     texts = draw(tmp_path, grid_cells(color=["rgb", "gray"], learning_rate=[0.0001, 0.001]))
     for name in ("curves", "heatmap", "optimizer"):
         assert "RGB images" in texts[name]
@@ -183,7 +183,7 @@ def test_shortcuts_are_drawn_with_the_best_classifier_on_each_kind_of_features(t
     chosen = selection_of(leaderboard_of(grid_cells()))
     save(draw_shortcuts(shortcuts_of(colors), chosen), tmp_path / "s.svg")
     texts = texts_of(tmp_path / "s.svg")
-    for label in ("Network", "RGB histogram", "Six colour numbers", "Bottom right corner", "Thumbnail of 8 × 8"):
+    for label in ("Network", "RGB histogram", "Six color numbers", "Bottom right corner", "Thumbnail of 8 × 8"):
         assert label in texts
     assert f"{percent(318 / 324)}  naive Bayes" in texts
     classifiers = ("naive Bayes", "forest", "neighbours", "regression")
@@ -244,8 +244,8 @@ def test_the_confusion_matrix_shows_counts_and_shares(tmp_path):
 
 @settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=12, unique=True), st.booleans())
-def test_every_value_has_a_colour_of_its_own(values, ordered):
-    palette = colours(values, ordered)
+def test_every_value_has_a_color_of_its_own(values, ordered):
+    palette = assign_colors(values, ordered)
     assert list(palette) == values
     assert len(set(palette.values())) == len(values)
 

@@ -86,7 +86,7 @@ def test_images_of_several_sizes_are_given_as_a_range():
         (322, 290, "The network's interval lies below"),
     ],
 )
-def test_the_network_is_judged_by_the_best_shortcut_on_its_own_colour(best, network, words):
+def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, network, words):
     low, high = wilson_interval(network, 324)
     chosen = {"color": "gray", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
     chosen |= {"validation_correct": network, "validation_images": 324}

@@ -121,7 +121,7 @@ def test_a_tensor_holds_the_images_in_order(folder, tmp_path):
         assert np.array_equal(tensor[row], read_pixels(folder / image.image_id, 16, image.sha256))
 
 
-def test_a_tensor_is_painted_over_before_resizing_and_then_recoloured(folder, tmp_path):
+def test_a_tensor_is_painted_over_before_resizing_and_then_recolored(folder, tmp_path):
     catalog, _ = catalog_images(folder, 1, MEGAPIXELS)
     cache_pixels(catalog, 16, tmp_path / "x.npy", 1, mask=[[0.5, 0, 1, 1]], color="gray")
     tensor = np.load(tmp_path / "x.npy")

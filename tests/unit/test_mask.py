@@ -25,13 +25,13 @@ def test_a_bar_disappears_and_the_rest_is_untouched():
     assert (with_bar == 0).any(), "the input is left alone"
 
 
-def test_a_cell_beside_the_rectangle_does_not_draw_the_colour_aside():
+def test_a_cell_beside_the_rectangle_does_not_draw_the_color_aside():
     pixels = smear()
     pixels[30:34, 46:] = (90, 40, 120)
     assert (paint_over(pixels, [CORNER])[-6:, -10:] == (200, 180, 220)).all()
 
 
-def test_rectangles_do_not_colour_each_other():
+def test_rectangles_do_not_color_each_other():
     pixels = smear(bar=False)
     pixels[:10, :10] = 0
     pixels[:10, 10:20] = 0

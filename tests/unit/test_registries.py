@@ -12,7 +12,7 @@ from smear.images.color import convert_color
 from smear.images.decoding import ImageFile
 from smear.images.source import SOURCES
 from smear.job import UserError
-from smear.split.units import COLOUR_NUMBERS, GUARANTEES, UNITS
+from smear.split.units import COLOR_NUMBERS, GUARANTEES, UNITS
 from smear.training.architectures.registry import ARCHITECTURES, PLANNING, Architecture
 
 ROOT = Path(__file__).parents[2]
@@ -108,7 +108,7 @@ def test_no_place_has_forgotten_a_unit_of_the_split():
     known = set(read_schema(SCHEMA)["properties"]["split"]["properties"]["unit"]["enum"])
     assert find_forgotten(known, {"UNITS of smear/split/units.py": set(UNITS)}) == []
     assert known <= set(GUARANTEES), "GUARANTEES of smear/split/units.py"
-    assert set(COLOUR_NUMBERS) <= set(ImageFile._fields), "the colour numbers of smear/images/decoding.py"
+    assert set(COLOR_NUMBERS) <= set(ImageFile._fields), "the color numbers of smear/images/decoding.py"
 
 
 def find_forgotten(known: set[str], places: dict[str, set[str]]) -> list[str]:

@@ -157,7 +157,7 @@ def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
     assert "Benign/WBC-Benign-000.jpg Benign Early 92.50% 2.50%" in text
     pictures = [value for tag, name, value in paper[1].attributes if tag in {"img", "image"} and name.endswith("href")]
     assert all(value.startswith("data:image/png") for value in pictures)
-    assert len(pictures) == 1, "only the heatmap's colour bar is a picture"
+    assert len(pictures) == 1, "only the heatmap's color bar is a picture"
 
 
 @pytest.mark.parametrize("count", [0, 1, 25])
@@ -329,4 +329,4 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert seen["wide"] <= 0, "the page must not scroll sideways"
     assert len(seen["figures"]) == 9
     assert min(seen["figures"]) > 150
-    assert 'data-pictures="1"' in dom, "the heatmap's colour bar must be a picture that can be shown"
+    assert 'data-pictures="1"' in dom, "the heatmap's color bar must be a picture that can be shown"

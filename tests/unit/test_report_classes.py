@@ -63,7 +63,7 @@ def test_the_papers_figures_do_not_stand_beside_other_classes(binary, tmp_path):
     for text in binary:
         assert "10.1002/int.22753" in text, "the images are cited still"
         assert "Fajrina" not in text
-        assert "96-bin colour histogram" not in text
+        assert "96-bin color histogram" not in text
     assert "three images apart" not in page
     _, plain, _ = render(tmp_path)
     assert "Fajrina" in plain

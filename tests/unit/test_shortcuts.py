@@ -17,7 +17,7 @@ COLUMNS += ["validation_correct", "validation_images"]
 
 
 def stained(random: np.random.Generator, labels: np.ndarray, size: int = 32) -> np.ndarray:
-    """Images of noise alone, whose mean colour goes with the label."""
+    """Images of noise alone, whose mean color goes with the label."""
     noise = random.integers(0, 60, (len(labels), size, size, 3))
     return (noise + np.array([[60, 90, 120], [120, 90, 60]])[labels][:, None, None]).astype(np.uint8)
 
@@ -105,7 +105,7 @@ def test_figures_of_a_row_agree(table):
 
 
 @given(st.integers(8, 40), st.integers(0, 1000))
-def test_colours_do_not_say_where_a_pixel_stands(size, seed):
+def test_colors_do_not_say_where_a_pixel_stands(size, seed):
     random = np.random.default_rng(seed)
     image = random.integers(0, 256, (size, size, 3), dtype=np.uint8)
     mixed = random.permutation(image.reshape(-1, 3)).reshape(image.shape)

@@ -10,7 +10,7 @@ from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_repeats
 from smear.split.targets import SPLITS, check_class_sizes, fold_targets, split_sizes, split_targets
-from smear.split.units import COLOUR_NUMBERS, get_groups
+from smear.split.units import COLOR_NUMBERS, get_groups
 from split_images import keep_places
 
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -215,8 +215,8 @@ def test_clusters_of_stain_keep_slides_and_fields_whole():
     random = np.random.default_rng(0)
     images = made_up_images({"a": 400, "b": 400}, {"a": 2, "b": 2})
     slide = pd.Series([int(field.split("/")[1]) // 10 % 20 for field in images["field_id"]])
-    colours = random.uniform(0, 255, (20, 6))[slide] + random.normal(0, 1, (800, 6))
-    images[list(COLOUR_NUMBERS)] = colours
+    colors = random.uniform(0, 255, (20, 6))[slide] + random.normal(0, 1, (800, 6))
+    images[list(COLOR_NUMBERS)] = colors
     groups = get_groups(images, "stain", 0)
     assert groups.nunique() == 20
     assert (groups.groupby(slide).nunique() == 1).all()

@@ -1,4 +1,4 @@
-"""Synthetic smears: the truth that is told about them, and that colour does not tell the classes apart."""
+"""Synthetic smears: the truth that is told about them, and that color does not tell the classes apart."""
 
 from collections import Counter
 from pathlib import Path
@@ -178,16 +178,16 @@ def test_nuclei_grow_from_hematogones_to_pro_b(smears):
     assert medians[-1] > 1.3 * medians[0]
 
 
-def colour_histogram(pixels: np.ndarray) -> np.ndarray:
+def color_histogram(pixels: np.ndarray) -> np.ndarray:
     """Shares of the pixels in 32 bins of R, G and B, (96,)."""
     return np.concatenate([np.bincount(channel, minlength=32) for channel in pixels.reshape(-1, 3).T // 8]) / (
         pixels.size / 3
     )
 
 
-def test_colours_do_not_tell_the_classes_apart(tmp_path):
+def test_colors_do_not_tell_the_classes_apart(tmp_path):
     smears = Smears(tmp_path, 640, 64, seed=0)
-    histograms = np.array([colour_histogram(smears.pixels(image_id)) for image_id in smears.truth["image_id"]])
+    histograms = np.array([color_histogram(smears.pixels(image_id)) for image_id in smears.truth["image_id"]])
     classes, scores = smears.truth["class"].to_numpy(), []
     for seed in range(4):
         test, train = np.split(np.random.default_rng(seed).permutation(640), [128])

@@ -7,21 +7,21 @@ from audit_splits import choose_seeds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from smear.job import UserError
-from smear.split.units import COLOUR_NUMBERS, MOST_STAINS, get_groups
+from smear.split.units import COLOR_NUMBERS, MOST_STAINS, get_groups
 
 
 @pytest.mark.parametrize(("fields", "captures", "clusters"), [(5, 4, 5), (100, 1, 12), (300, 4, 30), (1180, 1, 30)])
 def test_a_cluster_of_stain_for_forty_images_within_limits(fields, captures, clusters):
     images = pd.DataFrame({"field_id": np.repeat(np.arange(fields), captures)})
-    images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(len(images), 6))
+    images[list(COLOR_NUMBERS)] = np.random.default_rng(0).normal(size=(len(images), 6))
     assert get_groups(images, "stain", 0).nunique() == clusters
 
 
-def test_every_colour_number_weighs_alike_in_a_stain_and_a_constant_one_nothing():
+def test_every_color_number_weighs_alike_in_a_stain_and_a_constant_one_nothing():
     """12 slides: four steps of a number in thousands, and in each of them three of one in thousandths."""
     random = np.random.default_rng(0)
     slide = np.arange(240) % 12
-    images = pd.DataFrame({"field_id": np.arange(240), **dict.fromkeys(COLOUR_NUMBERS, 7.0)})
+    images = pd.DataFrame({"field_id": np.arange(240), **dict.fromkeys(COLOR_NUMBERS, 7.0)})
     images["red_mean"] = 1000 * (slide // 3) + random.normal(0, 10, 240)
     images["blue_sd"] = 0.001 * (slide % 3) + random.normal(0, 0.00001, 240)
     groups = get_groups(images, "stain", 0)
@@ -31,7 +31,7 @@ def test_every_colour_number_weighs_alike_in_a_stain_and_a_constant_one_nothing(
 
 def test_a_large_set_is_audited_in_time_that_grows_with_its_images_alone():
     images = pd.DataFrame({"field_id": np.arange(20_000) // 50})
-    images[list(COLOUR_NUMBERS)] = np.random.default_rng(0).normal(size=(20_000, 6))
+    images[list(COLOR_NUMBERS)] = np.random.default_rng(0).normal(size=(20_000, 6))
     assert get_groups(images, "stain", 0).nunique() == MOST_STAINS
     assert [len(choose_seeds(count)) for count in (100, 10_000, 20_000, 300_000)] == [20, 20, 10, 3]
 

@@ -54,12 +54,12 @@ def snakemake(folder, *arguments: str) -> str:
 
 def test_its_results_feed_another_rule_and_are_kept(outer, project):
     # A key of the other workflow on the command line is none of the module's.
-    output = snakemake(outer, "--config", "colour=blue")
+    output = snakemake(outer, "--config", "color=blue")
     assert (outer / "accuracy.json").read_bytes() == (outer / "results/inner/report/test_metrics.json").read_bytes()
     assert "rule smears_train_cell:" in output
     assert "smears_select_cell" in output
     assert not (project.folder / "results").exists()
-    keep = ("--rerun-triggers", "mtime", "params", "input", "--config", "colour=red")
+    keep = ("--rerun-triggers", "mtime", "params", "input", "--config", "color=red")
     assert "Nothing to be done" in snakemake(outer, *keep)
 
 

@@ -3,7 +3,7 @@
 
 
 rule audit_shortcuts:
-    """Train classifiers on colours, the corner and a thumbnail of the images that the networks see."""
+    """Train classifiers on colors, the corner and a thumbnail of the images that the networks see."""
     input:
         train=ancient(name_tensors("train", "npy")),
         train_rows=ancient(name_tensors("train", "csv")),

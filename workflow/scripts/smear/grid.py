@@ -41,7 +41,7 @@ class Cell(NamedTuple):
     batch_size: Annotated[int, Axis("b", ordered=True)]
     seed: Annotated[int, Axis("s", ordered=True)]
     epochs: Annotated[int, Axis("e", ordered=True)]
-    color: Annotated[str, Axis(label="Colour")] = "rgb"
+    color: Annotated[str, Axis(label="Color")] = "rgb"
     weight_decay: Annotated[float, Axis("wd", ordered=True, write=format_rate)] = 0
     augmentation: Annotated[str, Axis("aug-")] = "default"
     fold: int | None = None

@@ -8,7 +8,7 @@ import pandas as pd
 
 FEATURES = {
     "none": "no image at all",
-    "color_numbers": "six colour numbers",
+    "color_numbers": "six color numbers",
     "histogram": "RGB histogram",
     "corner": "bottom right corner",
     "thumbnail": "thumbnail of 8 × 8",
@@ -27,7 +27,7 @@ def name_classifier(name: str) -> str:
 
 
 def find_best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:
-    """The best classifier for each kind of features and colour, the best kind first; the prior is left out."""
+    """The best classifier for each kind of features and color, the best kind first; the prior is left out."""
     real = shortcuts[shortcuts["classifier"] != "prior"]
     ranked = real.sort_values("validation_accuracy", ascending=False, kind="stable")
     return ranked.drop_duplicates(["color", "features"], ignore_index=True)

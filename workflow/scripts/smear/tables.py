@@ -6,7 +6,7 @@ import pandas as pd
 
 from smear.files import write_text
 
-# Identities stay text even where they look like numbers: a class folder named `0`, an image `001`, the colour mode `1`.
+# Identities stay text even where they look like numbers: a class folder named `0`, an image `001`, the color mode `1`.
 TEXT_COLUMNS = dict.fromkeys(
     ("image_id", "path", "class", "field_id", "sha256", "mode", "split", "first", "second"), str
 )

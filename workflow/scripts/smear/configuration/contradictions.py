@@ -36,8 +36,8 @@ def find_contradictions(config: dict) -> list[str]:
         )
     if config["training"]["early_stopping"] and config["training"]["share_epochs"]:
         faults.append(
-            "training.early_stopping ends a training before its last epoch and keeps an earlier one, so that no longer run "
-            "can continue it; set training.share_epochs: false."
+            "training.early_stopping ends a training before its last epoch and keeps an earlier one, so that no longer "
+            "run can continue it; set training.share_epochs: false."
         )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
         faults.append(f"model.weights names the file {weights}, which does not exist.")

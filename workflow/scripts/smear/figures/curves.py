@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from smear.figures.style import LINE, MOST_SEEDS, QUIET, colours, header, house_style, percent_axis, wrap_parts
+from smear.figures.style import LINE, MOST_SEEDS, QUIET, assign_colors, header, house_style, percent_axis, wrap_parts
 from smear.formats import describe_value, format_value
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "seed", "epochs")]
-"""The axes that tell panels apart: all that no colour, line or dot stands for."""
+"""The axes that tell panels apart: all that no color, line or dot stands for."""
 
 WALK = [*FACETS, "learning_rate", "seed"]
 """Cells alike in these walk the same path and differ only in how far."""
@@ -30,13 +30,13 @@ MEASURES = {"loss": "Loss", "accuracy": "Accuracy"}
 
 @house_style()
 def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figure:
-    """Draw loss and accuracy by epoch: dashed for training, solid for validation, coloured by learning rate.
+    """Draw loss and accuracy by epoch: dashed for training, solid for validation, colored by learning rate.
 
     `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
     accuracy, for each combination of FACETS.
     """
     rates = sorted(cells["learning_rate"].unique())
-    palette = colours(rates, ordered=True)
+    palette = assign_colors(rates, ordered=True)
     facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
     columns = min(len(facets), MOST_COLUMNS)
     bands = ceil(len(facets) / columns)
@@ -101,17 +101,17 @@ def draw_walks(
     """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends."""
     several = cells["seed"].nunique() > 1
     for _, walk in cells.groupby(WALK):
-        colour = palette[walk["learning_rate"].iloc[0]]
+        color = palette[walk["learning_rate"].iloc[0]]
         drawn = []
         for cell in walk.sort_values("epochs", ascending=False).itertuples():
             history = histories[cell.cell]
             if not any(is_start_of(history, longer) for longer in drawn):
                 drawn.append(history)
-                style = {"color": colour, "alpha": 0.55 if several else 0.95}
+                style = {"color": color, "alpha": 0.55 if several else 0.95}
                 axes.plot(history["epoch"], history[measure], **style, linewidth=1.1, linestyle=DASHES)
                 axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
             kept = history if pd.isna(cell.best_epoch) else history[history["epoch"] <= cell.best_epoch]
-            mark_end(axes, kept, measure, colour, cell.status)
+            mark_end(axes, kept, measure, color, cell.status)
 
 
 def draw_spread(
@@ -140,7 +140,7 @@ def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:
     return len(start) == len(history) and np.allclose(start, history[names], rtol=1e-6, equal_nan=True)
 
 
-def mark_end(axes: Axes, history: pd.DataFrame, measure: str, colour: str, status: str) -> None:
+def mark_end(axes: Axes, history: pd.DataFrame, measure: str, color: str, status: str) -> None:
     """Put a dot at the last validation figure of a cell, a cross where it diverged."""
     finite = history[np.isfinite(history[[measure, f"val_{measure}"]]).all(axis=1)]
     if finite.empty:
@@ -150,7 +150,7 @@ def mark_end(axes: Axes, history: pd.DataFrame, measure: str, colour: str, statu
     axes.plot(
         last["epoch"],
         last[f"val_{measure}"],
-        color=colour,
+        color=color,
         marker="X" if diverged else "o",
         markersize=8 if diverged else 5,
         markeredgecolor="white",
@@ -189,6 +189,6 @@ def line_kinds(cells: pd.DataFrame) -> list[Line2D]:
 def rate_handles(palette: dict) -> list[Line2D]:
     """The legend of the learning rates."""
     return [
-        Line2D([], [], color=colour, linewidth=2.4, label=format_value("learning_rate", rate))
-        for rate, colour in palette.items()
+        Line2D([], [], color=color, linewidth=2.4, label=format_value("learning_rate", rate))
+        for rate, color in palette.items()
     ]

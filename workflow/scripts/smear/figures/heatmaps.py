@@ -1,4 +1,4 @@
-"""Tables drawn in colour: the grid's accuracies, and which class was taken for which."""
+"""Tables drawn in color: the grid's accuracies, and which class was taken for which."""
 
 from math import ceil
 
@@ -22,8 +22,8 @@ FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed
 MOST_COLUMNS = 4
 GAP = 0.25  # inches of a panel's width that its title leaves free
 WIDEST = 0.2
-COLOURS = sns.light_palette("#0b4f7d", as_cmap=True)
-"""One hue from pale to deep: its order survives colour blindness and grey printing."""
+COLORS = sns.light_palette("#0b4f7d", as_cmap=True)
+"""One hue from pale to deep: its order survives color blindness and grey printing."""
 
 
 @house_style()
@@ -45,7 +45,7 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     size = (max(1.9 + columns * width, 5.4), 1.6 + rows * height)
     figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
     means = cells.groupby([*FACETS, "learning_rate", "epochs"])["validation_accuracy"].mean()
-    scale = colour_scale(means)
+    scale = color_scale(means)
     for k, axes in enumerate(grid.flat):
         if k >= len(facets):
             axes.set_visible(False)
@@ -64,15 +64,15 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
 
 
 def draw_scale(figure: Figure, grid: np.ndarray, scale: mpl.colors.Normalize, clipped: bool) -> None:
-    """Draw the colour bar beside all panels, with an arrow where lower accuracies share its palest colour."""
+    """Draw the color bar beside all panels, with an arrow where lower accuracies share its palest color."""
     extend = "min" if clipped else "neither"
-    mappable = mpl.cm.ScalarMappable(scale, COLOURS)
+    mappable = mpl.cm.ScalarMappable(scale, COLORS)
     bar = figure.colorbar(mappable, ax=grid, label="Validation accuracy", fraction=0.06, extend=extend)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}\N{NO-BREAK SPACE}%"))
 
 
-def colour_scale(means: pd.Series) -> mpl.colors.Normalize:
+def color_scale(means: pd.Series) -> mpl.colors.Normalize:
     """Span the accuracies, but no more than WIDEST: one failed cell must not make all others look alike."""
     if means.notna().sum() == 0:
         return mpl.colors.Normalize(0, 1)
@@ -108,7 +108,7 @@ def draw_facet(
     sns.heatmap(
         mean.to_numpy(float),
         ax=axes,
-        cmap=COLOURS,
+        cmap=COLORS,
         norm=scale,
         cbar=False,
         linewidths=1.5,
@@ -136,21 +136,19 @@ def annotate(axes: Axes, x: int, y: int, cells: pd.DataFrame, scale: mpl.colors.
         box = {"facecolor": "#f2f3f5", "edgecolor": "none", "pad": 1.5}
         axes.text(x + 0.5, y + 0.5, "diverged", ha="center", va="center", size=9, color=QUIET, bbox=box)
         return
-    colour = ink_on(COLOURS(scale(accuracy.mean())))
+    color = ink_on(COLORS(scale(accuracy.mean())))
     lines = [f"{100 * accuracy.mean():.2f}"]
     if len(cells) > 1:
         lines.append(f"{100 * accuracy.min():.1f} to {100 * accuracy.max():.1f}")
     if diverged:
         lines.append(f"{diverged} diverged")
-    axes.text(
-        x + 0.5, y + (0.5 if len(lines) == 1 else 0.34), lines[0], ha="center", va="center", size=11, color=colour
-    )
+    axes.text(x + 0.5, y + (0.5 if len(lines) == 1 else 0.34), lines[0], ha="center", va="center", size=11, color=color)
     if len(lines) > 1:
-        axes.text(x + 0.5, y + 0.7, "\n".join(lines[1:]), ha="center", va="center", size=7.5, color=colour)
+        axes.text(x + 0.5, y + 0.7, "\n".join(lines[1:]), ha="center", va="center", size=7.5, color=color)
 
 
 def ink_on(background: tuple) -> str:
-    """Return the text colour that reads better on `background` (RGBA, 0 to 1), by its relative luminance."""
+    """Return the text color that reads better on `background` (RGBA, 0 to 1), by its relative luminance."""
     channels = np.array(background[:3])
     linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
     return INK if linear @ [0.2126, 0.7152, 0.0722] > 0.25 else "white"
@@ -166,17 +164,15 @@ def draw_confusion(matrix: np.ndarray, classes: list[str], split: str = "test") 
     longest = max(len(name) for name in classes)
     size = (max(side + 1.2 + 0.08 * longest, 5.2), side + 1.9 + 0.04 * longest)
     figure, axes = plt.subplots(figsize=size, layout="constrained")
-    sns.heatmap(
-        share, ax=axes, vmin=0, vmax=1, cmap=COLOURS, cbar=False, square=True, linewidths=1.5, linecolor="white"
-    )
+    sns.heatmap(share, ax=axes, vmin=0, vmax=1, cmap=COLORS, cbar=False, square=True, linewidths=1.5, linecolor="white")
     for (row, column), count in np.ndenumerate(matrix):
-        colour = ink_on(COLOURS(share[row, column])) if count else "#9aa2ad"
+        color = ink_on(COLORS(share[row, column])) if count else "#9aa2ad"
         axes.text(
-            column + 0.5, row + (0.42 if count else 0.5), str(count), ha="center", va="center", size=13, color=colour
+            column + 0.5, row + (0.42 if count else 0.5), str(count), ha="center", va="center", size=13, color=color
         )
         if count:
             axes.text(
-                column + 0.5, row + 0.72, percent(share[row, column], 1), ha="center", va="center", size=8, color=colour
+                column + 0.5, row + 0.72, percent(share[row, column], 1), ha="center", va="center", size=8, color=color
             )
     slanted = {"rotation": 40, "ha": "right", "rotation_mode": "anchor"} if longest > 10 else {"rotation": 0}
     axes.set_xticks(np.arange(len(classes)) + 0.5, classes, **slanted)

@@ -12,8 +12,8 @@ from smear.figures.style import (
     INK,
     LINE,
     QUIET,
+    assign_colors,
     category_axis,
-    colours,
     longest,
     mark_diverged,
     percent_axis,
@@ -86,7 +86,7 @@ def draw_panels(
     width: of a panel, in inches.
     """
     hue = HUE_AXES[axis]
-    palette = colours(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
+    palette = assign_colors(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
     accuracy = cells["validation_accuracy"]
     room = max(accuracy.max() - accuracy.min(), 0.01)
     drawn = {}
@@ -109,8 +109,8 @@ def draw_panels(
         if len(values) > 2 and max(len(format_value(axis, value)) for value in values) > 3:
             axes.tick_params(axis="x", labelrotation=45)
     handles = [
-        Line2D([], [], color=colour, marker="o", markersize=5.5, linewidth=1.4, label=describe_value(hue, value))
-        for value, colour in palette.items()
+        Line2D([], [], color=color, marker="o", markersize=5.5, linewidth=1.4, label=describe_value(hue, value))
+        for value, color in palette.items()
     ]
     handles.append(Line2D([], [], **RING, linewidth=0, label="selected grid cell"))
     if (cells["status"] == "diverged").any():
@@ -140,16 +140,16 @@ def draw_panel(axes: Axes, axis: str, values: list, cells: pd.DataFrame, hue: st
     """Draw the cells of one panel: points, joined where only `axis` differs, the chosen one ringed."""
     place_of = {value: place for place, value in enumerate(values)}
     spread = np.linspace(-0.09, 0.09, len(palette)) if len(palette) > 1 else [0.0]
-    for (value, colour), shift in zip(palette.items(), spread, strict=True):
+    for (value, color), shift in zip(palette.items(), spread, strict=True):
         line = cells[(cells[hue] == value) & (cells["status"] == "finished")]
         means = line.groupby(axis)["validation_accuracy"].mean()
-        axes.plot([place_of[x] + shift for x in means.index], means, color=colour, linewidth=1.3, alpha=0.8)
+        axes.plot([place_of[x] + shift for x in means.index], means, color=color, linewidth=1.3, alpha=0.8)
         several = cells["seed"].nunique() > 1
         x = line[axis].map(place_of) + shift
         axes.plot(
             x,
             line["validation_accuracy"],
-            color=colour,
+            color=color,
             marker="o",
             markersize=4.5 if several else 6,
             linewidth=0,

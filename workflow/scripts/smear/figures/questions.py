@@ -122,12 +122,12 @@ def draw_compared(axes: Axes, axis: str, values: list, compared: pd.DataFrame, c
     axes.set_ylabel("Validation accuracy")
 
 
-def draw_interval(axes: Axes, x: float, cell: pd.Series, colour: str) -> None:
+def draw_interval(axes: Axes, x: float, cell: pd.Series, color: str) -> None:
     """Draw one cell: a point with its Wilson interval."""
     y = cell["validation_accuracy"]
     reach = [[y - cell["validation_low"]], [cell["validation_high"] - y]]
     axes.errorbar(
-        x, y, yerr=reach, color=colour, marker="o", markersize=7.5, capsize=4, linewidth=1.8, markeredgecolor="white"
+        x, y, yerr=reach, color=color, marker="o", markersize=7.5, capsize=4, linewidth=1.8, markeredgecolor="white"
     )
 
 

@@ -28,8 +28,8 @@ def draw_repeat_captures(table: pd.DataFrame, audit: dict) -> Figure:
 
     figure, axes = plt.subplots(figsize=(7.2, 1.5 + 0.52 * len(rows)), layout="constrained")
     most = max(max(row[3] for row in rows), 1)
-    for place, (_, mean, low, high, colour) in enumerate(rows):
-        axes.barh(place, mean, height=0.62, color=colour)
+    for place, (_, mean, low, high, color) in enumerate(rows):
+        axes.barh(place, mean, height=0.62, color=color)
         if high > low:
             axes.plot([low, high], [place, place], color=INK, linewidth=1.4)
         text = f"{mean:,.0f}" + (f"  ({percent(mean / images, 1)} of all)" if mean else "")

@@ -13,21 +13,21 @@ from smear.formats import format_value, percent
 from smear.shortcuts import find_best_of_features, name_classifier, name_features
 
 CLOSE = 0.55
-"""Distance of two colours of one kind of features, where the kinds are 1 apart."""
+"""Distance of two colors of one kind of features, where the kinds are 1 apart."""
 
 
 @house_style()
 def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     """Draw the best classifier on each kind of features and, above them, the chosen network.
 
-    `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each colour of the
+    `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each color of the
     grid; a dashed line where the class prior lies.
     """
     prior = shortcuts.loc[shortcuts["classifier"] == "prior", "validation_accuracy"].iloc[0]
     best = find_best_of_features(shortcuts)
     colors = list(shortcuts["color"].unique())
     kinds = list(dict.fromkeys(best["features"]))
-    # The colours of one kind stand close together, the kinds apart.
+    # The colors of one kind stand close together, the kinds apart.
     extent = CLOSE * (len(colors) - 1)
     places = 1 + extent / 2 + np.arange(len(kinds)) * (1 + extent)
     height = 1.9 + 0.4 * (1 + len(kinds) * (1 + extent)) + (0.3 if len(colors) > 1 else 0)
@@ -57,13 +57,13 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     return figure
 
 
-def draw_row(axes: Axes, place: float, row, colour: str, classifier: str) -> None:
+def draw_row(axes: Axes, place: float, row, color: str, classifier: str) -> None:
     """Draw one accuracy with its interval, and write it with its classifier to the right of the panel."""
     x, low, high = row.validation_accuracy, row.validation_low, row.validation_high
     style = {"marker": "o", "markersize": 7.5, "capsize": 4, "linewidth": 1.8, "markeredgecolor": "white"}
-    axes.errorbar(x, place, xerr=[[x - low], [high - x]], color=colour, **style)
+    axes.errorbar(x, place, xerr=[[x - low], [high - x]], color=color, **style)
     text = f"{percent(x)}  {classifier}"
-    ink = CHOSEN if colour == CHOSEN else INK
+    ink = CHOSEN if color == CHOSEN else INK
     axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center", size=9.5, color=ink)
 
 

@@ -1,4 +1,4 @@
-"""The house style of every figure: readable type, colours safe for the colour-blind, the same bytes twice."""
+"""The house style of every figure: readable type, colors safe for the color-blind, the same bytes twice."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,10 +21,10 @@ from smear.grid import AXES
 
 INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
 CHOSEN = "#d55e00"
-"""The colour of the chosen cell, in every figure and for nothing else."""
+"""The color of the chosen cell, in every figure and for nothing else."""
 
 HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
-"""Colours without an order, told apart by colour-blind readers: Okabe and Ito 2008."""
+"""Colors without an order, told apart by color-blind readers: Okabe and Ito 2008."""
 
 MOST_SEEDS = 8
 """Seeds up to which each is drawn by itself; of more, how they spread."""
@@ -113,8 +113,8 @@ def longest(parts: Iterable[str], size: float = HOUSE["axes.titlesize"]) -> floa
     return max((len(part) for part in parts), default=0) * size * LETTER / 72
 
 
-def colours(values: Sequence, ordered: bool) -> dict:
-    """Give each value a colour: steps of one light-to-dark scale where the values have an order, else unlike hues."""
+def assign_colors(values: Sequence, ordered: bool) -> dict:
+    """Give each value a color: steps of one light-to-dark scale where the values have an order, else unlike hues."""
     if ordered:
         # The palest quarter of the scale would vanish on white.
         palette = [mpl.colormaps["viridis"](x) for x in np.linspace(0.05, 0.78, max(len(values), 2))]
@@ -122,7 +122,7 @@ def colours(values: Sequence, ordered: bool) -> dict:
         palette = HUES
     else:
         palette = sns.color_palette("husl", len(values))
-    return {value: mpl.colors.to_hex(colour) for value, colour in zip(values, palette, strict=False)}
+    return {value: mpl.colors.to_hex(color) for value, color in zip(values, palette, strict=False)}
 
 
 def percent_axis(axes: Axes, ticks: int = 6) -> None:

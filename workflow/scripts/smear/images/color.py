@@ -1,4 +1,4 @@
-"""Colours that a network is to see: as they are, gray, or with the stain made alike."""
+"""Colors that a network is to see: as they are, gray, or with the stain made alike."""
 
 import numpy as np
 from PIL import Image
@@ -38,7 +38,7 @@ def normalise_stain(pixels: np.ndarray) -> np.ndarray:
 
     Source: Macenko et al. 2009, "A method for normalizing histology slides for quantitative analysis",
     doi 10.1109/ISBI.2009.5193250. Unlike there the background is the image's own, so that its tint goes as well. The
-    target is fixed, so that an image's colours depend on no other image.
+    target is fixed, so that an image's colors depend on no other image.
     """
     flat = pixels.reshape(-1, 3).astype(np.float64)
     background = np.percentile(flat, BACKGROUND, axis=0)

@@ -34,7 +34,7 @@ class ImageFile(NamedTuple):
     """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes.
 
     `format` and `mode` are what is stored, by Pillow's names; `transparent` tells whether pixels were laid on white.
-    The means and standard deviations of the colours, 0 to 255, say how the slide was stained and lit.
+    The means and standard deviations of the colors, 0 to 255, say how the slide was stained and lit.
     """
 
     width: int
@@ -53,7 +53,7 @@ class ImageFile(NamedTuple):
 
 
 def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
-    """Raise UnusableImage, before decoding, for an image that is too large, several, or without defined colours."""
+    """Raise UnusableImage, before decoding, for an image that is too large, several, or without defined colors."""
     if image.width * image.height > max_megapixels * MEGA:
         raise UnusableImage(f"{image.width} x {image.height} pixels, more than {max_megapixels:g} megapixels")
     # Telephones put a second, smaller picture behind the first of a JPEG, which Pillow then calls MPO.

@@ -10,10 +10,10 @@ RING = 0.04
 
 
 def paint_over(pixels: np.ndarray, rectangles: Sequence[Sequence[float]]) -> np.ndarray:
-    """Return `pixels` (uint8, (height, width, 3)) with every rectangle in the median colour of the ring around it.
+    """Return `pixels` (uint8, (height, width, 3)) with every rectangle in the median color of the ring around it.
 
     A rectangle is [left, top, right, bottom] in shares of the image, and is widened to whole pixels. The ring ends at
-    the frame and leaves out the other rectangles. A flat colour shows where something is hidden; a median is not
+    the frame and leaves out the other rectangles. A flat color shows where something is hidden; a median is not
     drawn aside by a cell that lies next to it.
     """
     height, width = pixels.shape[:2]

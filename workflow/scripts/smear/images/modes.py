@@ -14,7 +14,7 @@ def find_unusable_mode(mode: str) -> str | None:
     if mode in ("I", "F"):
         kind = "32-bit numbers" if mode == "I" else "floating-point numbers"
         return f"its pixels are {kind}, which have no defined range"
-    return None if mode in CONVERTIBLE else f"its colour mode {mode} is not supported"
+    return None if mode in CONVERTIBLE else f"its color mode {mode} is not supported"
 
 
 def make_rgb(image: Image.Image) -> tuple[Image.Image, bool]:

@@ -7,7 +7,7 @@ from smear.shortcuts import find_best_of_features, name_classifier, name_feature
 
 
 def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
-    """Set the chosen network beside the best of the shortcuts on images of the same colour, in words."""
+    """Set the chosen network beside the best of the shortcuts on images of the same color, in words."""
     best = find_best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
     text = (
         f"The best of them, {name_classifier(best['classifier'])} on the {name_features(best['features'])}, classifies "

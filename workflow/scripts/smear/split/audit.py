@@ -16,7 +16,7 @@ def count_repeats(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
 def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, block: int) -> pd.DataFrame:
     """`unit,seed,images,images_with_sibling_across_splits` of splits by every unit that were not used, for comparison.
 
-    images: `image_id,class,source_class,field_id` and the colour numbers. block: see `sequence.group_sequence`; names
+    images: `image_id,class,source_class,field_id` and the color numbers. block: see `sequence.group_sequence`; names
     without numbers are not split by it.
     """
     rows = []

@@ -5,7 +5,7 @@ import pandas as pd
 
 from smear.split.sequence import group_sequence
 
-COLOUR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
+COLOR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
 IMAGES_PER_STAIN, FEWEST_STAINS, MOST_STAINS = 40, 12, 250
 UNITS = ("image", "field", "sequence", "stain")
 GUARANTEES = {
@@ -20,7 +20,7 @@ GUARANTEES = {
 
 
 def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = None) -> pd.Series:
-    """The group of each image. images: `image_id,field_id`, and the colour numbers for the unit `stain`.
+    """The group of each image. images: `image_id,field_id`, and the color numbers for the unit `stain`.
 
     block: consecutive numbers of a block, for the unit `sequence`, which needs `source_class`.
     """
@@ -34,13 +34,13 @@ def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = N
 def cluster_stains(images: pd.DataFrame, seed: int) -> pd.Series:
     """Clusters of alike stain, about one per IMAGES_PER_STAIN images within FEWEST_STAINS to MOST_STAINS, by k-means.
 
-    No slide or patient is named in most public sets, but the stain and the lamp of a slide show in its colours. More
+    No slide or patient is named in most public sets, but the stain and the lamp of a slide show in its colors. More
     than some hundred of them these cannot tell apart, and the time would grow with the square of the images. Fields
-    stay whole: the means of their six colour numbers are clustered, each scaled to unit variance.
+    stay whole: the means of their six color numbers are clustered, each scaled to unit variance.
     """
     from sklearn.cluster import KMeans  # a second to import, which the other units need not wait for
 
-    numbers = images.groupby("field_id")[list(COLOUR_NUMBERS)].mean()
+    numbers = images.groupby("field_id")[list(COLOR_NUMBERS)].mean()
     scaled = (numbers - numbers.mean()) / numbers.std(ddof=0).replace(0, 1)
     clusters = min(len(numbers), MOST_STAINS, max(FEWEST_STAINS, round(len(images) / IMAGES_PER_STAIN)))
     found = KMeans(clusters, n_init=4, random_state=seed).fit(scaled.to_numpy(np.float64)).labels_

@@ -91,7 +91,7 @@ def draw_chromatin(
 ) -> np.ndarray:
     """Density of a nucleus of `radius` pixels around offset 0, where a red cell has a radius of `unit` pixels.
 
-    Every class has the same range of densities: what the clumps leave of it goes into a gradual unevenness. The colours
+    Every class has the same range of densities: what the clumps leave of it goes into a gradual unevenness. The colors
     of a nucleus then say little about its class, and their arrangement says much.
     """
     contrast = max(0.0, random.normal(*look.clump_contrast))

@@ -1,7 +1,7 @@
 """One microscope field of a synthetic blood smear: cells in their places, and photographs of the light through them.
 
 Lengths are shares of the frame's side unless they are said to be pixels, so that one seed shows one view at every size.
-Colours follow the law of Beer and Lambert: light falls off exponentially with the stain that it passes.
+Colors follow the law of Beer and Lambert: light falls off exponentially with the stain that it passes.
 """
 
 from typing import NamedTuple
