@@ -23,19 +23,23 @@ training: {threads: 1}
 
 
 class Project:
-    """A copy of the workflow in a folder of its own, with `config/tiny.yaml`: two cells of a second each."""
+    """A copy of the workflow in a folder, made or found there, with `config/tiny.yaml`: two cells of a second each."""
 
     def __init__(self, folder: Path):
         self.folder = folder
+        if not (folder / "Snakefile").exists():
+            self.fill()
+
+    def fill(self) -> None:
         names = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
             cwd=ROOT, capture_output=True, text=True, check=True,
         ).stdout.split("\0")  # fmt: skip
         for name in filter(None, names):
             if (ROOT / name).is_file() and not name.startswith("tests/"):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, folder / name)
-        (folder / "config/tiny.yaml").write_text(TINY)
+                (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, self.folder / name)
+        (self.folder / "config/tiny.yaml").write_text(TINY)
 
     def snakemake(
         self, *arguments: str, configfile: str = "config/tiny.yaml", **variables: str

@@ -113,10 +113,11 @@ def test_a_damaged_table_is_named_with_its_line(tmp_path, damage):
 
 def test_the_words_of_a_report_give_counts_of_looks_experiments_and_parts():
     look = Look("2026-01-02T03:04:05+00:00", "one", "i", "m", "c", 8, "first look at these images")
-    once = describe_looks([(look, 8)], 8)
-    assert once.startswith("These 8 test images were looked at once, by 1 experiment, ")
+    once = describe_looks([(look, 8)], 8, 8)
+    assert once.startswith("These 8 test images have had 1 look, by 1 experiment, ")
+    assert describe_looks([(look, 8)], 9, 8).startswith("These 9 test images (8 different files) have had 1 look,")
     assert "too high" not in once
-    thrice = describe_looks([(look, 8), (look._replace(experiment="two"), 3), (look, 8)], 8)
-    assert "were looked at 3 times, by 2 experiments" in thrice
+    thrice = describe_looks([(look, 8), (look._replace(experiment="two"), 3), (look, 8)], 8, 8)
+    assert "have had 3 looks, by 2 experiments" in thrice
     assert "1 of the looks saw a part of them" in thrice
     assert "too high" in thrice

@@ -218,12 +218,12 @@ def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_i
 
 def test_every_look_at_the_test_images_is_counted_and_listed(paper):
     snakemake, page = paper
-    assert page.text.count("These 328 test images were looked at 2 times, by 2 experiments") == 2
+    assert page.text.count("These 328 test images have had 2 looks, by 2 experiments") == 2
     assert "1 of the looks saw a part of them" in page.text
     assert "earlier 110 mmmmmmmmmmmm first look" in spaced_cells(snakemake)
     card = snakemake.output.model_card.read_text(encoding="utf-8")
     assert "| Test (2 looks at these images) |" in card
-    assert "looked at once" not in page.text + card
+    assert "have had 1 look," not in page.text + card
 
 
 def test_looks_of_others_are_read_where_there_are_any(tmp_path):
@@ -236,7 +236,7 @@ def test_looks_of_others_are_read_where_there_are_any(tmp_path):
     snakemake.input.all_looks = [str(table)]
     render_report.main(snakemake)
     text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "looked at 5 times, by 4 experiments" in text
+    assert "have had 5 looks, by 4 experiments" in text
 
 
 def test_what_the_first_weights_have_seen_is_said(tmp_path):

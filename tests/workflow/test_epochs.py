@@ -50,9 +50,15 @@ def whole(project, tensors):
     return project
 
 
-def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
+@pytest.fixture(scope="module")
+def shared(whole):
+    """The same cells, in an experiment where each continues its shorter run."""
     result = whole.snakemake(*(target("shared", cell) for cell in (LONG, OTHER_LONG)), *settings("shared", 4, 20))
     assert result.returncode == 0, result.output
+    return whole
+
+
+def test_cells_continue_their_shorter_runs_to_the_same_end(whole, shared):
     for cell, shorter in ((LONG, SHORT), (OTHER_LONG, OTHER_SHORT)):
         assert outcome(whole, "shared", cell) == outcome(whole, "whole", cell)
         assert provenance(whole, "shared", cell)["continued_from"] == shorter
@@ -75,27 +81,27 @@ def test_cells_go_on_from_their_shorter_siblings_to_the_same_end(whole):
         ((20,), (LONG,), {"dropout": 0.3}, 1),
     ],
 )
-def test_a_changed_grid_trains_what_is_new_and_changed_settings_train_chains(whole, epochs, cells, changes, trained):
-    jobs = whole.jobs(*(target("shared", cell) for cell in cells), *settings("shared", *epochs, **changes))
+def test_a_changed_grid_trains_what_is_new_and_changed_settings_train_chains(shared, epochs, cells, changes, trained):
+    jobs = shared.jobs(*(target("shared", cell) for cell in cells), *settings("shared", *epochs, **changes))
     assert jobs.get("train_cell", 0) == trained, jobs
 
 
-def test_a_shorter_cell_that_is_gone_trains_nothing(whole):
-    folder = whole.folder / "results/shared/cells" / OTHER_SHORT
+def test_a_shorter_cell_that_is_gone_trains_nothing(shared):
+    folder = shared.folder / "results/shared/cells" / OTHER_SHORT
     folder.rename(folder.with_name("elsewhere"))
     try:
-        assert whole.jobs(target("shared", OTHER_LONG), *settings("shared", 20)) == {}
-        assert whole.jobs(target("shared", OTHER_LONG), *settings("shared", 4, 20)) == {}
+        assert shared.jobs(target("shared", OTHER_LONG), *settings("shared", 20)) == {}
+        assert shared.jobs(target("shared", OTHER_LONG), *settings("shared", 4, 20)) == {}
     finally:
         folder.with_name("elsewhere").rename(folder)
 
 
-def test_a_cell_that_is_trained_again_keeps_its_sibling(whole):
-    before = outcome(whole, "shared", LONG)
-    result = whole.snakemake("-f", target("shared", LONG), *settings("shared", 4, 10, 20))
+def test_a_cell_that_is_trained_again_keeps_its_shorter_run(shared):
+    before = outcome(shared, "shared", LONG)
+    result = shared.snakemake("-f", target("shared", LONG), *settings("shared", 4, 10, 20))
     assert result.returncode == 0, result.output
-    assert provenance(whole, "shared", LONG)["continued_from"] == SHORT
-    assert outcome(whole, "shared", LONG) == before
+    assert provenance(shared, "shared", LONG)["continued_from"] == SHORT
+    assert outcome(shared, "shared", LONG) == before
 
 
 def start(project, *arguments: str) -> subprocess.Popen:
@@ -191,7 +197,7 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     assert not checkpoint.parent.exists()
 
 
-def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(whole):
+def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(whole, shared):
     arguments = [target("ended", SHORT), *settings("ended", 4)]
     log = whole.folder / f"results/ended/logs/train_cell/{SHORT}.log"
     metrics = whole.folder / target("ended", SHORT)
@@ -207,5 +213,5 @@ def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(who
     assert result.returncode == 0, result.output
     assert "resuming after epoch 4" in log.read_text()
     assert not re.search("epoch +[1-4]/", log.read_text())
-    assert outcome(whole, "ended", SHORT) == outcome(whole, "shared", SHORT)
+    assert outcome(whole, "ended", SHORT) == outcome(shared, "shared", SHORT)
     assert not (whole.folder / f"results/ended/running/{SHORT}").exists()

@@ -1,4 +1,4 @@
-"""The whole workflow on synthetic images, and what reruns after which change. The tests go on from one another."""
+"""The whole workflow on synthetic images, and what reruns after which change."""
 
 import csv
 import json
@@ -25,6 +25,13 @@ def finished(project):
     assert result.returncode == 0, result.output
     project.output = result.output
     return project
+
+
+@pytest.fixture
+def copy(finished, tmp_path):
+    """The finished project once more, for a test that adds to its results."""
+    shutil.copytree(finished.folder, tmp_path / "copy", symlinks=True)
+    return Project(tmp_path / "copy")
 
 
 def read_table(path: Path) -> list[dict]:
@@ -172,7 +179,7 @@ def test_a_look_is_recorded_and_said(finished):
     (look,) = read_table(finished.folder / LOOKS)
     assert (look["experiment"], look["images"], look["why"]) == ("tiny", "8", "first look at these images")
     page = (finished.folder / "results/tiny/report/index.html").read_text()
-    assert "These 8 test images were looked at once, by 1 experiment" in page
+    assert "These 8 test images have had 1 look, by 1 experiment" in page
 
 
 def test_a_second_call_does_nothing(finished):
@@ -254,79 +261,76 @@ def test_code_of_a_figure_draws_that_figure_again_and_trains_nothing(finished):
     assert not {"train_cell", "plot_comparison", "compare_cells", "test_selected"} & set(jobs)
 
 
-def test_a_new_learning_rate_trains_its_cell_alone(finished):
-    cells = finished.folder / "results/tiny/cells"
+def test_a_new_learning_rate_trains_its_cell_alone(copy):
+    cells = copy.folder / "results/tiny/cells"
     before = modified(cells)
-    assert finished.jobs("--config", MORE_RATES)["train_cell"] == 1
-    result = finished.snakemake(LEADERBOARD, "--config", MORE_RATES)
+    assert copy.jobs("--config", MORE_RATES)["train_cell"] == 1
+    result = copy.snakemake(LEADERBOARD, "--config", MORE_RATES)
     assert result.returncode == 0, result.output
     after = modified(cells)
     assert {path: after[path] for path in before} == before
     assert len(after) == 3 * len(before) / 2
-    assert len(read_table(finished.folder / LEADERBOARD)) == 3
+    assert len(read_table(copy.folder / LEADERBOARD)) == 3
 
 
-def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(finished):
+def test_forcing_one_cell_reruns_it_and_then_what_depends_on_it(copy):
     target = f"results/tiny/cells/{ADAM}/metrics.json"
-    other = finished.folder / f"results/tiny/cells/{RMSPROP}"
+    other = copy.folder / f"results/tiny/cells/{RMSPROP}"
     before = modified(other)
-    result = finished.snakemake("-f", target, "--config", MORE_RATES)
+    result = copy.snakemake("-f", target)
     assert result.returncode == 0, result.output
     assert "1 of 1 steps (100%) done" in result.output
-    jobs = finished.jobs("--config", MORE_RATES)
+    jobs = copy.jobs()
     assert "train_cell" not in jobs
     assert jobs["compare_cells"] == 1
-    compared = (finished.folder / LEADERBOARD).stat().st_mtime_ns
-    assert finished.snakemake(LEADERBOARD, "--config", MORE_RATES).returncode == 0
-    assert (finished.folder / LEADERBOARD).stat().st_mtime_ns > compared
+    compared = (copy.folder / LEADERBOARD).stat().st_mtime_ns
+    assert copy.snakemake(LEADERBOARD).returncode == 0
+    assert (copy.folder / LEADERBOARD).stat().st_mtime_ns > compared
     assert modified(other) == before
 
 
-def test_a_losing_cell_is_compared_and_not_tested(finished):
-    assert finished.snakemake("--config", MORE_RATES).returncode == 0
-    tested = (finished.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns
-    looks = read_table(finished.folder / LOOKS)
-    chosen = json.loads((finished.folder / "results/tiny/comparison/selected.json").read_text())
+def test_a_losing_cell_is_compared_and_not_tested(copy):
+    tested = (copy.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns
+    looks = read_table(copy.folder / LOOKS)
+    chosen = json.loads((copy.folder / "results/tiny/comparison/selected.json").read_text())
     loser = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.9], epochs: [1]}"
-    more = MORE_RATES.replace("}]", f"}}, {loser}]")
-    result = finished.snakemake("--config", more)
+    more = f"grid=[{PLAIN}, {loser}]"
+    result = copy.snakemake("--config", more)
     assert result.returncode == 0, result.output
-    assert json.loads((finished.folder / "results/tiny/comparison/selection.json").read_text())["cells"] == 4
-    assert json.loads((finished.folder / "results/tiny/comparison/selected.json").read_text()) == chosen
-    assert (finished.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns == tested
-    assert read_table(finished.folder / LOOKS) == looks
-    assert finished.jobs("--config", more) == {}
+    assert json.loads((copy.folder / "results/tiny/comparison/selection.json").read_text())["cells"] == 3
+    assert json.loads((copy.folder / "results/tiny/comparison/selected.json").read_text()) == chosen
+    assert (copy.folder / "results/tiny/report/test_metrics.json").stat().st_mtime_ns == tested
+    assert read_table(copy.folder / LOOKS) == looks
+    assert copy.jobs("--config", more) == {}
 
 
-def test_a_look_of_another_experiment_changes_the_page_alone(finished):
-    result = finished.snakemake()
-    assert result.returncode == 0, result.output
-    (names,) = (finished.folder / LOOKS).parent.glob("test_images/*.txt")
-    add_look(finished.folder / LOOKS, "other", set(names.read_text().split()[:3]), "m" * 64, "c" * 64)
-    assert set(finished.jobs()) == {"render_report", "all"}
-    assert finished.snakemake().returncode == 0
-    page = (finished.folder / "results/tiny/report/index.html").read_text()
-    assert re.search(r"These 8 test images were looked at \d times, by 2 experiments", page)
-    assert finished.jobs() == {}
+def test_a_look_of_another_experiment_changes_the_page_alone(copy):
+    (names,) = (copy.folder / LOOKS).parent.glob("test_images/*.txt")
+    add_look(copy.folder / LOOKS, "other", set(names.read_text().split()[:3]), "m" * 64, "c" * 64)
+    assert set(copy.jobs()) == {"render_report", "all"}
+    assert copy.snakemake().returncode == 0
+    page = (copy.folder / "results/tiny/report/index.html").read_text()
+    assert re.search(r"These 8 test images have had 2 looks, by 2 experiments", page)
+    assert copy.jobs() == {}
 
 
-def test_weights_that_have_seen_images_of_this_experiment_are_refused(finished):
+def test_weights_that_have_seen_images_of_this_experiment_are_refused(copy):
     target = "results/again/split/audit.json"
     donor = "results/tiny/report/model.keras"
     settings = ["--config", "experiment=again", "split={seed: 1}"]
-    result = finished.snakemake(target, *settings, f"model={{weights: {donor}}}")
+    result = copy.snakemake(target, *settings, f"model={{weights: {donor}}}")
     assert result.returncode == 1
     sentence = re.search(
         rf"blastgrid: model\.weights: {donor} was trained on (\d+) validation and (\d+) test images", result.output
     )
     assert sentence, result.output
     assert "Traceback" not in result.output
-    result = finished.snakemake(target, *settings, f"model={{weights: {donor}, allow_overlap: true}}")
+    result = copy.snakemake(target, *settings, f"model={{weights: {donor}, allow_overlap: true}}")
     assert result.returncode == 0, result.output
-    found = json.loads((finished.folder / target).read_text())["start_weights"]
+    found = json.loads((copy.folder / target).read_text())["start_weights"]
     assert [found["validation_images_seen"], found["test_images_seen"]] == list(map(int, sentence.groups()))
     first, second = (
-        {row["sha256"]: row["split"] for row in read_table(finished.folder / f"results/{name}/split/manifest.csv")}
+        {row["sha256"]: row["split"] for row in read_table(copy.folder / f"results/{name}/split/manifest.csv")}
         for name in ("tiny", "again")
     )
     trained = {digest for digest, split in first.items() if split == "train"}
@@ -337,5 +341,5 @@ def test_weights_that_have_seen_images_of_this_experiment_are_refused(finished):
 def test_a_cell_outside_the_grid_is_refused(finished):
     result = finished.snakemake("results/tiny/cells/SmallCNN_adam_lr0.5_b32_s0_e1/metrics.json")
     assert result.returncode != 0
-    assert f"is not a cell of the grid, which holds: {ADAM}, {RMSPROP}" in result.output
+    assert f"is no grid cell; the grid holds: {ADAM}, {RMSPROP}" in result.output
     assert "Traceback" not in result.output

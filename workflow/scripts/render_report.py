@@ -87,7 +87,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),
-        "looks_sentence": describe_looks(results["looks"], len(results["tested"])),
+        "looks_sentence": describe_looks(results["looks"], test["images"], len(results["tested"])),
         "start_weights": describe_start(results["audit"]["start_weights"]),
         "audit": results["audit"],
         "split": split_table(results["audit"], test["classes"]),

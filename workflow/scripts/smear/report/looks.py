@@ -1,4 +1,4 @@
-"""How often the test images were looked at, in words and as a table."""
+"""The looks that the test images have had, in words and as a table."""
 
 from smear.looks import Look
 
@@ -8,13 +8,17 @@ def count_looks(found: list[tuple[Look, int]]) -> str:
     return "1 look at these images" if len(found) == 1 else f"{len(found):,} looks at these images"
 
 
-def describe_looks(found: list[tuple[Look, int]], images: int) -> str:
-    """Say how many looks `images` test images have had; a look counts that saw one of them or more."""
+def describe_looks(found: list[tuple[Look, int]], images: int, files: int) -> str:
+    """Say how many looks `images` test images have had; a look counts that saw one of them or more.
+
+    files: how many of them differ in their bytes, as a look counts them.
+    """
     experiments = len({look.experiment for look, _ in found})
-    whole = sum(shared == images for _, shared in found)
-    times = "once" if len(found) == 1 else f"{len(found):,} times"
+    whole = sum(shared == files for _, shared in found)
+    looks = f"{len(found):,} look{'s' * (len(found) != 1)}"
+    copies = f" ({files:,} different files)" if files < images else ""
     text = (
-        f"These {images:,} test images were looked at {times}, by {experiments:,} "
+        f"These {images:,} test images{copies} have had {looks}, by {experiments:,} "
         f"experiment{'s' * (experiments != 1)}, as far as the experiments on this data set are recorded."
     )
     if whole < len(found):
