@@ -223,7 +223,11 @@ def list_jobs_after(finished, name: str, old: str, new: str) -> dict[str, int]:
     [
         ("training/feed.py", "", "\n# Another comment.\n"),
         ("job.py", "and start again.", "and call it again."),
-        ("training/epochs.py", "the loss is %s: the cell has diverged", "diverged, with a loss of %s: the cell"),
+        (
+            "training/epochs.py",
+            "the loss is %s: the grid cell has diverged",
+            "diverged, with a loss of %s: the grid cell",
+        ),
         ("training/backends/on_torch.py", "import torch", "import torch\n\nANOTHER = 1"),
         ("training/architectures/alexnet.py", "", "\nANOTHER = 1\n"),
         ("training/architectures/registry.py", "Work(0.195, 224)", "Work(0.2, 224)"),

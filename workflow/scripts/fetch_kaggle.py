@@ -8,7 +8,6 @@ credentials, `kagglehub` where there are none, and `smear.download.resumable` br
 import os
 import sys
 import zipfile
-import zlib
 from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -24,6 +23,7 @@ from kagglesdk.kaggle_creds import KaggleCredentials
 from kagglesdk.kaggle_env import get_access_token_from_env, get_endpoint, get_env
 from smear.download.resumable import DamagedDownload, download
 from smear.download.retries import TIMEOUT, failure_kind, status_of, with_retries
+from smear.files import BROKEN_ZIP
 from smear.job import UserError, log, logged_to
 
 TOKEN_PAGE = "https://www.kaggle.com/settings/api"
@@ -117,7 +117,7 @@ def check_zip(archive: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as file:
             damaged = file.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except BROKEN_ZIP as error:
         damaged = repr(error)
     if damaged:
         archive.unlink()

@@ -1,12 +1,19 @@
 """Writing files whole or not at all, so that a reader never sees half of one."""
 
 import json
+import lzma
 import os
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from smear.job import FULL
+
+# What `zipfile` raises for a file that is no zip, or a broken or hostile one; of an unknown flag, a RuntimeError.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
 
 
 @contextmanager

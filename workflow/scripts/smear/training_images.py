@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from smear.files import BROKEN_ZIP
 from smear.job import UserError
 
 MEMBER = "training_images.json"
@@ -55,7 +56,7 @@ def read_training_images(model: str | Path) -> TrainingImages:
                 raise ValueError(f"{MEMBER} is larger than {MOST:,} bytes")
             content = json.loads(archive.read(MEMBER))
         return TrainingImages(frozenset(map(str, content["sha256"])), content["complete"] is True)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile) as error:
+    except (*BROKEN_ZIP, OSError, KeyError, TypeError) as error:
         raise UserError(
             f"model.weights: {model} is no whole .keras file, or its list of training images is damaged "
             f"({type(error).__name__}); give it the file as it was made."

@@ -9,8 +9,6 @@ A file of a state has the same bytes for the same training: wall times lie in a 
 
 import json
 import math
-import zipfile
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -18,12 +16,12 @@ from typing import NamedTuple
 import keras
 import numpy as np
 
-from smear.files import atomic_write, read_json, write_json
+from smear.files import BROKEN_ZIP, atomic_write, read_json, write_json
 from smear.training.maker import add_epoch
 
 TIMES = ("seconds", "images_per_second")
 # What numpy raises for files that are cut, empty, changed or of another kind.
-UNREADABLE = (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zlib.error, zipfile.BadZipFile)
+UNREADABLE = (*BROKEN_ZIP, OSError, KeyError, TypeError, AttributeError)
 
 
 class Damaged(Exception):  # noqa: N818
