@@ -77,6 +77,18 @@ def test_whatever_has_become_of_a_file_it_is_whole_or_damaged(data):
         assert all(np.array_equal(one, other) for one, other in zip(found.arrays, WHOLE.arrays, strict=True))
 
 
+@pytest.mark.parametrize("flag", [0x01, 0x20, 0x40])
+def test_a_member_that_is_encrypted_or_patched_by_its_flags_is_damaged(tmp_path, flag):
+    path = tmp_path / "state.npz"
+    write_state(WHOLE, path, "key")
+    content = bytearray(path.read_bytes())
+    for entry in re.finditer(b"PK\x01\x02", content):
+        content[entry.start() + 8] |= flag
+    path.write_bytes(content)
+    with pytest.raises(Damaged, match="is damaged"):
+        read_state(path, "key")
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"no archive at all" * 100, pickle.dumps([1]), None])
 def test_a_damaged_state_is_passed_over_for_that_of_a_shorter_cell(tmp_path, caplog, content):
     for cell, epochs in (("e2", 2), ("e4", 4)):
