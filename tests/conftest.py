@@ -1,12 +1,17 @@
 """A copy of the project to run in, and real calls of Snakemake there."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from command_line import ROOT, call_snakemake
+from hypothesis import settings
+
+settings.register_profile("fast", max_examples=20)  # `make test-fast`; the gate tries 100, as Hypothesis does by itself
 
 TINY = """
 experiment: tiny
@@ -76,13 +81,43 @@ def project(tmp_path_factory) -> Project:
     return Project(folder)
 
 
+def make_once(tmp_path_factory, name: str, make: Callable[[Project], None]) -> Path:
+    """The folder of a project that the first worker who wants it makes, for all; nobody changes it afterwards."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".made").exists():
+            make(Project(folder))
+            folder.with_suffix(".made").touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def tensors(tmp_path_factory) -> Path:
     """Results that have come as far as the tensors of `config/tiny.yaml`, for `Project.adopt`."""
-    project = Project(tmp_path_factory.mktemp("tensors"))
-    result = project.snakemake(*(f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")))
-    assert result.returncode == 0, result.output
-    return project.folder / "results"
+
+    def make(project: Project) -> None:
+        result = project.snakemake(*(f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")))
+        assert result.returncode == 0, result.output
+
+    return make_once(tmp_path_factory, "tensors", make) / "results"
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Project:
+    """A project after a plain call, whose output it has as `output`: a copy for each file of tests."""
+
+    def make(project: Project) -> None:
+        result = project.snakemake()
+        assert result.returncode == 0, result.output
+        (project.folder / "output.txt").write_text(result.output)
+
+    folder = tmp_path_factory.mktemp("blast grid") / "finished"
+    shutil.copytree(make_once(tmp_path_factory, "finished run", make), folder, symlinks=True)
+    project = Project(folder)
+    project.output = (folder / "output.txt").read_text()
+    return project
 
 
 @pytest.fixture(scope="session")

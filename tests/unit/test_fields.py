@@ -261,10 +261,24 @@ def smears(tmp_path_factory):
     return folder, pairs.set_index(["image_id", "image_id_other"])
 
 
+@pytest.fixture(scope="module")
+def measured():
+    """What has been measured of unrelated pairs, by the light of the smears and the side: both searches need it."""
+    return {}
+
+
 @pytest.mark.parametrize("light", ["plain", "disturbed"])
 @pytest.mark.parametrize("search", ["all", "keypoints"])
-def test_the_truth_of_synthetic_smears_is_found(smears, light, search):
+def test_the_truth_of_synthetic_smears_is_found(smears, measured, monkeypatch, light, search):
     folder, truth = smears
+    measure = Unrelated.measure
+
+    def measure_once(self, side):
+        if (light, side) not in measured:
+            measured[light, side] = measure(self, side)
+        return measured[light, side]
+
+    monkeypatch.setattr(Unrelated, "measure", measure_once)
     catalog, _ = catalog_images(folder / light, 2, 100)
     found = search_catalog(catalog, SimpleNamespace(ignore=CORNER, search=search, threshold=None), 2)
     pairs = list_pairs(catalog, found).set_index(["first", "second"])

@@ -11,9 +11,11 @@ import pandas as pd
 import plot_comparison
 import pytest
 import render_report
-from made_up import grid_cells, leaderboard_of, selection_of, shortcuts_of, write_comparison
+from made_up import cell_name, grid_cells, history_of, leaderboard_of, selection_of, shortcuts_of, write_comparison
 from made_up_report import ONE, write_report_inputs
 from page import Page
+from smear.figures.curves import draw_curves
+from smear.figures.style import save
 from smear.looks import add_look
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
@@ -48,10 +50,9 @@ def test_a_cell_that_stopped_early_is_shown_with_the_epoch_it_keeps(paper, tmp_p
     snakemake = write_report_inputs(tmp_path)
     table = pd.read_csv(snakemake.input.leaderboard).assign(epochs_run=12, best_epoch=9)
     table.to_csv(snakemake.input.leaderboard, index=False)
-    figures = write_comparison(tmp_path / "figures", grid_cells())
-    figures.input.leaderboard = snakemake.input.leaderboard
-    plot_comparison.main(figures)
-    snakemake.input.figures = [str(tmp_path / "figures/curves.svg")]
+    histories = {cell_name(cell): history_of(cell) for cell in grid_cells()}
+    save(draw_curves(table, histories), tmp_path / "curves.svg")
+    snakemake.input.figures = [str(tmp_path / "curves.svg")]
     render_report.main(snakemake)
     page = Page(snakemake.output.report.read_text(encoding="utf-8"))
     assert page.text.count("epoch 9 of 12 run") == 1 + len(table)

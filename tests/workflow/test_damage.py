@@ -44,31 +44,23 @@ DAMAGES = {
 }
 
 
-@pytest.fixture(scope="module")
-def damaged(project):
-    """The project after a plain call, whose results the tests damage."""
-    result = project.snakemake()
-    assert result.returncode == 0, result.output
-    return project
-
-
 @pytest.mark.parametrize("content", [b"", b'{"model_cell":', b"{}"])
-def test_a_damaged_selection_is_said_before_the_start(damaged, content):
-    path = damaged.folder / "results/tiny/comparison/selected.json"
+def test_a_damaged_selection_is_said_before_the_start(finished, content):
+    path = finished.folder / "results/tiny/comparison/selected.json"
     whole = path.read_bytes()
     damage(path, content)
-    result = damaged.snakemake()
+    result = finished.snakemake()
     assert result.returncode == 1
     assert "blastgrid: results/tiny/comparison/selected.json is not as select_cell wrote it, " in result.output
     assert "Traceback" not in result.output
     path.unlink()
-    assert damaged.snakemake("-f", "results/tiny/comparison/selected.json").returncode == 0
+    assert finished.snakemake("-f", "results/tiny/comparison/selected.json").returncode == 0
     assert path.read_bytes() == whole
 
 
-def test_a_tensor_that_is_made_again_trains_nothing_again(damaged):
-    assert damaged.snakemake("-f", "results/tiny/tensors/train.npy").returncode == 0
-    assert damaged.jobs() == {}
+def test_a_tensor_that_is_made_again_trains_nothing_again(finished):
+    assert finished.snakemake("-f", "results/tiny/tensors/train.npy").returncode == 0
+    assert finished.jobs() == {}
 
 
 GATE = ("report/test_predictions.csv", "comparison/heatmap.svg", "tensors/test.csv", "tensors/train.npy")
@@ -77,14 +69,14 @@ GATE = ("report/test_predictions.csv", "comparison/heatmap.svg", "tensors/test.c
 @pytest.mark.parametrize(
     "name", [name if name in GATE else pytest.param(name, marks=pytest.mark.rare) for name in DAMAGES]
 )
-def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(damaged, name):
-    path = (damaged.folder / "results/tiny" / name).resolve()
+def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(finished, name):
+    path = (finished.folder / "results/tiny" / name).resolve()
     target, change = DAMAGES[name]
     whole = path.read_bytes()
     damage(path, change(whole))
-    result = damaged.snakemake("-f", f"results/tiny/{target}")
+    result = finished.snakemake("-f", f"results/tiny/{target}")
     assert result.returncode != 0
-    shown = path.relative_to(damaged.folder.resolve()).as_posix()
+    shown = path.relative_to(finished.folder.resolve()).as_posix()
     (sentence,) = re.findall(r"^blastgrid: (.* is not as .*)$", result.output, re.M)
     assert sentence.startswith(shown)
     assert "Traceback" not in result.output
@@ -94,6 +86,6 @@ def test_a_damaged_file_stops_what_reads_it_and_is_made_again_by_what_is_said(da
         damage(path, whole)
         return
     path.unlink()
-    result = damaged.snakemake(*remedy.split())
+    result = finished.snakemake(*remedy.split())
     assert result.returncode == 0, result.output
     assert path.read_bytes() == whole
