@@ -23,14 +23,14 @@ def test_hours_grow_with_the_work_and_shrink_with_the_cores():
 def test_a_long_grid_names_the_smaller_configuration():
     text = describe_hours([CELL] * 24, 2604, 224, 4)
     assert "no GPU found" in text
-    assert "24 cells" in text
+    assert "24 grid cells" in text
     assert re.search(r"about \d+ h \d+ min on 4 CPU cores", text)
     assert "config/laptop.yaml" in text
 
 
 def test_a_short_grid_needs_no_smaller_one():
     text = describe_hours([CELL._replace(epochs=1)], 500, 64, 2)
-    assert "1 cell " in text
+    assert "1 grid cell " in text
     assert "about 23 s on 2 CPU cores" in text
     assert "laptop" not in text
 
