@@ -63,7 +63,7 @@ format: $(STAMP)
 	$(RUN) snakefmt Snakefile workflow/rules
 
 test-fast: $(STAMP)
-	$(RUN) pytest -n auto -m "not rare" --hypothesis-profile=fast tests/unit
+	$(RUN) pytest -n auto -m "not rare and not slow" --hypothesis-profile=fast tests/unit
 
 # A file goes to one worker; the longest come first.
 test: lint

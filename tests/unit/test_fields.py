@@ -163,6 +163,7 @@ def windows(folder, fields: int, captures: int):
     return catalog_images(folder / "cut", 2, 100)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fields", "captures"), [(4, 8), (8, 8), (2, 20)])
 def test_few_fields_with_many_captures_each_are_found_whole(tmp_path, fields, captures):
     catalog = windows(tmp_path, fields, captures)
@@ -182,6 +183,7 @@ def test_too_few_images_to_tell_chance_are_refused_and_the_remedy_works(tmp_path
     assert len(list_pairs(catalog, found)) == 3
 
 
+@pytest.mark.slow
 def test_a_pattern_that_all_images_share_is_refused_and_the_remedy_works(tmp_path):
     """The dark edge of a round view is the same in every image, and in its mirror image."""
     make_smears(tmp_path / "plain", 48, 96, 1)
@@ -252,9 +254,9 @@ def disturb(source, target, seed: int) -> None:
 
 @pytest.fixture(scope="module")
 def smears(tmp_path_factory):
-    """400 smears of 160 px, in their own light and disturbed; and the pairs that are captures of one field."""
+    """200 smears of 160 px, in their own light and disturbed; and the pairs that are captures of one field."""
     folder = tmp_path_factory.mktemp("smears")
-    truth = make_smears(folder / "plain", 400, 160, 3)
+    truth = make_smears(folder / "plain", 200, 160, 3, 2)
     disturb(folder / "plain", folder / "disturbed", 5)
     pairs = truth.merge(truth, on="field_id", suffixes=("", "_other"))
     pairs = pairs[pairs["image_id"] < pairs["image_id_other"]]
@@ -267,6 +269,7 @@ def measured():
     return {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("light", ["plain", "disturbed"])
 @pytest.mark.parametrize("search", ["all", "keypoints"])
 def test_the_truth_of_synthetic_smears_is_found(smears, measured, monkeypatch, light, search):
@@ -283,9 +286,9 @@ def test_the_truth_of_synthetic_smears_is_found(smears, measured, monkeypatch, l
     found = search_catalog(catalog, SimpleNamespace(ignore=CORNER, search=search, threshold=None), 2)
     pairs = list_pairs(catalog, found).set_index(["first", "second"])
     close = truth[((truth["dx_other"] - truth["dx"]).abs() <= 40) & ((truth["dy_other"] - truth["dy"]).abs() <= 40)]
-    assert len(close) > 60
+    assert len(close) > 30
     assert close.index.isin(pairs.index).mean() >= 0.98
-    assert (~pairs.index.isin(truth.index)).sum() == 0, "0.1 % of 400 images is less than one pair"
+    assert (~pairs.index.isin(truth.index)).sum() == 0, "0.1 % of 200 images is less than one pair"
     right = pairs[pairs.index.isin(truth.index)]
     known = truth.loc[right.index]
     assert (right["dx"] - (known["dx_other"] - known["dx"])).abs().max() <= 3
