@@ -156,6 +156,7 @@ def test_many_seeds_are_drawn_by_how_they_spread():
     plt.close(figure)
 
 
+@pytest.mark.slow
 def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps():
     axes = {"architecture": ["EfficientNetB0", "MobileNetV3Large"], "batch_size": [16, 32], "epochs": [20, 30]}
     cells = grid_cells(**axes, learning_rate=[0.0001, 0.001])
@@ -177,6 +178,7 @@ LONG = {"architecture": ["EfficientNetV2B0", "MobileNetV3Large"], "optimizer": [
 LONG |= {"color": ["rgb", "stain_normalised"], "augmentation": ["default", "strong-and-turned"]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "few", [{"learning_rate": [0.0001], "epochs": [30]}, {"learning_rate": [0.0001, 0.001], "epochs": [20, 30]}]
 )
