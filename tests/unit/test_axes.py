@@ -99,6 +99,7 @@ def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
             found = re.search(rf"(?<![\w.]){re.escape(wanted)}(?![\w.])", texts)
             assert found, f"the figure {name} does not tell {describe_value(axis, value)}"
         plt.close(figure)
+    assert AXES[axis].label.replace(" ", "_").lower() == axis
     board = leaderboard_table(table, chosen["cell"])
     assert board["axes"] == [AXES[axis].label]
     assert {row["axes"][0] for row in board["rows"]} == {format_value(axis, value) for value in two_values(axis)}

@@ -43,7 +43,9 @@ def test_of_no_images_nothing_is_known():
     assert wilson_interval(0, 0) == (0, 1)
 
 
-@pytest.mark.parametrize(("correct", "images", "confidence"), [(5, 4, 0.95), (-1, 4, 0.95), (1, 4, 1), (1, 4, 95)])
+@pytest.mark.parametrize(
+    ("correct", "images", "confidence"), [(5, 4, 0.95), (-1, 4, 0.95), (1, 4, 0), (1, 4, 1), (1, 4, 95)]
+)
 def test_impossible_counts_and_confidences_are_refused(correct, images, confidence):
     with pytest.raises(ValueError, match=r"impossible|between 0 and 1"):
         wilson_interval(correct, images, confidence)

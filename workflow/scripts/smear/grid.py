@@ -41,7 +41,7 @@ class Cell(NamedTuple):
     batch_size: Annotated[int, Axis("b", ordered=True)]
     seed: Annotated[int, Axis("s", ordered=True)]
     epochs: Annotated[int, Axis("e", ordered=True)]
-    color: Annotated[str, Axis(label="Color")] = "rgb"
+    color: Annotated[str, Axis()] = "rgb"
     weight_decay: Annotated[float, Axis("wd", ordered=True, write=format_rate)] = 0
     augmentation: Annotated[str, Axis("aug-")] = "default"
     fold: int | None = None
@@ -63,9 +63,7 @@ def collect_axes() -> dict[str, Axis]:
     hints = get_type_hints(Cell, include_extras=True)
     axes = {name: axis for name, hint in hints.items() for axis in getattr(hint, "__metadata__", ())}
     return {
-        name: axis._replace(
-            label=axis.label or name.replace("_", " ").capitalize(), default=Cell._field_defaults.get(name)
-        )
+        name: axis._replace(label=name.replace("_", " ").capitalize(), default=Cell._field_defaults.get(name))
         for name, axis in axes.items()
     }
 

@@ -21,8 +21,8 @@ def assign_groups(images: pd.DataFrame, targets: pd.DataFrame, seed: int, kept: 
 
     images: `image_id,class,group`, any order. targets: images of each class (rows) in each place (columns), which add
     up to the class. kept: places that images, its index, already have. A group follows the most of its kept images and
-    moves only where it joins others; the rest is drawn by lot. The numbers meet the targets as closely as whole groups
-    allow: exactly where there are enough single images.
+    moves only where it joins others; the rest is drawn by a hash. The numbers meet the targets as closely as whole
+    groups allow: exactly where there are enough single images.
     """
     plan = Plan(images, targets, seed)
     plan.keep(images, pd.Series(dtype=object) if kept is None else kept)
@@ -66,7 +66,7 @@ class Plan:
             self.fixed[group] = True
 
     def draw_large_groups(self, seed: int) -> None:
-        """Put each group of several images where its lot falls, or where most room is if it has none there.
+        """Put each group of several images where its hash falls, or where most room is if it has none there.
 
         Placing large groups by room alone would put all repeat captures into train.
         """
