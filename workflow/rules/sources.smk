@@ -2,8 +2,6 @@
 # Takes: the names that common.smk gives.
 
 from smear.images.digests import name_resource
-from smear.images.source import digest_source
-
 
 def get_archive(wildcards):
     """The zip archive to extract: the user's, or the downloaded one."""
@@ -30,6 +28,11 @@ def get_recorded_digests():
         return {}
     # Kept while the job runs, and restored if it fails: the script compares before it writes.
     return {"record": update("results/datasets/{dataset}/images.sha256")}
+
+
+def get_sources():
+    """The table of where each file was in the source, for sources that have files, as a named input."""
+    return {} if SOURCE == "synthetic" else {"sources": "results/datasets/{dataset}/sources.csv"}
 
 
 def get_color(wildcards):

@@ -8,7 +8,8 @@ import smear.environment
 import pandas as pd
 from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
-from smear.job import UserError, log, logged_to
+from smear.images.source_table import read_sources
+from smear.job import UserError, list_some, log, logged_to, show_name
 from smear.parallel import map_parallel
 from smear.records import recorded
 from smear.tables import write_csv
@@ -37,16 +38,24 @@ def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float
     files = len(catalog) + len(rejected)
     classes = sorted(set(rejected["class"]) - set(catalog["class"]))
     if len(rejected) > allowed * files:
-        remedy = f"set dataset.max_rejected_share to {math.ceil(1000 * len(rejected) / files) / 1000:g} or more"
+        share = math.ceil(1000 * len(rejected) / files) / 1000
+        remedy, remedies = (
+            f"set dataset.max_rejected_share to {share:g} or more",
+            [{"dataset": {"max_rejected_share": share}}],
+        )
     elif classes:
-        remedy = f"leave {', '.join(classes)}, which has no other, out of dataset.classes"
+        others = sorted(set(catalog["class"]))
+        remedy = f"leave {list_some(classes)}, which has no other, out of dataset.classes"
+        remedies = [{"dataset": {"classes": others}}] if len(others) > 1 else []
     else:
         return
-    lines = [f"  {row.image_id}: {row.reason}" for row in rejected.head(SHOWN).itertuples()]
+    lines = [f"  {show_name(row.image_id)}: {row.reason}" for row in rejected.head(SHOWN).itertuples()]
     if len(rejected) > SHOWN:
         lines.append(f"  and {len(rejected) - SHOWN} more")
     subject = f"1 file of {files} is" if len(rejected) == 1 else f"{len(rejected)} files of {files} are"
-    raise UserError(f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines))
+    raise UserError(
+        f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines), remedies
+    )
 
 
 def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None, archive: Path) -> None:
@@ -83,6 +92,8 @@ def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
     catalog, rejected = catalog_images(Path(snakemake.input.images), snakemake.threads, params.max_megapixels)
     check_rejected(catalog, rejected, params.max_rejected_share)
+    sources = read_sources(snakemake.input.sources) if snakemake.input.get("sources") else {}
+    catalog["source"] = [sources.get(image_id, image_id) for image_id in catalog["image_id"]]
     digests = catalog_digests(catalog)
     if reference := snakemake.input.get("reference"):
         archive = Path(snakemake.input.images).with_name("archive.zip")

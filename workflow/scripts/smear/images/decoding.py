@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import stat
 import struct
 import warnings
 import zlib
@@ -15,6 +16,7 @@ from PIL import Image, ImageOps
 from smear.images.color import measure_colors
 from smear.images.mask import paint_over
 from smear.images.modes import find_unusable_mode, make_rgb
+from smear.job import show_path
 
 # No other readers of Pillow: some call other programs.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
@@ -66,10 +68,15 @@ def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
 def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
     """Decode a file wholly; the reason, in a few words, where it is no usable image."""
     try:
-        if (size := path.stat().st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "no plain file"
+        if (size := status.st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
             return f"{size / MEGA:,.0f} MB, more than an image of {max_megapixels:g} megapixels can take"
         data = path.read_bytes()
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
+            return f"a link to {show_path(path.readlink())}, which does not exist"
         return f"cannot be read ({error.strerror})"
     if not data:
         return "empty file"
