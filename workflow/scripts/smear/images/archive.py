@@ -58,7 +58,13 @@ def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipf
     """
     shown = show_path(path)
     if not Path(path).is_file():
-        raise UserError(f"dataset.path: {shown} {describe_no_file(Path(path))}")
+        folder = Path(path).is_dir()
+        problem = (
+            "is a folder and no zip archive; set dataset.source: folder, or give the zip"
+            if folder
+            else "does not exist; give the zip archive that holds the class folders"
+        )
+        raise UserError(f"dataset.path: {shown} {problem}.", [{"dataset": {"source": "folder"}}] if folder else [])
     try:
         with zipfile.ZipFile(path, metadata_encoding=encoding) as archive:
             yield archive
@@ -78,13 +84,6 @@ def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipf
             f"dataset.path: {shown} is no readable zip archive ({show_name(error, 100)}); download it again, or pack "
             f"the images as a zip."
         ) from error
-
-
-def describe_no_file(path: Path) -> str:
-    """What is wrong with a path that is no file, and what to do."""
-    if path.is_dir():
-        return "is a folder and no zip archive; set dataset.source: folder, or give the zip."
-    return "does not exist; give the zip archive that holds the class folders."
 
 
 def find_contents(archive: zipfile.ZipFile, selection: Selection, limits: Limits, source: str) -> Contents:

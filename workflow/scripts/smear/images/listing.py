@@ -25,10 +25,17 @@ class Listing(NamedTuple):
 
 
 def list_members(names: Iterable[str]) -> Listing:
-    """The listing of an archive, from the names of its members; a folder's ends in a slash."""
-    names = {name for name in names if not is_hidden_path(name.rstrip("/"))}
-    files = sorted(name for name in names if not name.endswith("/"))
-    return Listing(files, find_empty((name.rstrip("/") for name in names if name.endswith("/")), files))
+    """The listing of an archive, from the names of its members; a folder's ends in a slash.
+
+    A folder that holds hidden files alone is there, though archives need not name folders.
+    """
+    names = set(names)
+    folders = {name.rstrip("/") for name in names if name.endswith("/")}
+    folders |= {
+        parent for name in names if is_hidden_path(name.rstrip("/")) for parent in list_parents(name.rstrip("/"))
+    }
+    files = sorted(name for name in names if not name.endswith("/") and not is_hidden_path(name))
+    return Listing(files, find_empty((folder for folder in folders if not is_hidden_path(folder)), files))
 
 
 def find_empty(folders: Iterable[str], files: Iterable[str]) -> list[str]:
