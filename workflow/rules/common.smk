@@ -11,7 +11,7 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
-from smear.configuration.command_line import list_typed, read_values
+from smear.configuration.command_line import find_names, read_values
 from smear.configuration.completion import complete_configuration, read_schema
 from smear.configuration.renamed import rename_old_names
 from smear.environment import announce_environment
@@ -45,11 +45,13 @@ name_interpreter()
 announce_environment()
 announce_snakemake()
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
-TYPED = list_typed(sys.argv[1:]) if is_main_workflow() else {}
 if is_main_workflow():
-    update_config(config, read_values(get_command_line_config(), read_schema(SCHEMA), read_schema(SCHEMA)))
+    schema = read_schema(SCHEMA)
+    for key, name in find_names(get_command_line_config(), sys.argv[1:], schema).items():
+        set_command_line_config(key, name)
+    update_config(config, read_values(get_command_line_config(), schema, schema))
 HINTS = rename_old_names(config)
-config = ask(complete_configuration, config, SCHEMA, TYPED)
+config = ask(complete_configuration, config, SCHEMA)
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))

@@ -49,7 +49,18 @@ def read_value(text: str, schema: dict) -> object:
     return scalar
 
 
-def list_typed(arguments: Iterable[str]) -> dict[str, str]:
-    """The values of `key=value` among the arguments of a call, as they were typed."""
+def find_names(values: dict, arguments: Iterable[str], schema: dict) -> dict[str, str]:
+    """What was typed for a key that is a name and was read as something else: `experiment=001`, with quotes or without.
+
+    Snakemake strips quotes before it reads a value, so that no quoting keeps a number from becoming one. arguments: of
+    the call. values: what Snakemake made of them.
+    """
     found = (re.match(r"([A-Za-z_][\w-]*)=(.*)", argument, re.DOTALL) for argument in arguments)
-    return {match[1]: match[2] for match in found if match}
+    typed = {match[1]: match[2].strip("'\"") for match in found if match}
+    return {
+        key: typed[key]
+        for key, value in values.items()
+        if key in typed
+        and not isinstance(value, str | dict | list | None)
+        and schema["properties"].get(key, {}).get("type") == "string"
+    }

@@ -23,15 +23,12 @@ def read_schema(path: str | Path) -> dict:
     return schema
 
 
-def complete_configuration(config: dict, schema_path: str | Path, typed: dict[str, str] | None = None) -> dict:
-    """Return `config` with defaults filled in and paths expanded; a UserError lists everything that is wrong with it.
-
-    typed: the values of `--config` as they were typed, by key, for what a message says of quotes.
-    """
+def complete_configuration(config: dict, schema_path: str | Path) -> dict:
+    """Return `config` with defaults filled in and paths expanded; a UserError lists what is wrong with it."""
     schema = read_schema(schema_path)
     config = copy.deepcopy(config)
     rename_old_names(config)
-    faults = find_faults(config, schema, typed or {})
+    faults = find_faults(config, schema)
     if not faults:
         fill_defaults(config, schema, schema)
         for grid in as_list(config["grid"]):

@@ -12,12 +12,12 @@ from smear.grid import format_rate
 from smear.job import Fault, show_name
 
 
-def find_faults(config: dict, schema: dict, typed: dict[str, str] | None = None) -> list[str]:
-    """Everything in which `config` departs from the schema, one sentence each; typed: `--config` as it was typed."""
+def find_faults(config: dict, schema: dict) -> list[str]:
+    """Everything in which `config` departs from the schema, one sentence each."""
     faults = find_key_faults(config.get("dataset"), "expected")
     for error in Draft202012Validator(schema).iter_errors(config):
         for leaf in leaf_errors(error):
-            faults += describe(leaf, config, typed or {})
+            faults += describe(leaf, config)
     return list(dict.fromkeys(faults))
 
 
@@ -54,7 +54,7 @@ def leaf_errors(error) -> list:
     return [leaf for child in inner for leaf in leaf_errors(child)]
 
 
-def describe(error, config: dict, typed: dict[str, str]) -> list[str]:
+def describe(error, config: dict) -> list[str]:
     """One sentence for each fault that a jsonschema error stands for: the key, what is wrong, what is allowed."""
     key = name_key(error.absolute_path) or "the configuration"
     value, limit = error.instance, error.validator_value
@@ -73,7 +73,7 @@ def describe(error, config: dict, typed: dict[str, str]) -> list[str]:
         case "type":
             wanted = " or ".join(TYPE_NAMES[name] for name in as_list(limit))
             if "string" in as_list(limit) and isinstance(value, int | float | datetime.date):
-                return [ask_for_quotes(error, config, typed.get(key), wanted)]
+                return [ask_for_quotes(error, config, wanted)]
             hint = explain_text(value) if "object" in as_list(limit) and isinstance(value, str) else ""
             return [f"{key} must be {wanted}, not {show_name(show(value), 80)}{hint}."]
         case "enum":
@@ -100,15 +100,13 @@ def describe(error, config: dict, typed: dict[str, str]) -> list[str]:
             return [f"{key} is {show(value)}; it must be {words[error.validator]} {limit}."]
 
 
-def ask_for_quotes(error, config: dict, typed: str | None, wanted: str) -> Fault:
-    """The sentence for a name that YAML has read as a number, a truth value or a date, with quotes that work."""
+def ask_for_quotes(error, config: dict, wanted: str) -> Fault:
+    """The sentence for a name that YAML has read as a number, a truth value or a date."""
     key, value = name_key(error.absolute_path), error.instance
-    text = typed if typed is not None else show(value)
-    words = f"{key}='\"{text}\"' on the command line" if typed is not None else quote_hint(value)
     return Fault(
-        f"{key} must be {wanted}, not {text}; put it in quotes if it is a name, {words}: YAML reads it as "
-        f"{describe_type(value)}.",
-        set_at(config, list(error.absolute_path), text),
+        f"{key} must be {wanted}, not {show(value)}; put it in quotes if it is a name, such as {quote_hint(value)}: YAML "
+        f"reads it as {describe_type(value)}.",
+        set_at(config, list(error.absolute_path), show(value)),
     )
 
 
