@@ -176,7 +176,9 @@ def write_report_inputs(
     save(draw_repeat_captures(repeats_of(audit["images"]), audit), folder / "siblings.svg")
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     save(draw_shortcuts(shortcuts_of(), json.loads(comparison.input.selection.read_text())), folder / "shortcuts.svg")
-    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
+    catalog = pd.DataFrame(
+        {"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests, "high": 240.0}
+    )
     catalog["class"] = [image_id.rpartition("/")[0] for image_id in image_ids]
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
@@ -209,6 +211,6 @@ def write_report_inputs(
             confusion_svg=folder / "confusion.svg",
             confusion_png=folder / "confusion.png",
         ),
-        params=SimpleNamespace(experiment="paper", dataset="leukemia"),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none"),
         log=[str(folder / "log.txt")],
     )

@@ -48,6 +48,7 @@ FAULTS = {
         CLASSES,
         {"dataset": {"classes": ["Benign", "Early", "Pre"], "labels": {"A": ["Benign"], "B": ["Early"]}}},
     ),
+    "a label of two lines": (CLASSES, {"dataset": {"labels": {"a\nb": ["Benign"], "B": ["Early", "Pre"]}}}),
     "one label": (CLASSES, {"dataset": {"labels": {"A": ["Benign", "Early", "Pre"]}}}),
     "a positive class of three": (CLASSES, {"dataset": {"positive": "Early"}}),
     "a positive class that is none": (number_files("A", "B"), {"dataset": {"positive": "C"}}),

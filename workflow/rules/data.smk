@@ -249,6 +249,7 @@ rule audit_splits:
 rule cache_tensors:
     """Decode and resize the images of one split, once."""
     input:
+        **get_scaled_catalog(),
         manifest="results/{experiment}/split/manifest.csv",
         images=f"results/datasets/{DATASET}/images",
         digests=ancient("results/{experiment}/split/digests.json"),

@@ -35,6 +35,11 @@ def get_sources():
     return {} if SOURCE == "synthetic" else {"sources": "results/datasets/{dataset}/sources.csv"}
 
 
+def get_scaled_catalog():
+    """The catalog as a named input of tensors, where it decides by what the values are multiplied."""
+    return {"catalog": f"results/datasets/{DATASET}/catalog.csv"} if config["image"]["scale"] == "range" else {}
+
+
 def get_color(wildcards):
     """The color that a tensor's name stands for; rgb has no suffix."""
     return wildcards.color.removeprefix("-") or AXES["color"].default

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import smear.environment
 import pandas as pd
+from smear.images.announcements import warn_of_range
 from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
 from smear.images.source_table import read_sources
@@ -101,6 +102,7 @@ def main(snakemake) -> None:
     elif record := output.get("record"):
         compare_recorded(digests, Path(record), params.classes, params.resource)
     tell_about(catalog, rejected)
+    warn_of_range(catalog["high"])
     write_csv(catalog.drop(columns="transparent"), output.catalog)
     write_csv(rejected.drop(columns="class"), output.rejected)
 

@@ -67,6 +67,14 @@ def find_label_faults(dataset: dict) -> list[str]:
             f"dataset.labels has a label that YAML reads as {names[0]!r}; put its name in quotes, and leave none empty."
         ]
     merge_none = {"dataset": {"labels": None}}
+    if odd := [name for name in labels if not name.isprintable()]:
+        return [
+            Fault(
+                f"dataset.labels has the label {list_some(odd, 1)}, with a line break or another control character; give it "
+                f"a name of one line, or set dataset.labels: null to merge no classes.",
+                merge_none,
+            )
+        ]
     if len(labels) < 2:
         found = f"one label only ({list_some(labels)})" if labels else "no label"
         return [

@@ -1,11 +1,14 @@
 """What is said about a source that can be used: how its folders are read, and what of it is left out or altered."""
 
+import pandas as pd
+
 from smear.images.class_folders import ClassFolders
 from smear.images.entries import is_image
 from smear.images.levels import SPLIT
 from smear.images.listing import Listing
 from smear.images.names import is_plain
-from smear.job import list_some, show_name, show_path
+from smear.job import list_some, log, show_name, show_path
+from smear.report.value_range import describe_range
 
 
 def describe_source(found: ClassFolders, listing: Listing, source: str, variant: str | None = None) -> list[str]:
@@ -66,3 +69,9 @@ def describe_deeper(found: ClassFolders) -> list[str]:
         f"{len(deeper):,} image{'s' * (len(deeper) > 1)} in folders inside the class folders "
         f"{'are' if len(deeper) > 1 else 'is'} taken as well: {list_some(sorted(deeper))}."
     ]
+
+
+def warn_of_range(high: pd.Series) -> None:
+    """Log a warning where the images of a data set use a small part of their range; high: see `value_range.py`."""
+    if sentence := describe_range(high, "none"):
+        log.warning("%s", sentence)
