@@ -31,7 +31,9 @@ DECIDED = {
     "class": (CLASSES, "class", {"Benign": 12, "Early": 12}),
     "below single folders": (number_files("a/b/Benign", "a/b/Early"), "class", {"Benign": 12, "Early": 12}),
     "classes that are numbers": (number_files("set/0", "set/1"), "class", {"0": 12, "1": 12}),
-    "class/patient": (number_files("Benign/patient 1", "Early/patient 2"), "class/patient", {"Benign": 12, "Early": 12}),
+    "class/patient": (
+        number_files("Benign/patient 1", "Early/patient 2"), "class/patient", {"Benign": 12, "Early": 12},
+    ),
     "patient/class": (
         number_files(*(f"patient_{n}/{name}" for n in range(3) for name in ("Benign", "Early"))),
         "patient/class",
@@ -94,7 +96,9 @@ ASKED = {
         "variant: Original for", "variant: all/Original",
     ]),
     "images and masks": (number_files("A/images", "A/masks", "B/images", "B/masks"), ["variant: images", "masks"]),
-    "sets of any name": (number_files("x/A", "x/B", "y/A", "y/B"), ["dataset.variant: x", "dataset.layout: group/class"]),
+    "sets of any name": (
+        number_files("x/A", "x/B", "y/A", "y/B"), ["dataset.variant: x", "dataset.layout: group/class"],
+    ),
     "patients alone": (number_files("patient_1", "patient_2"), ["dataset.layout: class"]),
     "splits alone": (number_files("train", "test"), ["dataset.layout: class"]),
     "a class in another": ([*CLASSES, *number_files("Early/Benign")], ["dataset.layout: class"]),
@@ -191,8 +195,9 @@ def test_a_name_of_a_class_folder_stays_and_a_deeper_one_has_its_folders():
 
 @pytest.mark.parametrize(
     "path",
-    ["A/@eaDir/1.png", "A/.Trash/1.png", "__MACOSX/A/._1.png", "$RECYCLE.BIN/A/1.png", "System Volume Information/1.png",
-     "lost+found/1.png", "#recycle/A/1.png", "A/Thumbs.db", "A/DESKTOP.INI", "@Recycle/1.png", "A/~$1.png", "A/.git/1.png"],
+    ["A/@eaDir/1.png", "A/.Trash/1.png", "__MACOSX/A/._1.png", "$RECYCLE.BIN/A/1.png", "A/.git/1.png", "A/~$1.png",
+     "System Volume Information/1.png", "lost+found/1.png", "#recycle/A/1.png", "A/Thumbs.db", "A/DESKTOP.INI",
+     "@Recycle/1.png"],
 )  # fmt: skip
 def test_what_systems_leave_behind_is_hidden(path):
     assert is_hidden_path(path)

@@ -94,7 +94,8 @@ def test_what_is_no_plain_file_is_left_to_the_catalog(source, tmp_path):
 
 @pytest.fixture
 def locked(monkeypatch):
-    """A function that takes the right to list the folders of a name; root, who runs tests in containers, has it always."""
+    """A function that takes the right to list the folders of a name; root, who runs tests in containers, has it "
+    "always."""
     scandir = os.scandir
 
     def lock(name: str) -> None:

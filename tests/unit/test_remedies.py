@@ -53,12 +53,15 @@ FAULTS = {
     "a positive class of three": (CLASSES, {"dataset": {"positive": "Early"}}),
     "a positive class that is none": (number_files("A", "B"), {"dataset": {"positive": "C"}}),
     "classes that are too small": (number_files("A", "B", files=6), {}),
-    "no numbers": ([f"{name}/{letter}.png" for name in "AB" for letter in "abcdefghijkl"], {"split": {"unit": "sequence"}}),
+    "no numbers": (
+        [f"{name}/{letter}.png" for name in "AB" for letter in "abcdefghijkl"], {"split": {"unit": "sequence"}},
+    ),
     "folders that are no splits": (CLASSES, {"split": {"unit": "folders"}}),
     "no folder for test": (number_files("train/A", "train/B", "val/A", "val/B"), {"split": {"unit": "folders"}}),
     "folders of images that are drawn": (None, {"split": {"unit": "folders"}}),
     "folders and folds": (
-        number_files("train/A", "train/B", "val/A", "val/B", "test/A", "test/B"), {"split": {"unit": "folders", "folds": 5}},
+        number_files("train/A", "train/B", "val/A", "val/B", "test/A", "test/B"),
+        {"split": {"unit": "folders", "folds": 5}},
     ),
     "fractions": (None, {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}}),
     "a threshold of before": (None, {"fields": {"threshold": 0.5}}),

@@ -70,8 +70,8 @@ def find_label_faults(dataset: dict) -> list[str]:
     if odd := [name for name in labels if not name.isprintable()]:
         return [
             Fault(
-                f"dataset.labels has the label {list_some(odd, 1)}, with a line break or another control character; give it "
-                f"a name of one line, or set dataset.labels: null to merge no classes.",
+                f"dataset.labels has the label {list_some(odd, 1)}, with a line break or another control character; "
+                f"give it a name of one line, or set dataset.labels: null to merge no classes.",
                 merge_none,
             )
         ]

@@ -104,8 +104,8 @@ def ask_for_quotes(error, config: dict, wanted: str) -> Fault:
     """The sentence for a name that YAML has read as a number, a truth value or a date."""
     key, value = name_key(error.absolute_path), error.instance
     return Fault(
-        f"{key} must be {wanted}, not {show(value)}; put it in quotes if it is a name, such as {quote_hint(value)}: YAML "
-        f"reads it as {describe_type(value)}.",
+        f"{key} must be {wanted}, not {show(value)}; put it in quotes if it is a name, such as {quote_hint(value)}: "
+        f"YAML reads it as {describe_type(value)}.",
         set_at(config, list(error.absolute_path), show(value)),
     )
 

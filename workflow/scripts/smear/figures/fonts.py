@@ -1,4 +1,5 @@
-"""Fonts for texts in any script: where the figures' own font lacks letters, one of the machine's fonts is put behind it."""
+"""Fonts for texts in any script: where the figures' own font lacks letters, one of the machine's fonts is put "
+"behind it."""
 
 from functools import cache
 
@@ -70,7 +71,7 @@ def warn(letters: frozenset[str]) -> None:
     """Log, once for the same letters, that PNG figures show boxes in their place."""
     if letters:
         log.warning(
-            "no font of this machine has the letters %s: PNG figures show boxes in their place, SVG figures have the text; "
-            "install a font with them, such as Noto Sans CJK",
+            "no font of this machine has the letters %s: PNG figures show boxes in their place, SVG figures have the "
+            "text; install a font with them, such as Noto Sans CJK",
             list_some(sorted(letters), 8),
         )

@@ -53,7 +53,7 @@ def describe_problem(error: Undecided, variant: str | None, source: str) -> str:
         case "no class":
             return f"The folders of {source} are named like splits, parts, patients or slides, and not like classes."
         case "nested":
-            return f"In {source} a class folder holds a folder named like another class; move that out, or take it as a part."
+            return f"In {source} a class folder holds a folder named like another class; move it out, or take it as a part."
         case _:
             return f"Which folders of {source} are the classes is not clear."
 

@@ -110,6 +110,6 @@ def refuse_unmatched(match: Match, image_ids: list[str], table: pd.DataFrame, pa
     near = get_close_matches(missing[0], table["image"].head(NEAR), n=1, cutoff=0.5)
     closest = f" The closest name there is {show_name(near[0])}." if near else ""
     raise UserError(
-        f"split.groups_csv: {shown} lacks {len(missing)} of {len(image_ids)} images, such as {list_some(missing)}; name "
-        f"every image as <Class>/<name> or <name>.{closest}"
+        f"split.groups_csv: {shown} lacks {len(missing)} of {len(image_ids)} images, such as {list_some(missing)}; "
+        f"name every image as <Class>/<name> or <name>.{closest}"
     )
