@@ -66,7 +66,12 @@ def test_other_files_of_a_class_folder_are_kept_for_the_catalog():
         ([*CLASSES, "Pre/"], None, None, "class folder Pre of here holds no images"),
         ([*CLASSES, "Pre/a.txt"], None, None, "class folder Pre of here holds no images"),
         (CLASSES, None, ["Benign", "Pro"], "names Pro, but here has no such class folder; it has: Benign, Early"),
-        (["x/A/1.jpg", "x/B/1.jpg", "y/A/1.jpg"], None, None, "dataset.variant is not set.* sets of images .x, y"),
+        (
+            ["x/A/1.jpg", "x/B/1.jpg", "y/A/1.jpg"],
+            None,
+            None,
+            "Which folders of here are the classes.* dataset.variant: x",
+        ),
         (["x/A/1.jpg", "x/B/1.jpg"], "z", None, "dataset.variant is z, which is not there"),
         (["a/x/A/1.jpg", "b/c/x/A/1.jpg"], "x", None, "several folders x"),
     ],

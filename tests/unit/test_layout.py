@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from smear.images.announcements import describe_source
 from smear.images.class_folders import Selection, find_class_folders
 from smear.images.entries import is_hidden_path
-from smear.images.levels import read_split
+from smear.images.levels import read_splits
 from smear.images.listing import list_members
 from smear.images.names import name_files
 
@@ -159,7 +159,7 @@ def test_nothing_is_left_out_or_taken_without_a_word():
     assert "here is read as class: 2 classes (Benign, Early), 32 images." in text
     assert "8 images in folders inside the class folders are taken as well: Early/more/0.png, Early/more/1.png" in text
     assert "2 images of here lie outside of the class folders and are left out: 1.png, cover.png." in text
-    assert "split.unit: folders uses it" in describe(DECIDED["split/class"][0])
+    assert "With split.unit: folders its splits are used" in describe(DECIDED["split/class"][0])
     assert "12 images" not in describe(number_files("Original/A", "Original/B", "Segmented/A"), variant="Original")
 
 
@@ -195,16 +195,29 @@ def test_a_name_of_a_class_folder_stays_and_a_deeper_one_has_its_folders():
 
 @pytest.mark.parametrize(
     "path",
-    ["A/@eaDir/1.png", "A/.Trash/1.png", "__MACOSX/A/._1.png", "$RECYCLE.BIN/A/1.png", "A/.git/1.png", "A/~$1.png",
-     "System Volume Information/1.png", "lost+found/1.png", "#recycle/A/1.png", "A/Thumbs.db", "A/DESKTOP.INI",
-     "@Recycle/1.png"],
+    [
+        "Benign/@eaDir/1.png", "Benign/.Trash/1.png", "__MACOSX/Benign/._1.png", "$RECYCLE.BIN/Benign/1.png",
+        "Benign/.git/1.png", "Benign/~$1.png", "System Volume Information/1.png", "lost+found/1.png",
+        "#recycle/Benign/1.png", "Benign/Thumbs.db", "Benign/DESKTOP.INI", "@Recycle/1.png",
+    ],
 )  # fmt: skip
 def test_what_systems_leave_behind_is_hidden(path):
     assert is_hidden_path(path)
-    assert counts([*CLASSES, path, path.replace("A/", "Early/")]) == {"Benign": 12, "Early": 12}
+    assert counts([*CLASSES, path, path.replace("Benign/", "Early/")]) == {"Benign": 12, "Early": 12}
 
 
-def test_usual_names_of_splits_are_known():
-    assert [read_split(name) for name in ("Train", "VAL", "valid", "Validation set", "dev", "testing", "Tester")] == [
-        "train", "validation", "validation", "validation", "validation", "test", None,
-    ]  # fmt: skip
+@pytest.mark.parametrize(
+    ("names", "splits"),
+    [
+        (["Train", "VAL", "Test"], ["train", "validation", "test"]),
+        (["training set", "valid", "testing"], ["train", "validation", "test"]),
+        (["C-NMC_training_data", "C-NMC_test"], ["train", "test"]),
+        (["TestImages", "TrainImages"], ["test", "train"]),
+        (["test positive", "test negative"], None),
+        (["train", "Tester"], None),
+        (["Benign", "Early"], None),
+    ],
+)
+def test_usual_names_of_splits_are_known(names, splits):
+    found = read_splits(names)
+    assert found == (splits and dict(zip(names, splits, strict=True)))

@@ -18,6 +18,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SHOWN = 3  # names in a message
 MOST_FAULTS = 10
 LONGEST_NAME = 48  # letters of a name in a list
+LONGEST_LIST = 100  # letters of the names of a list
 
 
 class UserError(Exception):
@@ -54,10 +55,13 @@ def join_faults(title: str, faults: Iterable[str]) -> UserError:
 
 
 def list_some(names: Iterable[object], shown: int = SHOWN) -> str:
-    """The first of some names, and how many more there are: `a, b, c and 57 more`."""
+    """The first of some names, and how many more there are: `a, b, c and 57 more`. Of long names there are fewer."""
     names = list(names)
-    text = ", ".join(show_name(name) for name in names[:shown])
-    return f"{text} and {len(names) - shown} more" if len(names) > shown else text
+    texts = [show_name(name) for name in names[:shown]]
+    while len(texts) > 1 and sum(map(len, texts)) > LONGEST_LIST:
+        texts.pop()
+    more = f" and {len(names) - len(texts)} more" if len(names) > len(texts) else ""
+    return ", ".join(texts) + more
 
 
 def show_name(name: object, longest: int = LONGEST_NAME) -> str:

@@ -48,7 +48,7 @@ def describe_levels(found: ClassFolders) -> str:
     """What becomes of the levels that are not the class."""
     others = [name for name in found.layout.levels if name != "class"]
     if SPLIT in others:
-        return "The split of its folders is not used: they are merged and split anew; split.unit: folders uses it."
+        return "With split.unit: folders its splits are used as they are; any other unit merges them and splits anew."
     if others:
         return f"The folders of the level {' and '.join(others)} stand in the column source of catalog.csv."
     return ""

@@ -37,8 +37,8 @@ class ImageFile(NamedTuple):
     """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes.
 
     `format` and `mode` are what is stored, by Pillow's names; `transparent` tells whether pixels were laid on white.
-    `high` is the 99.9 % quantile of the values, 0 to 255. The means and standard deviations of the colors, 0 to 255, say
-    how the slide was stained and lit.
+    `high` is the 99.9 % quantile of the values, 0 to 255. The means and standard deviations of the colors, 0 to 255,
+    say how the slide was stained and lit.
     """
 
     width: int

@@ -217,7 +217,7 @@ def offer_sets(paths: list[Parts], levels: list[set[str]], candidates: list[int]
     offers = [{"variant": f"{prefix}{name}"} for name in sorted(levels[0])]
     if all(share_names(paths, number) for number in candidates):
         roles = [None if number in candidates else "folder" for number in range(len(levels))]
-        offers = offers[:1] + [{"layout": "/".join(write_levels(roles, number))} for number in candidates] + offers[1:]
+        offers = [{"layout": "/".join(write_levels(roles, number))} for number in candidates] + offers
     return offers
 
 

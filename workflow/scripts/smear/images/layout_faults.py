@@ -44,7 +44,7 @@ def describe_problem(error: Undecided, variant: str | None, source: str) -> str:
             return f"dataset.variant is {show_name(variant)}, which is not there: {source} has no such folder."
         case "variants":
             return f"dataset.variant: {source} has several folders {show_name(variant)}."
-        case "sets":
+        case "sets" if not any("layout" in offer for offer in error.offers):
             problem = "is not set" if variant is None else f"is {show_name(variant)}, which does not choose among them"
             names = [offer["variant"] for offer in error.offers if offer.get("variant")]
             return f"dataset.variant {problem}: {source} holds several sets of images ({list_some(names)})."
@@ -53,7 +53,7 @@ def describe_problem(error: Undecided, variant: str | None, source: str) -> str:
         case "no class":
             return f"The folders of {source} are named like splits, parts, patients or slides, and not like classes."
         case "nested":
-            return f"In {source} a class folder holds a folder named like another class; move it out, or take it as a part."
+            return f"In {source} a class folder holds a folder named like another class: move it, or take it as well."
         case _:
             return f"Which folders of {source} are the classes is not clear."
 

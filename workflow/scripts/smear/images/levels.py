@@ -45,9 +45,24 @@ def normalize(name: str) -> str:
     return re.sub(r"[\s-]+", "_", unicodedata.normalize("NFC", name).casefold().strip())
 
 
-def read_split(name: str) -> str | None:
-    """The split that a folder's name stands for, if any."""
-    return SPLIT_OF.get(normalize(name))
+def read_splits(names: Iterable[str]) -> dict[str, str] | None:
+    """The split that each of the folders at one level stands for; None where they are not all splits.
+
+    Names with more words, `C-NMC_training_data` and `C-NMC_test`, count where they tell two splits apart.
+    """
+    names = set(names)
+    exact = {name: SPLIT_OF.get(normalize(name)) for name in names}
+    if None not in exact.values():
+        return exact
+    found = {name: {SPLIT_OF[word] for word in split_words(name) if word in SPLIT_OF} for name in names}
+    if all(len(splits) == 1 for splits in found.values()) and len(set().union(*found.values())) > 1:
+        return {name: splits.pop() for name, splits in found.items()}
+    return None
+
+
+def split_words(name: str) -> list[str]:
+    """The words of a name: `TestImages` has test and images."""
+    return re.findall("[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).casefold())
 
 
 def name_level(names: Iterable[str], crossed: bool = True) -> str | None:
@@ -58,7 +73,7 @@ def name_level(names: Iterable[str], crossed: bool = True) -> str | None:
     classes would; a few bare numbers that do may be classes.
     """
     names = set(names)
-    if all(map(read_split, names)):
+    if read_splits(names):
         return SPLIT
     if all(normalize(name) in KINDS for name in names):
         return "kind" if len(names) > 1 else "folder"
@@ -83,6 +98,6 @@ def name_identifiers(names: set[str], crossed: bool) -> str | None:
 def is_no_class(names: Iterable[str]) -> bool:
     """Whether folders directly with images are hardly classes: splits, or numbered parts, patients, slides."""
     names = set(names)
-    if all(map(read_split, names)):
+    if read_splits(names):
         return True
     return name_identifiers(names, True) in ("fold", *OWNERS) if len(names) > 1 else False

@@ -72,7 +72,7 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     if faults := find_positive_faults(dataset["positive"], list(counts)):
         raise UserError(faults[0], faults[0].remedies)
     if split["unit"] == "folders" and not split["groups_csv"]:
-        check_folder_splits(None if sources is None else list(sources.values()))
+        examined.notes.extend(check_folder_splits(None if sources is None else list(sources.values())))
     elif not given:
         check_class_sizes(counts, split["fractions"])
     if sources and split["unit"] == "sequence" and not split["groups_csv"]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from smear.images.levels import read_split
+from smear.images.levels import read_splits
 from smear.job import UserError, list_some
 from smear.split.assignment import assign_groups
 
@@ -18,8 +18,8 @@ def read_folder_splits(sources: Sequence[str]) -> list[str]:
     """
     folders = [path.split("/")[:-1] for path in sources]
     for level in range(min(map(len, folders), default=0)):
-        splits = [read_split(parts[level]) for parts in folders]
-        if None not in splits:
+        if known := read_splits(parts[level] for parts in folders):
+            splits = [known[parts[level]] for parts in folders]
             if missing := [split for split in ("train", "test") if split not in splits]:
                 raise UserError(
                     f"split.unit is folders, but no folder is named like {' and '.join(missing)}; there are "

@@ -74,9 +74,11 @@ def refuse_twins(classes: Collection[str], labels: dict[str, list[str]] | None, 
         others = sorted(set(classes) - set(twins[1:]))
         remedies = [{"dataset": {"labels": merged}}] if len(merged) > 1 and labels is None else []
         remedies += [{"dataset": {"classes": others}}] if selectable and len(others) > 1 and labels is None else []
+        way = (
+            "merge them with dataset.labels, take one with dataset.classes, or rename one" if remedies else "rename one"
+        )
         raise UserError(
-            f"{source} has class folders that differ in case, blanks or the form of accents alone: "
-            f"{list_some((ascii(name) for name in twins), 4)}. Merge them with dataset.labels, take one with "
-            f"dataset.classes, or rename one.",
+            f"{source} has class folders that differ in case, blanks or the form of accents alone, "
+            f"{list_some((ascii(name) for name in twins), 4)}; {way}.",
             remedies,
         )

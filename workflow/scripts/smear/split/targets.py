@@ -26,10 +26,10 @@ def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> No
         if min(split_sizes(images, fractions).values()) < 1:
             needed = next(more for more in range(images + 1, 10**9) if min(split_sizes(more, fractions).values()) >= 1)
             others = propose_fractions(counts)
-            change = f"set split.fractions to {write_shares(others)}" if others else "change the fractions"
+            change = f", set split.fractions to {write_shares(others)}," if others else ""
             raise UserError(
                 f"Class {show_name(name)} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
-                f"split.fractions {write_shares(fractions)} it needs {needed}. Add images, {change}, or leave its "
+                f"split.fractions {write_shares(fractions)} it needs {needed}. Add images{change} or leave its "
                 f"class folders out with dataset.classes.",
                 [{"split": {"fractions": others}}] if others else [],
             )
