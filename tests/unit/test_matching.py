@@ -6,7 +6,7 @@ import pytest
 from folders import configure, fill_folder, number_files, raised
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.images.source import check_source
+from smear.images.source import check_examined, check_source, examine_source
 from smear.split.matching import match_names
 from smear.split.user_groups import read_user_groups
 
@@ -81,7 +81,10 @@ def test_the_table_is_checked_before_work_starts(tmp_path, form):
     table = tmp_path / "g.csv"
     table.write_text("image,group\n" + "".join(f"{path},{number // 4}\n" for number, path in enumerate(paths)))
     config = configure(tmp_path / "s", split={"groups_csv": str(table)})
-    assert sum(check_source(config).values()) == 24
+    examined = examine_source(config["dataset"])
+    assert sum(check_examined(config, examined).values()) == 24
+    said = f"12 names of {table} match the images with accents, slashes or folders written in another way."
+    assert examined.notes[1:] == ([] if form == "NFC" else [said])
     table.write_text(table.read_text().replace("Normal/11.png", "Normal/12.png"))
     text = str(raised(check_source, config))
     assert "lacks 1 of 24 images, such as Normal/11.png" in text

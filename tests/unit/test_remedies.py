@@ -53,6 +53,7 @@ FAULTS = {
     "a positive class of three": (CLASSES, {"dataset": {"positive": "Early"}}),
     "a positive class that is none": (number_files("A", "B"), {"dataset": {"positive": "C"}}),
     "classes that are too small": (number_files("A", "B", files=6), {}),
+    "one class that is too small": ([*CLASSES, *number_files("Pro", files=2)], {}),
     "no numbers": (
         [f"{name}/{letter}.png" for name in "AB" for letter in "abcdefghijkl"], {"split": {"unit": "sequence"}},
     ),

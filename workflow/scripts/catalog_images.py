@@ -15,7 +15,7 @@ from smear.parallel import map_parallel
 from smear.records import recorded
 from smear.tables import write_csv
 
-SHOWN = 20
+SHOWN = 10
 
 
 def catalog_images(folder: Path, threads: int, max_megapixels: float) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -153,7 +153,7 @@ def refuse_path(member: zipfile.ZipInfo, source: str) -> None:
         refuse(path, "is written with a backslash or a drive letter", source)
     if ".." in path.split("/"):
         refuse(path, "leads to a parent folder", source)
-    if any(ord(letter) < 32 for letter in path):
+    if not path.isprintable() and any(ord(letter) < 32 for letter in path):
         refuse(path, "holds a control character", source)
 
 

@@ -53,7 +53,7 @@ def escape_letter(letter: str) -> str:
 
 def is_plain(name: str) -> bool:
     """Whether a name is text without control characters."""
-    return all(map(is_text, name))
+    return name.isprintable() or all(map(is_text, name))
 
 
 def find_long(names: Iterable[str]) -> list[str]:

@@ -32,7 +32,7 @@ class Examined(NamedTuple):
     """
 
     counts: dict[str, int]
-    notes: list[str] = []  # noqa: RUF012
+    notes: list[str]
     found: ClassFolders | None = None
     content: str | None = None
 
@@ -62,7 +62,7 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     """
     dataset, split = config["dataset"], config["split"]
     sources = examined and examined.list_sources()
-    given = check_user_groups(split, sources, dataset["max_rejected_share"])
+    given = check_user_groups(split, sources, dataset["max_rejected_share"], examined and examined.notes)
     if examined is None:
         return None
     origin = show_path(dataset["path"]) if dataset["path"] else f"the source {dataset['source']}"
@@ -74,7 +74,7 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     if split["unit"] == "folders" and not split["groups_csv"]:
         examined.notes.extend(check_folder_splits(None if sources is None else list(sources.values())))
     elif not given:
-        check_class_sizes(counts, split["fractions"])
+        check_class_sizes(counts, split["fractions"], sources is not None and not dataset["labels"])
     if sources and split["unit"] == "sequence" and not split["groups_csv"]:
         check_numbered(sources)
     return counts
@@ -138,7 +138,7 @@ def look_at_archive(dataset: dict) -> Examined:
 
 
 def look_at_synthetic(dataset: dict) -> Examined:
-    return Examined(count_images(dataset["synthetic"]["images"]))
+    return Examined(count_images(dataset["synthetic"]["images"]), [])
 
 
 def identify_source(dataset: dict, examined: Examined | None) -> Identity:

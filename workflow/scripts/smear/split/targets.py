@@ -20,8 +20,11 @@ def split_sizes(images: int, fractions: dict[str, float]) -> dict[str, int]:
     return {"train": train, "validation": validation, "test": images - train - validation}
 
 
-def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> None:
-    """Raise a UserError if a class is too small to be in every split."""
+def check_class_sizes(counts: dict[str, int], fractions: dict[str, float], selectable: bool = False) -> None:
+    """Raise a UserError if a class is too small to be in every split.
+
+    selectable: whether `dataset.classes` can leave these very classes out.
+    """
     for name, images in counts.items():
         if min(split_sizes(images, fractions).values()) < 1:
             needed = next(more for more in range(images + 1, 10**9) if min(split_sizes(more, fractions).values()) >= 1)
@@ -31,8 +34,14 @@ def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> No
                 f"Class {show_name(name)} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
                 f"split.fractions {write_shares(fractions)} it needs {needed}. Add images{change} or leave its "
                 f"class folders out with dataset.classes.",
-                [{"split": {"fractions": others}}] if others else [],
+                ([{"split": {"fractions": others}}] if others else []) + leave_small(counts, fractions, selectable),
             )
+
+
+def leave_small(counts: dict[str, int], fractions: dict[str, float], selectable: bool) -> list[dict]:
+    """The remedy to take the classes that are large enough, where they make a task."""
+    large = sorted(name for name, images in counts.items() if min(split_sizes(images, fractions).values()) >= 1)
+    return [{"dataset": {"classes": large}}] if selectable and len(large) > 1 else []
 
 
 def propose_fractions(counts: dict[str, int]) -> dict[str, float] | None:

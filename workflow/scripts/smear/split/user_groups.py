@@ -12,12 +12,15 @@ from smear.split.targets import SPLITS
 NEAR = 2000  # names of the table among which one like a missing name is looked for
 
 
-def check_user_groups(split: dict, sources: dict[str, str] | None = None, share: float = 0) -> bool:
+def check_user_groups(
+    split: dict, sources: dict[str, str] | None = None, share: float = 0, notes: list[str] | None = None
+) -> bool:
     """Whether the user's table gives the split; False without a table.
 
     sources: paths in the source by `image_id`, where they are known before the work starts. share: of the images, which
-    may be no usable ones and need no row. Errors: a UserError for a table that cannot be used, lacks images, or has a
-    split of its own that contradicts `split.folds`.
+    may be no usable ones and need no row. notes: a list to which is added what is said of names written in another way.
+    Errors: a UserError for a table that cannot be used, lacks images, or has a split of its own that contradicts
+    `split.folds`.
     """
     path = split["groups_csv"]
     if not path:
@@ -33,7 +36,17 @@ def check_user_groups(split: dict, sources: dict[str, str] | None = None, share:
         match = match_names(list(sources), table["image"].tolist(), sources)
         if match.shared or match.missing > share * len(sources):
             refuse_unmatched(match, list(sources), table, path)
+        if notes is not None:
+            notes += describe_differences(match, path)
     return "split" in table
+
+
+def describe_differences(match: Match, path: str | Path) -> list[str]:
+    """What is said of names that match though they are written in another way."""
+    return [
+        f"{count:,} names of {show_path(path)} match the images {difference}."
+        for difference, count in match.differences.items()
+    ]
 
 
 def read_user_groups(path: str | Path) -> pd.DataFrame:
@@ -92,8 +105,8 @@ def match_images(
     match = match_names(image_ids.tolist(), table["image"].tolist(), sources or {})
     if match.missing or match.shared:
         refuse_unmatched(match, image_ids.tolist(), table, path)
-    for difference, count in match.differences.items():
-        log.info("%s: %d names match the images' %s", path, count, difference)
+    for line in describe_differences(match, path):
+        log.info("%s", line)
     return table.iloc[match.rows].reset_index(drop=True).set_index(image_ids.index)
 
 
