@@ -54,4 +54,5 @@ def test_letters_are_taken_from_several_fonts(monkeypatch):
 
 def test_the_fonts_of_this_machine_are_read():
     assert ord("é") in fonts.list_fonts()["DejaVu Sans"]
+    assert not [name for name in fonts.list_fonts() if name.startswith("Last Resort")]
     assert fonts.find_lacking("Müller, Ωμέγα, Норма") == frozenset()

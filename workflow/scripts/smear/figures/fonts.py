@@ -10,6 +10,7 @@ from matplotlib.text import Text
 from smear.job import list_some, log
 
 OWN = "DejaVu Sans"  # comes with matplotlib
+LAST_RESORT = "Last Resort"  # so does this: boxes that name a script, for every letter there is
 
 
 def complete_fonts(figure: Figure) -> None:
@@ -52,6 +53,8 @@ def list_fonts() -> dict[str, frozenset[int]]:
     """The letters of each family that this machine has in an upright, regular font."""
     found = {}
     for entry in sorted(font_manager.fontManager.ttflist, key=lambda entry: (entry.name, entry.fname)):
+        if entry.name.startswith(LAST_RESORT):
+            continue
         if entry.style == "normal" and entry.weight in (400, "normal", "regular") and entry.name not in found:
             try:
                 found[entry.name] = read_letters(entry.fname)
