@@ -84,6 +84,14 @@ def test_a_dangling_link_is_left_to_the_catalog(source, tmp_path):
     assert reason == f"a link to {source}/.git/annex/objects/x.png, which does not exist"
 
 
+def test_a_class_folder_that_is_a_dangling_link_is_not_lost(source):
+    (source / "Pre").symlink_to("/not/mounted/Pre")
+    error = raised(check_source, configure(source))
+    assert "Pre in" in str(error)
+    assert "is a link to a place that does not exist" in str(error)
+    assert check_source(configure(source, **error.remedies[0]["dataset"])) == COUNTS
+
+
 def test_what_is_no_plain_file_is_left_to_the_catalog(source, tmp_path):
     os.mkfifo(source / "Early/pipe.png")
     (source / "Early/circle.png").symlink_to("circle.png")

@@ -62,6 +62,7 @@ def find_class_folders(listing: Listing, selection: Selection, source: str) -> C
         if split := layout.split_class(f"{path}/"):
             found[split[0]] |= {}
     check_readable(layout, listing, selection.classes, source)
+    check_links(layout, listing, selection.classes, source)
     wanted = check_classes(found, selection.classes, listing, source)
     return ClassFolders(layout, {name: name_files(dict(sorted(found[name].items()))) for name in wanted})
 
@@ -86,6 +87,23 @@ def check_readable(layout: Layout, listing: Listing, classes: list[str] | None, 
         lost = {split and split[0] for split in (layout.split_class(f"{path}/") for path in hidden)}
         others = [] if None in lost else [name for name in others if name not in lost]
         raise refuse_unreadable(hidden, listing, source, others)
+
+
+def check_links(layout: Layout, listing: Listing, classes: list[str] | None, source: str) -> None:
+    """Raise a UserError for a link to nothing that stands among the class folders and may be one."""
+    for path in listing.broken:
+        parts = layout.place.split_path(path)
+        if parts is None or len(parts) != layout.depth + 1 or is_image(path):
+            continue
+        if classes and parts[-1] not in classes:
+            continue
+        found = (layout.split_class(image) for image in listing.files if is_image(image))
+        others = sorted({split[0] for split in found if split})
+        raise UserError(
+            f"{show_name(path)} in {show_path(source)} stands among the class folders but is a link to a place that "
+            f"does not exist; mend or remove it, or list the classes to take in dataset.classes.",
+            [{"dataset": {"classes": others}}] if len(others) > 1 else [],
+        )
 
 
 def refuse_unreadable(paths: list[str], listing: Listing, source: str, others: list[str] | None = None) -> UserError:

@@ -15,13 +15,15 @@ class Listing(NamedTuple):
     """Relative paths with forward slashes, each list sorted; hidden and system entries are left out.
 
     files: what is no folder, dangling links included. empty: folders without a file below them. unreadable: folders
-    that could not be listed, with the reason. repeated: links to folders that are listed under another path.
+    that could not be listed, with the reason. repeated: links to folders that are listed under another path. broken:
+    those of the files that are links to nothing.
     """
 
     files: list[str]
     empty: list[str] = []  # noqa: RUF012
     unreadable: dict[str, str] = {}  # noqa: RUF012
     repeated: list[str] = []  # noqa: RUF012
+    broken: list[str] = []  # noqa: RUF012
 
 
 def list_members(names: Iterable[str]) -> Listing:
@@ -62,7 +64,7 @@ def list_folder(folder: str | Path) -> Listing:
     walk.run()
     return Listing(
         sorted(walk.files), find_empty(walk.folders, walk.files), dict(sorted(walk.unreadable.items())),
-        sorted(walk.repeated),
+        sorted(walk.repeated), sorted(walk.broken),
     )  # fmt: skip
 
 
@@ -72,7 +74,7 @@ class Walk:
     def __init__(self, root: str):
         self.root = root
         self.real_root = os.path.realpath(root)
-        self.files, self.folders, self.repeated, self.unreadable = [], [], [], {}
+        self.files, self.folders, self.repeated, self.broken, self.unreadable = [], [], [], [], {}
         self.entered, self.links = set(), []
 
     def run(self) -> None:
@@ -114,6 +116,8 @@ class Walk:
                 inside = f"{path}/{entry.name}" if path else entry.name
                 if not is_folder(entry):
                     self.files.append(inside)
+                    if entry.is_symlink() and not os.path.exists(os.path.join(place, entry.name)):  # noqa: PTH110, PTH118
+                        self.broken.append(inside)
                     continue
                 self.folders.append(inside)
                 (self.links if entry.is_symlink() else waiting).append(inside)
