@@ -94,3 +94,14 @@ def test_a_folder_given_as_an_archive_and_the_other_way_round(tmp_path):
     error = raised(check_source, configure(archive, "folder"))
     assert "is a file and no folder; set dataset.source: archive" in str(error)
     assert error.remedies == [{"dataset": {"source": "archive"}}]
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [(b"Rar!\x1a\x07", "a RAR archive"), (b"7z\xbc\xaf'", "a 7-Zip archive"), (b"\x1f\x8b\x08", "a gzip file"),
+     (bytes(257) + b"ustar", "a tar archive")],
+)  # fmt: skip
+def test_another_kind_of_archive_is_named(tmp_path, start, kind):
+    (tmp_path / "s.zip").write_bytes(start + bytes(100))
+    text = str(raised(check_source, configure(tmp_path / "s.zip", "archive")))
+    assert f"is {kind} and no readable zip archive; unpack it and set dataset.source: folder" in text

@@ -70,6 +70,10 @@ FAULTS = {
     "a source that is none": (None, {"dataset": {"source": "synthetik"}}),
     "a number for a name": (None, {"experiment": 1}),
     "a date for a name": (None, {"experiment": datetime.date(2026, 11, 29)}),
+    "nothing for a name": (None, {"experiment": None}),
+    "a truth value for a label": (
+        number_files("no", "false"), {"dataset": {"labels": {"A": ["no"], "B": [False]}}},
+    ),
     "numbers for classes": (number_files("0", "1"), {"dataset": {"classes": [0, 1]}}),
     "a number for a positive class": (number_files("0", "1"), {"dataset": {"positive": 1}}),
     "an encoding that is none": (CLASSES, {"dataset": {"archive_encoding": "dos"}}),

@@ -72,7 +72,7 @@ def describe(error, config: dict) -> list[str]:
             ]
         case "type":
             wanted = " or ".join(TYPE_NAMES[name] for name in as_list(limit))
-            if "string" in as_list(limit) and isinstance(value, int | float | datetime.date):
+            if "string" in as_list(limit) and isinstance(value, int | float | datetime.date | None):
                 return [ask_for_quotes(error, config, wanted)]
             hint = explain_text(value) if "object" in as_list(limit) and isinstance(value, str) else ""
             return [f"{key} must be {wanted}, not {show_name(show(value), 80)}{hint}."]
@@ -150,7 +150,7 @@ def unknown_key(error, name: str) -> str:
     """The sentence for a key that the schema does not know."""
     allowed = list(error.schema["properties"])
     where = f" in {name_key(error.absolute_path)}" if error.absolute_path else ""
-    return f"unknown key {name}{where}{suggest(name, allowed)}; allowed: {', '.join(allowed)}."
+    return f"unknown key {show_name(name)}{where}{suggest(name, allowed)}; allowed: {', '.join(allowed)}."
 
 
 def suggest(value: object, allowed: list) -> str:
@@ -173,7 +173,7 @@ def as_list(value: object) -> list:
 
 def show(value: object) -> str:
     return (
-        f"'{value}'"
+        f"'{show_name(value, 80)}'"
         if isinstance(value, str)
         else yaml.safe_dump(value, default_flow_style=True).split("\n...")[0].strip()
     )

@@ -80,10 +80,30 @@ def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipf
             [{"dataset": {"archive_encoding": None}}],
         ) from error
     except UNREADABLE as error:
+        if kind := find_kind(Path(path)):
+            raise UserError(
+                f"dataset.path: {shown} is {kind} and no readable zip archive; unpack it and set dataset.source: "
+                f"folder, or pack the images as a zip."
+            ) from error
         raise UserError(
             f"dataset.path: {shown} is no readable zip archive ({show_name(error, 100)}); download it again, or pack "
             f"the images as a zip."
         ) from error
+
+
+def find_kind(path: Path) -> str | None:
+    """What a file is that people take for a zip archive, by its first bytes."""
+    with path.open("rb") as file:
+        start = file.read(262)
+    kinds = {
+        b"Rar!": "a RAR archive",
+        b"7z\xbc\xaf": "a 7-Zip archive",
+        b"\x1f\x8b": "a gzip file",
+        b"BZh": "a bzip2 file",
+    }
+    if start[257:] == b"ustar":
+        return "a tar archive"
+    return next((kind for mark, kind in kinds.items() if start.startswith(mark)), None)
 
 
 def find_contents(archive: zipfile.ZipFile, selection: Selection, limits: Limits, source: str) -> Contents:
