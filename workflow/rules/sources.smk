@@ -3,6 +3,7 @@
 
 from smear.images.digests import name_resource
 
+
 def get_archive(wildcards):
     """The zip archive to extract: the user's, or the downloaded one."""
     return config["dataset"]["path"] if SOURCE == "archive" else "results/datasets/{dataset}/archive.zip"
