@@ -144,7 +144,7 @@ def test_published_digests_are_held_against_the_images(tmp_path):
     assert compare(tmp_path, digests, digests) == ""
     lines = compare(tmp_path, digests | {"A/1.png": "other", "A/new 1.png": ""}, digests | {"C/1.png": "C1"})
     assert lines.splitlines()[1:] == ["  1 differ: A/1.png", "  1 are missing: C/1.png", "  1 are extra: A/new 1.png"]
-    assert f"set dataset: {{source: archive, path: {tmp_path}/archive.zip}}:" in lines
+    assert f"set dataset: {{source: archive, path: {tmp_path}/archive.zip, name: null}}:" in lines
     one_class = {name: digest for name, digest in digests.items() if name.startswith("A/")}
     assert compare(tmp_path, one_class, digests, ["A"]) == ""
     missing = compare(tmp_path, one_class, digests)

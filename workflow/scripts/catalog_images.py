@@ -1,6 +1,7 @@
 """Open every image once, and list the good ones and the others."""
 
 import math
+import shlex
 from functools import partial
 from pathlib import Path
 
@@ -61,8 +62,9 @@ def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float
 
 def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None, archive: Path) -> None:
     """Raise a UserError where a data set, downloaded as `archive`, is not the published one."""
-    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}}}:"
-    check_digests(digests, reference, classes, remedy)
+    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}, name: null}}:"
+    remedies = [{"dataset": {"source": "archive", "path": str(archive), "name": None}}]
+    check_digests(digests, reference, classes, remedy, remedies)
     log.info("every image is the one of %s", reference)
 
 
@@ -71,7 +73,7 @@ def compare_recorded(digests: dict[str, str], record: Path, classes: list[str] |
     known = {}
     if record.exists():
         remedy = f"the data set, or what dataset takes of it, has changed; to accept what came, remove {record}:"
-        check_digests(digests, record, classes, remedy)
+        check_digests(digests, record, classes, remedy, [f"rm {shlex.quote(str(record))}"])
         known = read_digests(record)
         log.info("every image is the one of the first download (%s)", record)
     else:

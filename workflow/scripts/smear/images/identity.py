@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,7 +49,7 @@ def check_identity(identity: Identity, folder: Path, name: str) -> None:
         raise UserError(
             f"{show_path(folder / FILE)} cannot be read ({show_name(error, 60)}). If the data set of this name is "
             f"that of the configuration, remove the file.",
-            [f"rm {quote(folder / FILE)}"],
+            [f"rm {shlex.quote(str(folder / FILE))}"],
         ) from error
     difference = describe_difference(recorded, identity)
     if difference is None:
@@ -57,7 +58,7 @@ def check_identity(identity: Identity, folder: Path, name: str) -> None:
     raise UserError(
         f"The data set {name} is made from {difference}. Set dataset.name: {free} to keep both; or remove "
         f"{show_path(folder / FILE)} to have it and the results that use it made anew.",
-        [{"dataset": {"name": free}}, f"rm {quote(folder / FILE)}"],
+        [{"dataset": {"name": free}}, f"rm {shlex.quote(str(folder / FILE))}"],
     )
 
 
@@ -102,11 +103,6 @@ def propose_name(identity: Identity, datasets: Path, name: str) -> str:
     candidates += [f"{name}-{number}" for number in range(2, 10_000)]
     clean = (re.sub(r"[^A-Za-z0-9._-]+", "-", candidate).lstrip("._-") for candidate in candidates)
     return next(each for each in clean if each and not (datasets / each).exists())
-
-
-def quote(path: Path) -> str:
-    """A path for a shell."""
-    return "'" + str(path).replace("'", "'\\''") + "'"
 
 
 def write_facts(facts: dict) -> str:
