@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from smear.images.color import measure_colors
+from smear.images.color import measure_colors, measure_high
 from smear.images.mask import paint_over
 from smear.images.modes import find_unusable_mode, make_rgb
-from smear.images.value_range import measure_high
 from smear.job import show_path
 
 # No other readers of Pillow: some call other programs.

@@ -2,21 +2,9 @@
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 QUANTILE = 0.999  # of an image's values, so that single hot pixels do not count
 TOP = 255
-
-
-def measure_high(image: Image.Image, upright: Image.Image) -> float:
-    """The 99.9 % quantile of an image's values, 0 to 255, of 16-bit images with its fraction.
-
-    image: as it is stored. upright: the same as RGB.
-    """
-    if image.mode.startswith("I;16"):
-        return round(float(np.quantile(np.asarray(image), QUANTILE, method="inverted_cdf")) / 257, 3)
-    counts = np.array(upright.histogram()).reshape(3, 256).sum(axis=0).cumsum()
-    return float(np.searchsorted(counts, QUANTILE * counts[-1]))
 
 
 def find_top(high: pd.Series) -> float:
