@@ -1,7 +1,6 @@
 """The names that files of a source have in the data set's folder, `<Class>/<name>`: unique, the same in every call."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping
 
 LONGEST = 255  # bytes of a name on the file systems of Linux, macOS and Windows
@@ -59,8 +58,3 @@ def is_plain(name: str) -> bool:
 def find_long(names: Iterable[str]) -> list[str]:
     """Names that no file can have, since they are too long."""
     return [name for name in names if len(name.encode("utf-8", "surrogateescape")) > LONGEST]
-
-
-def find_repeated(names: Iterable[str]) -> list[str]:
-    """Names that occur more than once, sorted."""
-    return sorted(name for name, count in Counter(names).items() if count > 1)
