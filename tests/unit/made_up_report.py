@@ -190,7 +190,9 @@ def write_report_inputs(
     save_once(folder / "siblings.svg", audit, lambda audit: draw_repeat_captures(repeats_of(audit["images"]), audit))
     save_once(folder / "shortcuts.svg", chosen, lambda chosen: draw_shortcuts(shortcuts_of(), chosen))
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
-    catalog = pd.DataFrame({"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests})
+    catalog = pd.DataFrame(
+        {"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests, "high": 240.0}
+    )
     catalog["class"] = [image_id.rpartition("/")[0] for image_id in image_ids]
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
@@ -223,6 +225,6 @@ def write_report_inputs(
             confusion_svg=folder / "confusion.svg",
             confusion_png=folder / "confusion.png",
         ),
-        params=SimpleNamespace(experiment="paper", dataset="leukemia"),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none"),
         log=[str(folder / "log.txt")],
     )

@@ -8,11 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from link_folder import link_classes
 from smear.images.archive import Limits
-from smear.images.class_folders import find_class_folders, list_paths
+from smear.images.class_folders import Selection
+from smear.images.class_folders import find_class_folders as find_in_listing
+from smear.images.listing import list_folder, list_members
 from smear.job import UserError
 
 CLASSES = ["Benign/1.jpg", "Benign/2.JPG", "Early/1.png"]
 WANTED = {"Benign": ["1.jpg", "2.JPG"], "Early": ["1.png"]}
+
+
+def find_class_folders(paths, variant, classes, source) -> dict[str, list[str]]:
+    found = find_in_listing(list_members(paths), Selection(variant, None, classes), source)
+    return {name: list(files) for name, files in found.files.items()}
 
 
 def names(found: dict) -> dict:
@@ -39,9 +46,9 @@ def test_a_variant_that_a_flat_folder_lacks_is_no_fault():
     assert names(find_class_folders(CLASSES, "Original", None, "here")) == WANTED
 
 
-def test_hidden_files_and_deeper_folders_are_passed_over():
+def test_hidden_files_are_passed_over():
     extra = ["Benign/.DS_Store", "__MACOSX/Benign/1.jpg", "Early/Thumbs.db", ".cache/x/1.jpg", "LICENSE"]
-    extra += ["Early/._1.png", "Early/more/2.txt", "notes/2.jpg/", "Early/.png"]
+    extra += ["Early/._1.png", "Early/@eaDir/1.png/SYNOPHOTO_THUMB_XL.jpg", "#recycle/Pre/1.png", "Early/.png"]
     assert names(find_class_folders([*CLASSES, *extra], None, None, "here")) == WANTED
 
 
@@ -59,9 +66,14 @@ def test_other_files_of_a_class_folder_are_kept_for_the_catalog():
         ([*CLASSES, "Pre/"], None, None, "class folder Pre of here holds no images"),
         ([*CLASSES, "Pre/a.txt"], None, None, "class folder Pre of here holds no images"),
         (CLASSES, None, ["Benign", "Pro"], "names Pro, but here has no such class folder; it has: Benign, Early"),
-        (["x/A/1.jpg", "x/B/1.jpg", "y/A/1.jpg"], None, None, "dataset.variant is not set.* inside x, y"),
+        (
+            ["x/A/1.jpg", "x/B/1.jpg", "y/A/1.jpg"],
+            None,
+            None,
+            "Which folders of here are the classes.* dataset.variant: x",
+        ),
         (["x/A/1.jpg", "x/B/1.jpg"], "z", None, "dataset.variant is z, which is not there"),
-        (["a/x/A/1.jpg", "b/x/A/1.jpg"], "x", None, "several folders x"),
+        (["a/x/A/1.jpg", "b/c/x/A/1.jpg"], "x", None, "several folders x"),
     ],
 )
 def test_what_cannot_be_used_is_named(paths, variant, classes, words):
@@ -93,9 +105,11 @@ def contents(folder) -> dict:
 
 def test_a_folder_and_its_archive_give_the_same_images(folder, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        for path in list_paths(folder):
+        for path in list_folder(folder).files:
             archive.write(folder / path, path)
-    counts = extract_classes(tmp_path / "a.zip", tmp_path / "extracted", "Original", None, Limits(99, 1), None)
-    assert counts == link_classes(folder, tmp_path / "linked", "Original", None) == {"Benign": 2, "Early": 1}
+    wanted = Selection("Original")
+    extracted = extract_classes(tmp_path / "a.zip", tmp_path / "extracted", wanted, Limits(99, 1))
+    assert extracted == link_classes(folder, tmp_path / "linked", wanted)
+    assert extracted.count_images() == {"Benign": 2, "Early": 1}
     wanted = {path: f"Original/{path}" for path in CLASSES}
     assert contents(tmp_path / "extracted") == contents(tmp_path / "linked") == wanted

@@ -139,7 +139,7 @@ def test_colors_are_measured(tmp_path):
 
 def test_a_link_to_nothing_has_its_reason(tmp_path):
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere")
-    assert inspect_image(tmp_path / "gone.png", MEGAPIXELS) == "cannot be read (No such file or directory)"
+    assert inspect_image(tmp_path / "gone.png", MEGAPIXELS) == f"a link to {tmp_path / 'nowhere'}, which does not exist"
 
 
 def test_a_file_too_long_for_an_image_is_not_read(tmp_path):

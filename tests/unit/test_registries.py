@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import yaml
 from smear.configuration.completion import complete_configuration, read_schema
+from smear.figures.repeat_captures import NAMES, USED
 from smear.formats import COLORS, VALUES
 from smear.images.color import convert_color
 from smear.images.decoding import ImageFile
@@ -108,6 +109,7 @@ def test_no_place_has_forgotten_a_unit_of_the_split():
     known = set(read_schema(SCHEMA)["properties"]["split"]["properties"]["unit"]["enum"])
     assert find_forgotten(known, {"UNITS of smear/split/units.py": set(UNITS)}) == []
     assert known <= set(GUARANTEES), "GUARANTEES of smear/split/units.py"
+    assert set(GUARANTEES) <= {*NAMES, *USED}, "NAMES and USED of smear/figures/repeat_captures.py"
     assert set(COLOR_NUMBERS) <= set(ImageFile._fields), "the color numbers of smear/images/decoding.py"
 
 

@@ -48,7 +48,9 @@ def test_a_table_that_is_not_there_is_named(tmp_path):
         read_user_groups(tmp_path / "groups.csv")
 
 
-@pytest.mark.parametrize(("missing", "shown"), [(3, "a0.png, a1.png, a2.png;"), (4, "a0.png, a1.png, a2.png …;")])
+@pytest.mark.parametrize(
+    ("missing", "shown"), [(3, "a0.png, a1.png, a2.png;"), (4, "a0.png, a1.png, a2.png and 1 more;")]
+)
 def test_of_many_missing_images_the_first_three_are_named(tmp_path, missing, shown):
     table = read_user_groups(write(tmp_path, "image,group\nz.png,p\n"))
     with pytest.raises(UserError, match=f"lacks {missing} of {missing} images, such as {shown}"):

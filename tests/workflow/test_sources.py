@@ -127,13 +127,20 @@ def test_a_later_download_is_compared_with_the_first(project, downloaded):
     assert "put it at resources/smears.sha256 to keep them" in (folder / "logs/catalog_images.log").read_text()
     result = downloaded("kept", variant="Segmented")
     assert result.returncode != 0
+    assert "The data set kept is made from dataset.variant Original, and not Segmented." in result.output
+    assert "remove results/datasets/kept/source.json to have it" in result.output
+    (folder / "source.json").unlink()
+    result = downloaded("kept", variant="Segmented")
+    assert result.returncode != 0
     assert "The images are not those of results/datasets/kept/images.sha256" in result.output
     assert "20 differ: blast/0.png, blast/1.png" in result.output
     assert (folder / "images.sha256").read_text() == record
+    (folder / "source.json").unlink()
     assert downloaded("kept").returncode == 0
     assert (folder / "images.sha256").read_text() == record
     assert "Nothing to be done" in downloaded("kept").output
     (folder / "images.sha256").unlink()
+    (folder / "source.json").unlink()
     assert downloaded("kept", variant="Segmented").returncode == 0
     assert (folder / "images.sha256").read_text() != record
 
@@ -151,3 +158,79 @@ def test_published_digests_are_compared(project, downloaded):
     assert result.returncode != 0
     assert "  1 are missing: blast/33.png\n  1 are extra: blast/3.png\n" in result.output
     assert not (project.folder / "results/datasets/published/catalog.csv").exists()
+
+
+def fill(folder, *names: str, seed: int = 0):
+    """A folder with twelve pictures in each of some folders."""
+    for start, name in enumerate(names):
+        (folder / name).mkdir(parents=True)
+        for number in range(12):
+            (folder / name / f"{number}.png").write_bytes(picture(seed + 100 * start + number))
+    return folder
+
+
+def test_a_second_folder_of_one_name_replaces_nothing(project, tmp_path):
+    for seed, parent in enumerate("ab"):
+        fill(tmp_path / parent / "smears", "Benign", "Early", seed=1000 * seed)
+    target = "results/datasets/smears/catalog.csv"
+    calls = [
+        ("--config", f"experiment={parent}", f"dataset={{source: folder, path: {tmp_path}/{parent}/smears}}")
+        for parent in "ab"
+    ]
+    result = project.snakemake(target, *calls[0])
+    assert result.returncode == 0, result.output
+    assert "is read as class: 2 classes (Benign, Early), 24 images." in result.output
+    catalog = (project.folder / target).read_text()
+    assert catalog.splitlines()[0].endswith(",source")
+    assert "Benign/0.png" in catalog.splitlines()[1].split(",")[-1]
+    result = project.snakemake(target, *calls[1])
+    assert result.returncode != 0
+    assert "Set dataset.name: b-smears to keep both" in result.output
+    assert (project.folder / target).read_text() == catalog
+    (project.folder / "results/datasets/smears/source.json").unlink()
+    assert project.jobs(target, *calls[0]) == {}, "a data set of before is adopted, and nothing is made again"
+
+
+def test_patients_in_class_folders_are_linked_with_their_place(project, tmp_path):
+    folder = fill(tmp_path / "br{x}ace{dataset}", "Benign/patient 1", "Early/patient 2")
+    (folder / "Early/patient 2/gone.png").symlink_to("nowhere")
+    target = "results/datasets/placed/catalog.csv"
+    setting = f"dataset={{source: folder, path: '{folder}', name: placed, max_rejected_share: 0.1}}"
+    result = project.snakemake(target, "--config", setting)
+    assert result.returncode == 0, result.output
+    assert "is read as class/patient: 2 classes" in result.output
+    with (project.folder / target).open(newline="", encoding="utf-8") as file:
+        rows = {row["image_id"]: row["source"] for row in csv.DictReader(file)}
+    assert len(rows) == 24
+    assert rows["Early/patient 2__3.png"] == "Early/patient 2/3.png"
+    rejected = (project.folder / "results/datasets/placed/rejected.csv").read_text()
+    assert "Early/patient 2__gone.png," in rejected
+    assert "nowhere, which does not exist" in rejected
+
+
+def test_the_users_split_by_folders(project, tmp_path):
+    names = [f"{split}/{name}" for split in ("train", "val", "test") for name in "01"]
+    folder = fill(tmp_path / "smears", *names)
+    setting = f"dataset={{source: folder, path: {folder}, name: given, classes: [0, 1], expected: {{0: 36, 1: 36}}}}"
+    target = "results/by_folders/split/manifest.csv"
+    unit = "split={unit: folders}"
+    result = project.snakemake(target, "--config", "experiment=by_folders", setting, unit, "fields={ignore: []}")
+    assert result.returncode == 0, result.output
+    with (project.folder / target).open(newline="", encoding="utf-8") as file:
+        rows = [(row["image_id"].partition("/")[2].partition("__")[0], row["split"]) for row in csv.DictReader(file)]
+    assert set(rows) == {("train", "train"), ("val", "validation"), ("test", "test")}
+    assert len(rows) == 72
+
+
+def test_a_number_is_a_name_on_the_command_line(project):
+    result = project.snakemake("results/001/split/manifest.csv", "--config", "experiment=001")
+    assert result.returncode == 0, result.output
+    for quoted in ("experiment='001'", 'experiment="001"'):
+        assert project.jobs("results/001/split/manifest.csv", "--config", quoted) == {}
+
+
+def test_a_number_is_no_name_in_a_file(project):
+    (project.folder / "config/number.yaml").write_text("experiment: 001\n")
+    result = project.snakemake("--dry-run", configfile="config/tiny.yaml config/number.yaml")
+    assert result.returncode != 0
+    assert 'experiment must be a text, not 1; put it in quotes if it is a name, such as "1"' in result.output

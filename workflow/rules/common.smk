@@ -11,11 +11,13 @@ SCRIPTS = ROOT / "workflow" / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from smear.code_digest import digest_code
-from smear.configuration.completion import complete_configuration, read_numbers
+from smear.configuration.command_line import find_names, read_values
+from smear.configuration.completion import complete_configuration, read_schema
 from smear.configuration.renamed import rename_old_names
 from smear.environment import announce_environment
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
-from smear.images.source import check_source
+from smear.images.identity import check_identity
+from smear.images.source import check_examined, examine_source, identify_source
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
 from smear.provenance import digest_file
@@ -23,7 +25,6 @@ from smear.report.findings import FIGURES
 from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
 from smear.split.targets import SPLITS
-from smear.split.user_groups import check_user_groups
 from smear.training_images import has_donor
 
 
@@ -43,18 +44,24 @@ def ask(question, *arguments):
 name_interpreter()
 announce_environment()
 announce_snakemake()
+SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 if is_main_workflow():
-    update_config(config, read_numbers(get_command_line_config()))
+    schema = read_schema(SCHEMA)
+    for key, name in find_names(get_command_line_config(), sys.argv[1:], schema).items():
+        set_command_line_config(key, name)
+    update_config(config, read_values(get_command_line_config(), schema, schema))
 HINTS = rename_old_names(config)
-config = ask(complete_configuration, config, ROOT / "workflow/schemas/config.schema.yaml")
+config = ask(complete_configuration, config, SCHEMA)
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
-CLASS_COUNTS = ask(check_source, config)
-ask(check_user_groups, config["split"])
+EXAMINED = ask(examine_source, config["dataset"])
+CLASS_COUNTS = ask(check_examined, config, EXAMINED)
+IDENTITY = identify_source(config["dataset"], EXAMINED)
+ask(check_identity, IDENTITY, Path("results/datasets") / DATASET, DATASET)
 GPUS = find_gpus()
 TRAINING_ENVIRONMENTS = {
     "tensorflow": "../../envs/train.yaml",
@@ -85,6 +92,18 @@ def name_own_file(name):
     As an input it is `ancient`, and its digest a parameter: a fresh clone's files are later than any result.
     """
     return os.path.relpath(ROOT / name)
+
+
+def verbatim(*keys):
+    """A parameter's function: a value of the configuration as it is, for Snakemake reads wildcards into a plain text."""
+
+    def get_value(wildcards):
+        value = config
+        for key in keys:
+            value = value[key]
+        return value
+
+    return get_value
 
 
 def match_exactly(names):

@@ -31,6 +31,7 @@ if SOURCE in ("kaggle", "archive"):
             archive=get_archive,
         output:
             images=directory("results/datasets/{dataset}/images"),
+            sources="results/datasets/{dataset}/sources.csv",
         log:
             "results/datasets/{dataset}/logs/extract_archive.log",
         benchmark:
@@ -38,9 +39,11 @@ if SOURCE in ("kaggle", "archive"):
         conda:
             "../../envs/data.yaml"
         params:
-            variant=config["dataset"]["variant"],
-            classes=config["dataset"]["classes"],
-            expected=config["dataset"]["expected"],
+            variant=verbatim("dataset", "variant"),
+            layout=verbatim("dataset", "layout"),
+            classes=verbatim("dataset", "classes"),
+            archive_encoding=config["dataset"]["archive_encoding"],
+            expected=verbatim("dataset", "expected"),
             max_files=config["dataset"]["max_files"],
             max_gigabytes=config["dataset"]["max_gigabytes"],
             code=code_digest("extract_archive"),
@@ -57,6 +60,7 @@ if SOURCE == "folder":
         """Link the images of the user's class folders."""
         output:
             images=directory("results/datasets/{dataset}/images"),
+            sources="results/datasets/{dataset}/sources.csv",
         log:
             "results/datasets/{dataset}/logs/link_folder.log",
         benchmark:
@@ -64,10 +68,11 @@ if SOURCE == "folder":
         conda:
             "../../envs/data.yaml"
         params:
-            path=config["dataset"]["path"],
-            variant=config["dataset"]["variant"],
-            classes=config["dataset"]["classes"],
-            content=digest_source(config["dataset"]),
+            path=verbatim("dataset", "path"),
+            variant=verbatim("dataset", "variant"),
+            layout=verbatim("dataset", "layout"),
+            classes=verbatim("dataset", "classes"),
+            content=EXAMINED.content,
             code=code_digest("link_folder"),
         script:
             "../scripts/link_folder.py"
@@ -100,6 +105,7 @@ rule catalog_images:
     """Open every image once; list the good ones, and the others with the reason."""
     input:
         **get_reference_digests(),
+        **get_sources(),
         images="results/datasets/{dataset}/images",
     output:
         **get_recorded_digests(),
@@ -116,7 +122,7 @@ rule catalog_images:
     params:
         max_rejected_share=config["dataset"]["max_rejected_share"],
         max_megapixels=config["dataset"]["max_megapixels"],
-        classes=config["dataset"]["classes"],
+        classes=verbatim("dataset", "classes"),
         resource=name_digests(),
         reference=[digest_file(path) for path in get_reference_digests().values()],
         code=code_digest("catalog_images"),
@@ -201,9 +207,9 @@ rule split_images:
         fractions=config["split"]["fractions"],
         seed=config["split"]["seed"],
         folds=config["split"]["folds"],
-        groups=config["split"]["groups_csv"],
+        groups=verbatim("split", "groups_csv"),
         block=config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
-        labels=config["dataset"]["labels"],
+        labels=verbatim("dataset", "labels"),
         allow_overlap=config["model"]["allow_overlap"] if get_donor() else None,
         code=code_digest("split_images"),
     script:
@@ -243,6 +249,7 @@ rule audit_splits:
 rule cache_tensors:
     """Decode and resize the images of one split, once."""
     input:
+        **get_scaled_catalog(),
         manifest="results/{experiment}/split/manifest.csv",
         images=f"results/datasets/{DATASET}/images",
         digests=ancient("results/{experiment}/split/digests.json"),

@@ -4,6 +4,7 @@
 import shutil
 
 from smear.estimate import count_training, describe_hours
+from smear.images.identity import write_identity
 from smear.report.summary import summarise_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
@@ -46,6 +47,17 @@ def announce_hints():
         print(f"blastgrid: {hint}", file=sys.stderr)
 
 
+def record_source():
+    """Leave beside the data set what it is made from, so that no other source takes its place."""
+    ask(write_identity, IDENTITY, Path(f"results/datasets/{DATASET}"))
+
+
+def announce_source():
+    """Say how the folders of the source are read, and what of it is left out."""
+    for note in EXAMINED.notes if EXAMINED else []:
+        print(f"blastgrid: {note}", file=sys.stderr)
+
+
 def announce_start():
     """Say, before training starts on a CPU, how long it will take."""
     folder = Path(f"results/{EXPERIMENT}/cells")
@@ -72,7 +84,9 @@ def announce_results():
 onstart:
     announce_hints()
     end_orphans()
+    record_source()
     record_cells()
+    announce_source()
     announce_start()
 
 

@@ -19,6 +19,13 @@ def get_command_line_config():
     return workflow.config_settings.config
 
 
+def set_command_line_config(key, value):
+    """Change what `--config` says of a key, here and for the calls of Snakemake in jobs elsewhere."""
+    workflow.config_settings.config[key] = value
+    others = [text for text in workflow.config_settings.config_args if not text.startswith(f"{key}=")]
+    workflow.config_settings.config_args = [*others, f"{key}='{value}'"]
+
+
 def runs_here():
     """Whether jobs run on this machine, and not on a cluster; Snakemake does not know it while it reads the rules."""
     return workflow.local_exec

@@ -105,6 +105,7 @@ rule render_report:
     params:
         experiment=EXPERIMENT,
         dataset=DATASET,
+        scale=config["image"]["scale"],
         files=[digest_file(name_own_file(path)) for path in REPORT_FILES.values()],
         code=code_digest("render_report"),
     script:

@@ -2,7 +2,6 @@
 # Takes: the names that common.smk gives.
 
 from smear.images.digests import name_resource
-from smear.images.source import digest_source
 
 
 def get_archive(wildcards):
@@ -30,6 +29,16 @@ def get_recorded_digests():
         return {}
     # Kept while the job runs, and restored if it fails: the script compares before it writes.
     return {"record": update("results/datasets/{dataset}/images.sha256")}
+
+
+def get_sources():
+    """The table of where each file was in the source, for sources that have files, as a named input."""
+    return {} if SOURCE == "synthetic" else {"sources": "results/datasets/{dataset}/sources.csv"}
+
+
+def get_scaled_catalog():
+    """The catalog as a named input of tensors, where it decides by what the values are multiplied."""
+    return {"catalog": f"results/datasets/{DATASET}/catalog.csv"} if config["image"]["scale"] == "range" else {}
 
 
 def get_color(wildcards):

@@ -10,6 +10,7 @@ import pandas as pd
 from smear.files import atomic_write
 from smear.images.color import convert_color
 from smear.images.decoding import UNREADABLE, describe_lost, read_pixels
+from smear.images.value_range import find_factor
 from smear.job import UserError, check_space, log, logged_to
 from smear.parallel import map_parallel
 from smear.records import recorded
@@ -17,13 +18,19 @@ from smear.tables import read_csv, write_csv
 
 
 def cache_pixels(
-    images: pd.DataFrame, size: int, path: Path, threads: int, mask: Sequence = (), color: str = "rgb"
+    images: pd.DataFrame,
+    size: int,
+    path: Path,
+    threads: int,
+    mask: Sequence = (),
+    color: str = "rgb",
+    factor: int = 1,
 ) -> None:
     """Write uint8 pixels, (images, size, size, 3), in the order of `images` (`path,sha256`), a few at a time."""
 
     def read(image) -> np.ndarray:
         try:
-            pixels = read_pixels(Path(image.path), size, image.sha256, mask)
+            pixels = read_pixels(Path(image.path), size, image.sha256, mask, factor)
         except UNREADABLE as error:
             raise UserError(describe_lost(error)) from error
         return convert_color(pixels, color)
@@ -42,7 +49,12 @@ def main(snakemake) -> None:
     manifest = read_csv(snakemake.input.manifest)
     images = manifest[manifest["split"] == snakemake.wildcards.split]
     params = snakemake.params
-    cache_pixels(images, params.size, Path(snakemake.output.tensor), snakemake.threads, params.mask, params.color)
+    factor = 1
+    if catalog := snakemake.input.get("catalog"):
+        factor = find_factor(read_csv(catalog)["high"])
+        log.info("values are multiplied by %d (image.scale: range)", factor)
+    path = Path(snakemake.output.tensor)
+    cache_pixels(images, params.size, path, snakemake.threads, params.mask, params.color, factor)
     write_csv(images[["image_id", "label", "class", "fold", "sha256"]], snakemake.output.rows)
     log.info("%s: %d images of %d x %d, %s", snakemake.wildcards.split, len(images), *[params.size] * 2, params.color)
 

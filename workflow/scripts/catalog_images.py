@@ -1,19 +1,22 @@
 """Open every image once, and list the good ones and the others."""
 
 import math
+import shlex
 from functools import partial
 from pathlib import Path
 
 import smear.environment
 import pandas as pd
+from smear.images.announcements import warn_of_range
 from smear.images.decoding import ImageFile, inspect_image
 from smear.images.digests import catalog_digests, check_digests, read_digests, write_digests
-from smear.job import UserError, log, logged_to
+from smear.images.source_table import read_sources
+from smear.job import UserError, list_some, log, logged_to, show_name
 from smear.parallel import map_parallel
 from smear.records import recorded
 from smear.tables import write_csv
 
-SHOWN = 20
+SHOWN = 10
 
 
 def catalog_images(folder: Path, threads: int, max_megapixels: float) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -37,22 +40,31 @@ def check_rejected(catalog: pd.DataFrame, rejected: pd.DataFrame, allowed: float
     files = len(catalog) + len(rejected)
     classes = sorted(set(rejected["class"]) - set(catalog["class"]))
     if len(rejected) > allowed * files:
-        remedy = f"set dataset.max_rejected_share to {math.ceil(1000 * len(rejected) / files) / 1000:g} or more"
+        share = math.ceil(1000 * len(rejected) / files) / 1000
+        remedy, remedies = (
+            f"set dataset.max_rejected_share to {share:g} or more",
+            [{"dataset": {"max_rejected_share": share}}],
+        )
     elif classes:
-        remedy = f"leave {', '.join(classes)}, which has no other, out of dataset.classes"
+        others = sorted(set(catalog["class"]))
+        remedy = f"leave {list_some(classes)}, which has no other, out of dataset.classes"
+        remedies = [{"dataset": {"classes": others}}] if len(others) > 1 else []
     else:
         return
-    lines = [f"  {row.image_id}: {row.reason}" for row in rejected.head(SHOWN).itertuples()]
+    lines = [f"  {show_name(row.image_id)}: {row.reason}" for row in rejected.head(SHOWN).itertuples()]
     if len(rejected) > SHOWN:
         lines.append(f"  and {len(rejected) - SHOWN} more")
     subject = f"1 file of {files} is" if len(rejected) == 1 else f"{len(rejected)} files of {files} are"
-    raise UserError(f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines))
+    raise UserError(
+        f"{subject} no usable image; remove or replace what is listed, or {remedy}\n" + "\n".join(lines), remedies
+    )
 
 
 def compare_published(digests: dict[str, str], reference: Path, classes: list[str] | None, archive: Path) -> None:
     """Raise a UserError where a data set, downloaded as `archive`, is not the published one."""
-    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}}}:"
-    check_digests(digests, reference, classes, remedy)
+    remedy = f"to accept what came instead, set dataset: {{source: archive, path: {archive}, name: null}}:"
+    remedies = [{"dataset": {"source": "archive", "path": str(archive), "name": None}}]
+    check_digests(digests, reference, classes, remedy, remedies)
     log.info("every image is the one of %s", reference)
 
 
@@ -61,7 +73,7 @@ def compare_recorded(digests: dict[str, str], record: Path, classes: list[str] |
     known = {}
     if record.exists():
         remedy = f"the data set, or what dataset takes of it, has changed; to accept what came, remove {record}:"
-        check_digests(digests, record, classes, remedy)
+        check_digests(digests, record, classes, remedy, [f"rm {shlex.quote(str(record))}"])
         known = read_digests(record)
         log.info("every image is the one of the first download (%s)", record)
     else:
@@ -83,6 +95,8 @@ def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
     catalog, rejected = catalog_images(Path(snakemake.input.images), snakemake.threads, params.max_megapixels)
     check_rejected(catalog, rejected, params.max_rejected_share)
+    sources = read_sources(snakemake.input.sources) if snakemake.input.get("sources") else {}
+    catalog["source"] = [sources.get(image_id, image_id) for image_id in catalog["image_id"]]
     digests = catalog_digests(catalog)
     if reference := snakemake.input.get("reference"):
         archive = Path(snakemake.input.images).with_name("archive.zip")
@@ -90,6 +104,7 @@ def main(snakemake) -> None:
     elif record := output.get("record"):
         compare_recorded(digests, Path(record), params.classes, params.resource)
     tell_about(catalog, rejected)
+    warn_of_range(catalog["high"])
     write_csv(catalog.drop(columns="transparent"), output.catalog)
     write_csv(rejected.drop(columns="class"), output.rejected)
 

@@ -1,26 +1,36 @@
 """Give a folder of the user's images the place of the workflow's own, by links: nothing is copied or moved."""
 
-from pathlib import Path, PurePosixPath
+import os
+from pathlib import Path
 
 import smear.environment
-from smear.images.class_folders import find_class_folders, list_paths
+from smear.images.announcements import describe_source
+from smear.images.class_folders import ClassFolders, Selection, find_class_folders
+from smear.images.listing import list_folder
+from smear.images.source_table import write_sources
 from smear.job import log, logged_to
 
 
-def link_classes(source: Path, folder: Path, variant: str | None, classes: list[str] | None) -> dict[str, int]:
-    """Link the files of the class folders in `source` as `folder/<Class>/<name>`; return the number of each."""
-    found = find_class_folders(list_paths(source), variant, classes, str(source))
-    for name, paths in found.items():
+def link_classes(source: Path, folder: Path, selection: Selection) -> ClassFolders:
+    """Link the files of the class folders in `source` as `folder/<Class>/<name>`; return what was found."""
+    listing = list_folder(source)
+    found = find_class_folders(listing, selection, str(source))
+    for name, files in found.files.items():
         (folder / name).mkdir(parents=True)
-        for path in paths:
-            (folder / name / PurePosixPath(path).name).symlink_to((source / path).resolve())
-    return {name: len(paths) for name, paths in found.items()}
+        for path, own in files.items():
+            # Not `resolve`: links that lead in a circle are for the catalog to name.
+            (folder / name / own).symlink_to(os.path.realpath(source / path))
+    for line in describe_source(found, listing, str(source), selection.variant):
+        log.info("%s", line)
+    return found
 
 
 def main(snakemake) -> None:
-    params = snakemake.params
-    counts = link_classes(Path(params.path), Path(snakemake.output.images), params.variant, params.classes)
-    log.info("linked %s", ", ".join(f"{name} {count}" for name, count in counts.items()))
+    params, output = snakemake.params, snakemake.output
+    selection = Selection(params.variant, params.layout, params.classes)
+    found = link_classes(Path(params.path), Path(output.images), selection)
+    write_sources(found, output.sources)
+    log.info("linked %s", ", ".join(f"{name} {len(files)}" for name, files in found.files.items()))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.value_range import describe_range
 from smear.tables import read_csv
 
 
@@ -96,6 +97,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "siblings_figure": inline_svg(inputs.siblings_svg, "Images with a repeat capture in another split, by unit"),
         "conflicts": conflicting_pairs(pairs),
         "images": image_facts(results["catalog"]),
+        "range_sentence": describe_range(results["catalog"]["high"], params.scale),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),
         "diverged": int((cells["status"] == "diverged").sum()),

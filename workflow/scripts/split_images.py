@@ -9,6 +9,7 @@ from smear.job import UserError, log, logged_to
 from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
 from smear.split.audit import count_repeats
+from smear.split.folder_splits import draw_validation, read_folder_splits
 from smear.split.labels import check_labels, merge_classes
 from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
@@ -25,10 +26,13 @@ def group_images(
 ) -> tuple[pd.DataFrame, str]:
     """The catalog with `field_id`, `group` and, where the user gives it, `split`; and its guarantee's key."""
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
+    if user_table is None and unit == "folders":
+        return images.assign(group=images["field_id"], split=read_folder_splits(images["source"].tolist())), unit
     if user_table is None:
         images["group"] = get_groups(images, unit, seed, block)
         return images, unit
-    given = match_images(images["image_id"], read_user_groups(user_table), user_table)
+    sources = dict(zip(images["image_id"], images["source"], strict=True)) if "source" in images else {}
+    given = match_images(images["image_id"], read_user_groups(user_table), user_table, sources)
     images["group"] = given["group"] if "group" in given else images["image_id"]
     if "split" in given:
         images["split"] = given["split"]
@@ -147,7 +151,9 @@ def main(snakemake) -> None:
     images, unit = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
     images = label_images(images, params.labels)
     kept = read_kept(output, method, images[["image_id", "sha256"]])
-    if unit == "given":
+    if unit in ("given", "folders"):
+        if unit == "folders" and "validation" not in set(images["split"]):
+            images["split"] = draw_validation(images, params.fractions, params.seed)
         images["fold"] = -1
     else:
         images = place_images(images, method, kept)

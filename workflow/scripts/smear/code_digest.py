@@ -2,7 +2,7 @@
 
 Snakemake does not look into imported modules. As a parameter of the rule, the digest makes it rerun what a change in
 any of them concerns. What decides no result does not count: comments, docstrings and layout, what is logged, the
-messages of a `UserError`, and the module that ends jobs with them.
+messages of a `UserError`, and the modules that are made of them.
 """
 
 import ast
@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-MESSAGES = "smear/job.py"
+MESSAGES = {"smear/job.py", "smear/images/announcements.py", "smear/images/layout_faults.py"}
 
 
 def digest_code(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> str:
@@ -22,7 +22,7 @@ def digest_code(script: Path, unused: Iterable[str] = (), named: Iterable[str] =
     named: paths of modules that it imports by a name which no import statement gives.
     """
     digest = hashlib.sha256()
-    for path in collect_modules(script, {MESSAGES, *unused}, named):
+    for path in collect_modules(script, {*MESSAGES, *unused}, named):
         digest.update(path.relative_to(script.parent).as_posix().encode() + b"\0")
         digest.update(read_code(path).tree.encode() + b"\0")
     return digest.hexdigest()

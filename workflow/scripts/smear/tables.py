@@ -8,7 +8,11 @@ from smear.files import write_text
 
 # Identities stay text even where they look like numbers: a class folder named `0`, an image `001`, the color mode `1`.
 TEXT_COLUMNS = dict.fromkeys(
-    ("image_id", "path", "class", "field_id", "sha256", "mode", "split", "first", "second"), str
+    (
+        *("image_id", "path", "class", "source_class", "field_id", "group", "sha256", "mode", "split"),
+        *("first", "second", "source", "suggested"),
+    ),
+    str,
 )
 
 

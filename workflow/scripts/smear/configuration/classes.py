@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from smear.job import Fault, list_some, show_name
+
 
 def find_class_faults(dataset: dict, downloads: bool) -> list[str]:
     """What is wrong with the classes of the task, as far as the configuration alone names them, one sentence each.
@@ -16,24 +18,37 @@ def find_class_faults(dataset: dict, downloads: bool) -> list[str]:
         return find_positive_faults(dataset["positive"], list(classes))
     if downloads:
         return [
-            f"dataset.positive is {dataset['positive']}, but which classes the source {dataset['source']} has "
-            f"shows after the download alone; name them in dataset.classes, or in dataset.labels."
+            Fault(
+                f"dataset.positive is {show_name(dataset['positive'])}, but which classes the source "
+                f"{dataset['source']} has shows after the download alone; name them in dataset.classes, or in "
+                "dataset.labels."
+            )
         ]
     return []
 
 
-def find_positive_faults(positive: str | None, classes: list[str]) -> list[str]:
+def find_positive_faults(positive: str | None, classes: list[str]) -> list[Fault]:
     """What is wrong with `dataset.positive` for a task of these classes, in one sentence if anything."""
     if positive is None:
         return []
     names = sorted(classes)
     if len(names) != 2:
         return [
-            f"dataset.positive is {positive}, but the task has {len(names)} classes ({', '.join(names)}), and only "
-            f"one of two can be positive; remove dataset.positive, or merge classes with dataset.labels."
+            Fault(
+                f"dataset.positive is {show_name(positive)}, but the task has {len(names)} classes "
+                f"({list_some(names, 5)}), and only one of two can be positive; set dataset.positive: null, or merge "
+                "classes with dataset.labels.",
+                {"dataset": {"positive": None}},
+            )
         ]
     if positive not in names:
-        return [f"dataset.positive is {positive}, which is no class of the task; set it to {' or '.join(names)}."]
+        return [
+            Fault(
+                f"dataset.positive is {show_name(positive)}, which is no class of the task; set it to "
+                f"{' or '.join(map(show_name, names))}.",
+                *({"dataset": {"positive": name}} for name in names),
+            )
+        ]
     return []
 
 
@@ -51,25 +66,48 @@ def find_label_faults(dataset: dict) -> list[str]:
         return [
             f"dataset.labels has a label that YAML reads as {names[0]!r}; put its name in quotes, and leave none empty."
         ]
+    merge_none = {"dataset": {"labels": None}}
+    if odd := [name for name in labels if not name.isprintable()]:
+        return [
+            Fault(
+                f"dataset.labels has the label {list_some(odd, 1)}, with a line break or another control character; "
+                f"give it a name of one line, or set dataset.labels: null to merge no classes.",
+                merge_none,
+            )
+        ]
     if len(labels) < 2:
-        found = f"one label only ({', '.join(labels)})" if labels else "no label"
-        return [f"dataset.labels has {found}; a classifier needs at least two. Set it to null to merge no classes."]
+        found = f"one label only ({list_some(labels)})" if labels else "no label"
+        return [
+            Fault(
+                f"dataset.labels has {found}; a classifier needs at least two. Set it to null to merge no classes.",
+                merge_none,
+            )
+        ]
     taken = Counter(source for sources in labels.values() for source in sources)
     faults = []
     for source in (source for source, times in taken.items() if times > 1):
-        owners = [name for name, sources in labels.items() for one in sources if one == source]
+        owners = [show_name(name) for name, sources in labels.items() for one in sources if one == source]
         faults.append(
-            f"dataset.labels takes {source} {len(owners)} times, for {' and for '.join(owners)}; name each class once."
+            Fault(
+                f"dataset.labels takes {show_name(source)} {len(owners)} times, for {' and for '.join(owners[:3])}; "
+                f"name each class once."
+            )
         )
     for name, sources in labels.items():
         if classes and (extra := sorted(set(sources) - set(classes))):
             faults.append(
-                f"dataset.labels: {name} takes {', '.join(extra)}, which dataset.classes leaves out; add it there, or "
-                f"remove it here."
+                Fault(
+                    f"dataset.labels: {show_name(name)} takes {list_some(extra)}, which dataset.classes leaves out; "
+                    f"add it there, or remove it here.",
+                    {"dataset": {"classes": sorted({*classes, *extra})}},
+                )
             )
     if classes and (missing := sorted(set(classes) - set(taken))):
         faults.append(
-            f"dataset.classes takes {', '.join(missing)}, but no label of dataset.labels does; add it to one of "
-            f"{', '.join(labels)}, or remove it from dataset.classes."
+            Fault(
+                f"dataset.classes takes {list_some(missing)}, but no label of dataset.labels does; add it to one of "
+                f"{list_some(labels)}, or remove it from dataset.classes.",
+                *([{"dataset": {"classes": left}}] if len(left := sorted(set(classes) & set(taken))) > 1 else []),
+            )
         )
     return faults

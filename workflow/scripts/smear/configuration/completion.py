@@ -7,14 +7,12 @@ import yaml
 
 from smear.configuration.classes import sort_labels
 from smear.configuration.contradictions import find_contradictions
+from smear.configuration.paths import expand_paths
 from smear.configuration.renamed import rename_old_names
 from smear.configuration.schema_errors import as_list, find_faults
 from smear.images.source import SOURCES, derive_name
-from smear.job import UserError
+from smear.job import join_faults
 from smear.training.architectures.registry import ARCHITECTURES
-
-# YAML 1.1 takes these for true and false as well; on a command line they are more likely names.
-YAML_WORDS = {"y", "n", "yes", "no", "on", "off"}
 
 
 def read_schema(path: str | Path) -> dict:
@@ -26,7 +24,7 @@ def read_schema(path: str | Path) -> dict:
 
 
 def complete_configuration(config: dict, schema_path: str | Path) -> dict:
-    """Return `config` with defaults filled in; a UserError lists everything that is wrong with it."""
+    """Return `config` with defaults filled in and paths expanded; a UserError lists what is wrong with it."""
     schema = read_schema(schema_path)
     config = copy.deepcopy(config)
     rename_old_names(config)
@@ -35,30 +33,18 @@ def complete_configuration(config: dict, schema_path: str | Path) -> dict:
         fill_defaults(config, schema, schema)
         for grid in as_list(config["grid"]):
             grid.setdefault("color", [config["image"]["color"]])
-        config["dataset"]["name"] = config["dataset"]["name"] or derive_name(config["dataset"])
+        faults = expand_paths(config)
+    if not faults:
+        dataset = config["dataset"]
+        if dataset["expected"]:
+            # YAML reads a class named 0 as a number.
+            dataset["expected"] = {str(name): images for name, images in dataset["expected"].items()}
+        dataset["name"] = dataset["name"] or derive_name(dataset)
         faults = find_contradictions(config)
     if faults:
-        raise UserError("Invalid configuration:\n" + "\n".join(f"  - {fault}" for fault in faults))
+        raise join_faults("Invalid configuration:", faults)
     config["dataset"]["labels"] = sort_labels(config["dataset"]["labels"])
     return config
-
-
-def read_numbers(value: object) -> object:
-    """Numbers, null, true and false for texts that are such in YAML.
-
-    Snakemake reads what lies inside a `--config` value, as in `split='{seed: 1}'`, as text throughout.
-    """
-    if isinstance(value, dict):
-        return {key: read_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [read_numbers(item) for item in value]
-    if not isinstance(value, str) or value.lower() in YAML_WORDS:
-        return value
-    try:
-        scalar = yaml.safe_load(value)
-    except yaml.YAMLError:
-        return value
-    return scalar if isinstance(scalar, int | float | None) else value
 
 
 def fill_defaults(value: object, schema: dict, root: dict) -> None:

@@ -1,11 +1,14 @@
 """What does not fit together in a configuration whose keys are all valid, with one clear sentence for each fault."""
 
+import codecs
 from pathlib import Path
 
 from smear.configuration.classes import find_class_faults
 from smear.configuration.grid_contradictions import find_grid_faults
 from smear.configuration.schema_errors import show
+from smear.images.levels import CLASS
 from smear.images.source import SOURCES
+from smear.job import Fault, show_name, show_path
 
 
 def find_contradictions(config: dict) -> list[str]:
@@ -16,18 +19,39 @@ def find_contradictions(config: dict) -> list[str]:
     if source.needs and not dataset[source.needs]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{source.needs}.")
     faults += find_class_faults(dataset, source.downloads)
+    faults += find_reading_faults(dataset) + find_template_faults(config)
+    if config["split"]["unit"] == "folders" and config["split"]["folds"]:
+        faults.append(
+            Fault(
+                f"split.unit is folders, which gives every image its split, but split.folds is "
+                f"{config['split']['folds']}; set split.folds: 0, or split.unit: field to split anew.",
+                {"split": {"folds": 0}},
+                {"split": {"unit": "field"}},
+            )
+        )
     faults += find_rectangle_faults("dataset.mask", dataset["mask"])
     faults += find_rectangle_faults("fields.ignore", config["fields"]["ignore"])
     if (config["fields"]["threshold"] or 1) < 1:
         faults.append(
-            f"fields.threshold is {config['fields']['threshold']}, on the scale of earlier versions, a "
-            "correlation; it is now in standard deviations, 7 for instance; set it to null to take it from the data."
+            Fault(
+                f"fields.threshold is {config['fields']['threshold']}, on the scale of earlier versions, a "
+                "correlation; it is now in standard deviations, 7 for instance; set it to null to take it from the "
+                "data.",
+                {"fields": {"threshold": None}},
+                {"fields": {"threshold": 7}},
+            )
         )
     if abs(sum(fractions.values()) - 1) > 1e-9:
+        written = ", ".join(f"{split} {share}" for split, share in fractions.items())
+        total = sum(fractions.values())
+        scaled = {split: round(share / total, 3) for split, share in fractions.items()}
+        scaled["train"] = round(1 - scaled["validation"] - scaled["test"], 3)
         faults.append(
-            f"split.fractions add up to {sum(fractions.values()):g} and not to 1: "
-            + ", ".join(f"{split} {share}" for split, share in fractions.items())
-            + "."
+            Fault(
+                f"split.fractions add up to {total:g} and not to 1: {written}; in the same ratio they are "
+                f"{scaled['train']:g}, {scaled['validation']:g} and {scaled['test']:g}.",
+                {"split": {"fractions": scaled}},
+            )
         )
     if config["training"]["schedule"] == "cosine" and config["training"]["share_epochs"]:
         faults.append(
@@ -40,7 +64,7 @@ def find_contradictions(config: dict) -> list[str]:
             "run can continue it; set training.share_epochs: false."
         )
     if weights not in ("imagenet", "none") and not Path(weights).is_file():
-        faults.append(f"model.weights names the file {weights}, which does not exist.")
+        faults.append(f"model.weights names the file {show_path(weights)}, which does not exist.")
     if weights == "none" and config["model"]["trainable"] != "all":
         faults.append(
             f"model.trainable is {config['model']['trainable']}, which would leave the rest of the network at the "
@@ -48,6 +72,47 @@ def find_contradictions(config: dict) -> list[str]:
         )
     faults += find_head_faults(config["model"])
     return faults + find_grid_faults(config)
+
+
+def find_reading_faults(dataset: dict) -> list[Fault]:
+    """What is wrong with how the folders and the names of a source are to be read."""
+    faults, layout, encoding = [], dataset["layout"], dataset["archive_encoding"]
+    levels = layout.split("/") if layout else [CLASS]
+    if levels.count(CLASS) != 1 or "" in levels or len(set(levels)) < len(levels):
+        faults.append(
+            Fault(
+                f"dataset.layout is {show_name(layout)}; it names each level of folders once, with slashes between "
+                "them, and one of them is class, as in patient/class; set it to null to have the folders looked at.",
+                {"dataset": {"layout": None}},
+            )
+        )
+    if encoding is not None:
+        try:
+            codecs.lookup(encoding)
+        except (LookupError, ValueError):
+            faults.append(
+                Fault(
+                    f"dataset.archive_encoding is {show_name(encoding)}, which Python does not know; write utf-8, gbk, "
+                    "shift_jis, cp866 or another of its names, or null.",
+                    {"dataset": {"archive_encoding": None}},
+                )
+            )
+    return faults
+
+
+def find_template_faults(config: dict) -> list[Fault]:
+    """Paths of files with braces, which Snakemake reads as wildcards where a file is an input."""
+    paths = {"split.groups_csv": config["split"]["groups_csv"], "model.weights": config["model"]["weights"]}
+    if config["dataset"]["source"] == "archive":
+        paths["dataset.path"] = config["dataset"]["path"]
+    return [
+        Fault(
+            f"{key} is {show_path(path)}: the name of an input file cannot have braces, which Snakemake takes for a "
+            "wildcard; rename the file, or its folder, or give a link to it."
+        )
+        for key, path in paths.items()
+        if path and ("{" in path or "}" in path)
+    ]
 
 
 def find_head_faults(model: dict) -> list[str]:

@@ -13,7 +13,7 @@ NAMES = {
     "sequence": "blocks of numbers",
     "stain": "whole clusters of stain",
 }
-USED = {"group": "the groups given", "given": "the split given"}
+USED = {"group": "the groups given", "given": "the split given", "folders": "the source's folders"}
 
 
 @house_style()

@@ -1,5 +1,6 @@
 """The house style of every figure: readable type, colors safe for the color-blind, the same bytes twice."""
 
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from textwrap import wrap
@@ -15,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from smear.figures.fonts import complete_fonts
 from smear.files import atomic_write
 from smear.formats import format_value
 from smear.grid import AXES
@@ -77,7 +79,9 @@ def save(figure: Figure, *paths: str | Path) -> None:
     """Write `figure` to every path (`.svg`, `.png`), whole or not at all and without dates, and close it."""
     # Metadata would carry the time and the library's version into the bytes.
     metadata = {".svg": {"Date": None, "Creator": "blastgrid"}, ".png": {"Software": "blastgrid"}}
-    with house_style():
+    with house_style(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # `complete_fonts` names them once
+        complete_fonts(figure)
         settle_layout(figure)
         for path in map(Path, paths):
             with atomic_write(path) as temporary:

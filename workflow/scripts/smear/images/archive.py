@@ -6,17 +6,33 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
-from pathlib import PurePosixPath
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from smear.images.class_folders import find_class_folders
-from smear.job import UserError
+from smear.images.class_folders import ClassFolders, Selection, find_class_folders
+from smear.images.listing import Listing, list_members
+from smear.images.names import find_long
+from smear.job import UserError, list_some, show_name, show_path
 
 GIGABYTE = 10**9
-ENCRYPTED = 0x1  # bit of a member's flags
+LIKELY_ENCODINGS = ("utf-8", "gbk", "shift_jis", "euc_kr", "big5", "cp866", "cp1252")
+ENCRYPTED = 0x1  # bits of a member's flags
+UTF_8 = 0x800
 # What `zipfile` raises for a file that is no zip, or a broken or hostile one.
 UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
+METHOD_NAMES = {
+    1: "Shrink",
+    6: "Implode",
+    9: "Deflate64",
+    93: "Zstandard",
+    95: "XZ",
+    97: "WavPack",
+    98: "PPMd",
+    99: "AES",
+}
 
 
 class Limits(NamedTuple):
@@ -26,27 +42,126 @@ class Limits(NamedTuple):
     gigabytes: float
 
 
-def find_members(
-    archive: zipfile.ZipFile, variant: str | None, classes: list[str] | None, limits: Limits, source: str
-) -> dict[str, list[zipfile.ZipInfo]]:
-    """Map each wanted class to its members, sorted by name; a UserError, `source` naming the archive, for hostile ones.
+class Contents(NamedTuple):
+    """What is taken from an archive: its class folders, and the member of each path; `listing` is of all members."""
+
+    listing: Listing
+    found: ClassFolders
+    members: dict[str, zipfile.ZipInfo]
+
+
+@contextmanager
+def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive; errors of reading it, inside the block too, become a UserError.
+
+    encoding: of the names of members without the flag for UTF-8; that of MS-DOS, code page 437, if None.
+    """
+    shown = show_path(path)
+    if not Path(path).is_file():
+        folder = Path(path).is_dir()
+        problem = (
+            "is a folder and no zip archive; set dataset.source: folder, or give the zip"
+            if folder
+            else "does not exist; give the zip archive that holds the class folders"
+        )
+        raise UserError(f"dataset.path: {shown} {problem}.", [{"dataset": {"source": "folder"}}] if folder else [])
+    try:
+        with zipfile.ZipFile(path, metadata_encoding=encoding) as archive:
+            yield archive
+    except UnicodeDecodeError as error:
+        if encoding is None:
+            raise UserError(
+                f"dataset.path: {shown} has names that are marked as UTF-8 and are not ({error.reason}); pack the "
+                f"images again."
+            ) from error
+        raise UserError(
+            f"dataset.archive_encoding is {encoding}, but {shown} has names that are not in it ({error.reason}); set "
+            f"the encoding of the system that packed it, such as gbk, shift_jis or cp866, or null.",
+            [{"dataset": {"archive_encoding": None}}],
+        ) from error
+    except UNREADABLE as error:
+        if kind := find_kind(Path(path)):
+            raise UserError(
+                f"dataset.path: {shown} is {kind} and no readable zip archive; unpack it and set dataset.source: "
+                f"folder, or pack the images as a zip."
+            ) from error
+        raise UserError(
+            f"dataset.path: {shown} is no readable zip archive ({show_name(error, 100)}); download it again, or pack "
+            f"the images as a zip."
+        ) from error
+
+
+def find_kind(path: Path) -> str | None:
+    """What a file is that people take for a zip archive, by its first bytes."""
+    with path.open("rb") as file:
+        start = file.read(262)
+    kinds = {
+        b"Rar!": "a RAR archive",
+        b"7z\xbc\xaf": "a 7-Zip archive",
+        b"\x1f\x8b": "a gzip file",
+        b"BZh": "a bzip2 file",
+    }
+    if start[257:] == b"ustar":
+        return "a tar archive"
+    return next((kind for mark, kind in kinds.items() if start.startswith(mark)), None)
+
+
+def find_contents(archive: zipfile.ZipFile, selection: Selection, limits: Limits, source: str) -> Contents:
+    """What is to be taken from an archive; a UserError, `source` naming it, for a hostile or unusable one.
 
     A path that leads outside is refused wherever it stands, the rest only where it would be unpacked. A member never
     unpacks to more than it declares: `zipfile` reads no further, and checks the sum.
     """
-    members = archive.infolist()
-    for member in members:
+    members = {}
+    for member in archive.infolist():
         refuse_path(member, source)
-    names = find_class_folders((member.filename for member in members), variant, classes, source)
-    folder_of = {path: name for name, paths in names.items() for path in paths}
-    wanted = [member for member in members if member.filename in folder_of]
+        members.setdefault(simplify(member.filename), []).append(member)
+    listing = list_members(members)
+    found = find_class_folders(listing, selection, source)
+    wanted = [member for files in found.files.values() for path in files for member in members[path]]
     refuse_amount(wanted, limits, source)
     refuse_kinds(wanted, source)
-    refuse_twins(wanted, source)
-    found = {name: [] for name in names}
-    for member in sorted(wanted, key=lambda member: member.filename):
-        found[folder_of[member.filename]].append(member)
-    return found
+    refuse_methods(wanted, source)
+    paths = [path for files in found.files.values() for path in files]
+    if twice := [path for path in paths if len(members[path]) > 1]:
+        refuse(twice[0], "is there twice", source)
+    refuse_long(found, source)
+    return Contents(listing, found, {path: members[path][0] for path in paths})
+
+
+def simplify(name: str) -> str:
+    """A member's name without empty parts and `.`; a folder's still ends in a slash."""
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    return "/".join(parts) + ("/" if name.endswith("/") else "")
+
+
+def describe_encoding(archive: zipfile.ZipFile, encoding: str | None, source: str) -> list[str]:
+    """A sentence where names were read in the code page of MS-DOS because nothing says in which they are."""
+    if encoding is not None:
+        return []
+    odd = [
+        member.filename
+        for member in archive.infolist()
+        if not member.flag_bits & UTF_8 and not member.filename.isascii()
+    ]
+    if not odd:
+        return []
+    likely = [f"{name} ({sample})" for name in LIKELY_ENCODINGS if (sample := read_again(odd, name))]
+    return [
+        f"{len(odd):,} names in {show_path(source)} do not say their encoding and are read as "
+        f"{list_some((PurePosixPath(name).name or name for name in odd), 1)}; if that is wrong, set "
+        f"dataset.archive_encoding to that of the system that packed it: {', '.join(likely[:3]) or 'such as cp1252'}."
+    ]
+
+
+def read_again(names: list[str], encoding: str) -> str | None:
+    """How the first of names that were read in code page 437 reads in another encoding; None if not all are in it."""
+    try:
+        texts = [name.encode("cp437").decode(encoding) for name in names]
+    except (UnicodeError, LookupError):
+        return None
+    parts = [part for part in texts[0].split("/") if not part.isascii()]
+    return show_name(parts[0], 24) if parts and parts[0].isprintable() else None
 
 
 def refuse_path(member: zipfile.ZipInfo, source: str) -> None:
@@ -58,7 +173,7 @@ def refuse_path(member: zipfile.ZipInfo, source: str) -> None:
         refuse(path, "is written with a backslash or a drive letter", source)
     if ".." in path.split("/"):
         refuse(path, "leads to a parent folder", source)
-    if any(ord(letter) < 32 for letter in path):
+    if not path.isprintable() and any(ord(letter) < 32 for letter in path):
         refuse(path, "holds a control character", source)
 
 
@@ -74,30 +189,46 @@ def refuse_kinds(members: Iterable[zipfile.ZipInfo], source: str) -> None:
             refuse(member.filename, "is encrypted", source)
 
 
-def refuse_twins(members: Iterable[zipfile.ZipInfo], source: str) -> None:
-    """Raise a UserError for a member that would be unpacked to the same file as another."""
-    seen = set()
-    for member in members:
-        path = PurePosixPath(member.filename)
-        if path in seen:
-            refuse(member.filename, "is there twice", source)
-        seen.add(path)
+def refuse_methods(members: Iterable[zipfile.ZipInfo], source: str) -> None:
+    """Raise a UserError for members that Python cannot unpack."""
+    odd = [member for member in members if member.compress_type not in METHODS]
+    if odd:
+        name = METHOD_NAMES.get(odd[0].compress_type, f"method {odd[0].compress_type}")
+        raise UserError(
+            f"{show_path(source)} has {len(odd):,} members packed with {name}, which cannot be unpacked here, such as "
+            f"{list_some([odd[0].filename])}. Unpack it with the program that made it and set dataset.source: "
+            f"folder, or pack it again with Deflate (7-Zip: zip, method Deflate; zip -r)."
+        )
+
+
+def refuse_long(found: ClassFolders, source: str) -> None:
+    """Raise a UserError for names that no file can have."""
+    if long := find_long([*found.files, *(own for files in found.files.values() for own in files.values())]):
+        raise UserError(
+            f"{show_path(source)} has {len(long):,} member{'s' * (len(long) > 1)} with a name of more than 255 bytes, "
+            f"which file systems do not take, such as {list_some(long, 1)}; pack the images again under shorter names."
+        )
 
 
 def refuse_amount(members: list[zipfile.ZipInfo], limits: Limits, source: str) -> None:
     """Raise a UserError where the members are more, or unpack to more, than allowed."""
     if len(members) > limits.files:
         raise UserError(
-            f"{source} holds {len(members):,} files to unpack, more than dataset.max_files ({limits.files:,}); raise "
-            f"it if you trust the archive."
+            f"{show_path(source)} holds {len(members):,} files to unpack, more than dataset.max_files "
+            f"({limits.files:,}); raise it if you trust the archive.",
+            [{"dataset": {"max_files": len(members)}}],
         )
     gigabytes = sum(member.file_size for member in members) / GIGABYTE
     if gigabytes > limits.gigabytes:
         raise UserError(
-            f"{source} unpacks to {gigabytes:,.3g} GB, more than dataset.max_gigabytes ({limits.gigabytes:g}); raise "
-            f"it if you trust the archive."
+            f"{show_path(source)} unpacks to {gigabytes:,.3g} GB, more than dataset.max_gigabytes "
+            f"({limits.gigabytes:g}); raise it if you trust the archive.",
+            [{"dataset": {"max_gigabytes": gigabytes}}],
         )
 
 
 def refuse(path: str, problem: str, source: str) -> None:
-    raise UserError(f"{source} is refused, for its member {path!r} {problem}: pack the images again, plainly.")
+    raise UserError(
+        f"{show_path(source)} is refused, for its member {show_name(repr(path), 80)} {problem}: pack the images again, "
+        f"plainly."
+    )

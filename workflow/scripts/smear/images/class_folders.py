@@ -1,109 +1,155 @@
-"""The class folders of a data set: found among relative paths, alike in a folder and an archive, and their counts."""
+"""The class folders of a source and the files of each, found alike in a folder and in an archive."""
 
-import os
 from collections import defaultdict
-from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
-from smear.job import UserError
-
-IMAGE_SUFFIXES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp")
-SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "__MACOSX")
-TOP = PurePosixPath(".")
-
-
-def list_paths(folder: str | Path) -> list[str]:
-    """Relative paths of all files and folders below `folder`, sorted; as in a zip, a folder's ends in a slash."""
-    found = []
-    for where, folders, files in os.walk(folder, followlinks=True):
-        base = Path(where).relative_to(folder).as_posix()
-        prefix = "" if base == "." else f"{base}/"
-        found += [f"{prefix}{name}/" for name in folders] + [f"{prefix}{name}" for name in files]
-    return sorted(found)
+from smear.images.entries import is_image, name_suffixes
+from smear.images.layout import Layout, Undecided, decide_layout
+from smear.images.layout_faults import explain, explain_nothing
+from smear.images.listing import Listing
+from smear.images.names import escape_name, is_plain, name_files
+from smear.job import UserError, list_some, show_name, show_path
 
 
-def find_class_folders(
-    paths: Iterable[str], variant: str | None, classes: list[str] | None, source: str
-) -> dict[str, list[str]]:
-    """Map each class to the files directly in its folder, both sorted: {class: [path, …]}.
+class Selection(NamedTuple):
+    """What the configuration's `dataset` says about which files are taken, and as what."""
 
-    Class folders are folders with images that lie beside each other. Where a data set has several such sets (`Original`
-    and its `Segmented` twins), `variant` names the folder that holds the wanted one; it is not needed where there is
-    only one set, nor where the class folders lie at the top. `classes` restricts to some of them. Hidden files are
-    passed over. Errors: a UserError that says what was found, `source` naming where.
+    variant: str | None = None
+    layout: str | None = None
+    classes: list[str] | None = None
+
+
+class ClassFolders(NamedTuple):
+    """What was found in a source: `files` has, by class, the name in the data set of each file by its path."""
+
+    layout: Layout
+    files: dict[str, dict[str, str]]
+
+    def count_images(self) -> dict[str, int]:
+        """Files of each class that are named like images."""
+        return {name: sum(map(is_image, files)) for name, files in self.files.items()}
+
+    def list_sources(self) -> dict[str, str]:
+        """The path in the source of each file by its `image_id`, sorted; what is no text in it is escaped."""
+        found = {f"{name}/{own}": path for name, files in self.files.items() for path, own in files.items()}
+        return {image_id: escape_name(found[image_id]) for image_id in sorted(found)}
+
+
+def find_class_folders(listing: Listing, selection: Selection, source: str) -> ClassFolders:
+    """The class folders of a source, as `dataset.variant` and `dataset.layout` say, else as the folders show.
+
+    All files of a class folder are taken, however deep, so that the catalog can name those that are no images. Errors:
+    a UserError that says what was found, `source` naming where, and how to decide.
     """
-    everything = {folder: files for folder, files in group_by_folder(paths).items() if folder != TOP}
-    with_images = (folder for folder, files in everything.items() if any(map(is_image, files)))
-    root = choose_root({folder.parent for folder in with_images}, variant, source)
-    folders = {folder.name: files for folder, files in everything.items() if folder.parent == root}
-    return {name: sorted(folders[name]) for name in check_classes(folders, classes, source)}
+    try:
+        layout = decide_layout(listing.files, selection.variant, selection.layout)
+    except Undecided as error:
+        if listing.unreadable:
+            raise refuse_unreadable(sorted(listing.unreadable), listing, source) from None
+        if error.reason == "no folders":
+            raise explain_nothing(listing, source) from None
+        works = {
+            index: classes
+            for index, offer in enumerate(error.offers)
+            if (classes := try_offer(listing, selection, offer))
+        }
+        raise explain(error, works, selection.variant, source) from None
+    found = defaultdict(dict)
+    for path in listing.files:
+        if split := layout.split_class(path):
+            found[split[0]][path] = split[1]
+    for path in listing.empty:
+        if split := layout.split_class(f"{path}/"):
+            found[split[0]] |= {}
+    check_readable(layout, listing, selection.classes, source)
+    check_links(layout, listing, selection.classes, source)
+    wanted = check_classes(found, selection.classes, listing, source)
+    return ClassFolders(layout, {name: name_files(dict(sorted(found[name].items()))) for name in wanted})
 
 
-def group_by_folder(paths: Iterable[str]) -> dict[PurePosixPath, list[str]]:
-    """The files directly in each folder, what is hidden left out; paths are looked at as text, for they may be many."""
-    texts = defaultdict(list)
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        files = texts[folder]  # an empty folder counts as well
-        if name and not is_hidden(name):
-            files.append(path)
-    found = defaultdict(list)
-    for text, files in texts.items():
-        folder = PurePosixPath(text)
-        if not any(map(is_hidden, folder.parts)):
-            found[folder] += files
-    return found
+def try_offer(listing: Listing, selection: Selection, offer: dict) -> list[str] | None:
+    """The classes that a piece of configuration leads to; None where it leads to another error."""
+    try:
+        return list(find_class_folders(listing, selection._replace(**offer), "").files)
+    except UserError:
+        return None
 
 
-def is_hidden(name: str) -> bool:
-    """Whether a file or folder is an operating system's own: `.DS_Store`, `Thumbs.db`, `__MACOSX`."""
-    return name.startswith(".") or name in SYSTEM_FILES
+def check_readable(layout: Layout, listing: Listing, classes: list[str] | None, source: str) -> None:
+    """Raise a UserError for a folder that cannot be listed and may hold images of the wanted classes."""
+    hidden = []
+    for path in listing.unreadable:
+        split = layout.split_class(f"{path}/")
+        if classes is None or split is None or split[0] in classes:
+            hidden.append(path)
+    if hidden:
+        others = sorted({split[0] for path in listing.files if is_image(path) and (split := layout.split_class(path))})
+        lost = {split and split[0] for split in (layout.split_class(f"{path}/") for path in hidden)}
+        others = [] if None in lost else [name for name in others if name not in lost]
+        raise refuse_unreadable(hidden, listing, source, others)
 
 
-def is_image(path: str) -> bool:
-    """Whether a file is named like an image."""
-    return path.lower().endswith(IMAGE_SUFFIXES)
-
-
-def choose_root(roots: set[PurePosixPath], variant: str | None, source: str) -> PurePosixPath:
-    """The folder that holds the class folders: the one that `variant` names, else the top, else the only one."""
-    if not roots:
+def check_links(layout: Layout, listing: Listing, classes: list[str] | None, source: str) -> None:
+    """Raise a UserError for a link to nothing that stands among the class folders and may be one."""
+    for path in listing.broken:
+        parts = layout.place.split_path(path)
+        if parts is None or len(parts) != layout.depth + 1 or is_image(path):
+            continue
+        if classes and parts[-1] not in classes:
+            continue
+        found = (layout.split_class(image) for image in listing.files if is_image(image))
+        others = sorted({split[0] for split in found if split})
         raise UserError(
-            f"{source} holds no class folders with images: put the images of each class into a folder named like it."
+            f"{show_name(path)} in {show_path(source)} stands among the class folders but is a link to a place that "
+            f"does not exist; mend or remove it, or list the classes to take in dataset.classes.",
+            [{"dataset": {"classes": others}}] if len(others) > 1 else [],
         )
-    named = sorted(root for root in roots if root.name == variant)
-    if len(named) > 1:
-        raise UserError(f"dataset.variant: {source} has several folders {variant}: {', '.join(map(str, named))}.")
-    if named:
-        return named[0]
-    if TOP in roots:
-        return TOP
-    if variant is None and len(roots) == 1:
-        return next(iter(roots))
-    names = ", ".join(sorted(str(root) for root in roots))
-    problem = "is not set" if variant is None else f"is {variant}, which is not there"
-    raise UserError(
-        f"dataset.variant {problem}: in {source} class folders lie inside {names}; set it to one of these names."
+
+
+def refuse_unreadable(paths: list[str], listing: Listing, source: str, others: list[str] | None = None) -> UserError:
+    """The error for folders that may not be listed. others: classes that can be taken without them."""
+    reason = listing.unreadable[paths[0]]
+    remedies, leave_out = [], ""
+    if others and len(others) > 1:
+        remedies, leave_out = [{"dataset": {"classes": others}}], ", or leave its class out of dataset.classes"
+    return UserError(
+        f"{len(paths)} folder{'s' * (len(paths) > 1)} of {show_path(source)} cannot be read: "
+        f"{list_some([path or '.' for path in paths])} ({reason}). Give yourself the right to read and enter "
+        f"{'them' if len(paths) > 1 else 'it'} (chmod u+rx){leave_out}.",
+        remedies,
     )
 
 
-def check_classes(folders: dict[str, list[str]], classes: list[str] | None, source: str) -> list[str]:
-    """The classes to take, sorted; a UserError where one is missing, without images, or alone."""
-    for name in classes or []:
-        if name not in folders:
-            raise UserError(
-                f"dataset.classes names {name}, but {source} has no such class folder; it has: "
-                f"{', '.join(sorted(folders))}."
-            )
+def check_classes(folders: dict[str, dict], classes: list[str] | None, listing: Listing, source: str) -> list[str]:
+    """The classes to take, sorted; a UserError where one is missing, without images, badly named, or alone."""
+    filled = sorted(name for name, files in folders.items() if any(map(is_image, files)) and is_plain(name))
+    take = [{"dataset": {"classes": filled}}] if len(filled) > 1 else []
+    shown = show_path(source)
+    if missing := [name for name in classes or [] if name not in folders]:
+        raise UserError(
+            f"dataset.classes names {list_some(missing)}, but {shown} has no such class folder; it has: "
+            f"{list_some(sorted(folders), 8)}.",
+            take,
+        )
     wanted = sorted(classes or folders)
+    if odd := [name for name in wanted if not is_plain(name)]:
+        raise UserError(
+            f"The class folder {list_some(odd)} of {shown} has a name with control characters or bytes that are not "
+            f"UTF-8; rename it, or list the classes to take in dataset.classes.",
+            take,
+        )
     for name in wanted:
         if not any(map(is_image, folders[name])):
+            held = f" (only {list_some(name_suffixes(list(folders[name])))})" if folders[name] else ""
+            linked = [path for path in listing.repeated if path.rpartition("/")[2] == name]
+            held = " of its own, since it links to another folder of the source" if linked else held
             raise UserError(
-                f"The class folder {name} of {source} holds no images; remove it, fill it, or list the classes to "
-                f"take in dataset.classes."
+                f"The class folder {show_name(name)} of {shown} holds no images{held}; remove it, fill it, or list "
+                f"the classes to take in dataset.classes.",
+                take,
             )
     if len(wanted) < 2:
-        raise UserError(f"{source} holds one class only ({wanted[0]}); a classifier needs at least two.")
+        raise UserError(f"{shown} holds one class only ({show_name(wanted[0])}); a classifier needs at least two.")
     return wanted
 
 
@@ -111,11 +157,14 @@ def check_expected(counts: dict[str, int], expected: dict[str, int] | None, sour
     """Raise a UserError where the images of a class are not as many as `dataset.expected` says."""
     if expected is None:
         return
-    expected = {str(name): images for name, images in expected.items()}  # YAML reads a class named 0 as a number
     faults = [
-        f"{name} has {counts.get(name, 0):,} instead of {expected.get(name, 0):,}"
+        f"{show_name(name)} has {counts.get(name, 0):,} instead of {expected.get(name, 0):,}"
         for name in sorted(counts.keys() | expected.keys())
         if counts.get(name, 0) != expected.get(name, 0)
     ]
     if faults:
-        raise UserError(f"{source} does not hold the images that dataset.expected names: {', '.join(faults)}.")
+        raise UserError(
+            f"{show_path(source)} does not hold the images that dataset.expected names: {list_some(faults)}. Set it to "
+            f"the numbers that the source should have, or to null.",
+            [{"dataset": {"expected": None}}],
+        )

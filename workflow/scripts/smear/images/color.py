@@ -3,6 +3,8 @@
 import numpy as np
 from PIL import Image
 
+from smear.images.value_range import QUANTILE
+
 BACKGROUND = 98
 """Percentile of a channel that counts as its light without a cell."""
 
@@ -65,6 +67,17 @@ def find_stains(density: np.ndarray) -> np.ndarray:
     stains = np.maximum(plane @ [np.sin(extremes), np.cos(extremes)], 0)
     stains = stains / np.maximum(np.linalg.norm(stains, axis=0), 1e-6)
     return stains if stains[0, 0] > stains[0, 1] else stains[:, ::-1]
+
+
+def measure_high(image: Image.Image, upright: Image.Image) -> float:
+    """The 99.9 % quantile of an image's values, 0 to 255, of 16-bit images with its fraction.
+
+    image: as it is stored. upright: the same as RGB.
+    """
+    if image.mode.startswith("I;16"):
+        return round(float(np.quantile(np.asarray(image), QUANTILE, method="inverted_cdf")) / 257, 3)
+    counts = np.array(upright.histogram()).reshape(3, 256).sum(axis=0).cumsum()
+    return float(np.searchsorted(counts, QUANTILE * counts[-1]))
 
 
 def measure_colors(image: Image.Image) -> list[float]:

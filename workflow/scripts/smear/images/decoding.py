@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import stat
 import struct
 import warnings
 import zlib
@@ -12,9 +13,10 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image, ImageOps
 
-from smear.images.color import measure_colors
+from smear.images.color import measure_colors, measure_high
 from smear.images.mask import paint_over
 from smear.images.modes import find_unusable_mode, make_rgb
+from smear.job import show_path
 
 # No other readers of Pillow: some call other programs.
 FORMATS = ("BMP", "GIF", "JPEG", "PNG", "TIFF", "WEBP")
@@ -34,7 +36,8 @@ class ImageFile(NamedTuple):
     """One good image: size in pixels as it is shown, length in bytes, SHA-256 of the bytes.
 
     `format` and `mode` are what is stored, by Pillow's names; `transparent` tells whether pixels were laid on white.
-    The means and standard deviations of the colors, 0 to 255, say how the slide was stained and lit.
+    `high` is the 99.9 % quantile of the values, 0 to 255. The means and standard deviations of the colors, 0 to 255,
+    say how the slide was stained and lit.
     """
 
     width: int
@@ -44,6 +47,7 @@ class ImageFile(NamedTuple):
     format: str
     mode: str
     transparent: bool
+    high: float
     red_mean: float
     green_mean: float
     blue_mean: float
@@ -66,10 +70,15 @@ def refuse_unusable(image: Image.Image, max_megapixels: float) -> None:
 def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
     """Decode a file wholly; the reason, in a few words, where it is no usable image."""
     try:
-        if (size := path.stat().st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "no plain file"
+        if (size := status.st_size) > BYTES_PER_PIXEL * max_megapixels * MEGA:
             return f"{size / MEGA:,.0f} MB, more than an image of {max_megapixels:g} megapixels can take"
         data = path.read_bytes()
     except OSError as error:
+        if isinstance(error, FileNotFoundError) and path.is_symlink():
+            return f"a link to {show_path(path.readlink())}, which does not exist"
         return f"cannot be read ({error.strerror})"
     if not data:
         return "empty file"
@@ -77,11 +86,13 @@ def inspect_image(path: Path, max_megapixels: float) -> ImageFile | str:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
             refuse_unusable(image, max_megapixels)
             kind, mode = image.format, image.mode
-            upright, transparent = make_rgb(ImageOps.exif_transpose(image))
+            stored = ImageOps.exif_transpose(image)
+            upright, transparent = make_rgb(stored)
+            high = measure_high(stored, upright)
     except UNREADABLE as error:
         return describe_unreadable(error)
     digest = hashlib.sha256(data).hexdigest()
-    return ImageFile(*upright.size, len(data), digest, kind, mode, transparent, *measure_colors(upright))
+    return ImageFile(*upright.size, len(data), digest, kind, mode, transparent, high, *measure_colors(upright))
 
 
 def describe_unreadable(error: Exception) -> str:
@@ -104,18 +115,19 @@ def describe_lost(error: Exception) -> str:
     return f"{error}; run again with `-R catalog_images` so that the catalog is made anew."
 
 
-def read_pixels(path: Path, size: int, sha256: str, mask: Sequence = ()) -> np.ndarray:
+def read_pixels(path: Path, size: int, sha256: str, mask: Sequence = (), factor: int = 1) -> np.ndarray:
     """Pixels of a catalogued image resized to a square: uint8, (size, size, 3), RGB; `mask` is painted over before.
 
     An image of another shape is stretched, as the paper's resizing does. Shrinking averages over the pixels that fall
-    together (Pillow's bilinear filter), so that small sizes do not alias. ValueError if the bytes are not those that
+    together (Pillow's bilinear filter), so that small sizes do not alias. factor: what the values are multiplied by,
+    up to the end of their range, before 16 bits are rounded to 8. ValueError if the bytes are not those that
     `sha256` was taken from.
     """
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError(f"{path} has changed since it was catalogued")
     with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=FORMATS) as image:
-        upright, _ = make_rgb(ImageOps.exif_transpose(image))
+        upright, _ = make_rgb(ImageOps.exif_transpose(image), factor)
     if mask:
         upright = Image.fromarray(paint_over(np.asarray(upright), mask))
     if upright.size != (size, size):

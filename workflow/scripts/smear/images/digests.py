@@ -1,12 +1,12 @@
 """Comparing the images with digests that were published or recorded: lines `<sha256>  <Class>/<name>`."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from smear.files import write_text
-from smear.job import UserError
+from smear.job import UserError, list_some
 
 SHOWN = 5
 
@@ -33,8 +33,13 @@ def write_digests(digests: dict[str, str], path: Path) -> None:
     write_text("".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items())), path)
 
 
-def check_digests(found: dict[str, str], path: Path, classes: list[str] | None, remedy: str) -> None:
-    """Raise a UserError unless `found` are exactly the images that the file `path` has of the classes (None: all)."""
+def check_digests(
+    found: dict[str, str], path: Path, classes: list[str] | None, remedy: str, remedies: Iterable[dict | str] = ()
+) -> None:
+    """Raise a UserError unless `found` are exactly the images that the file `path` has of the classes (None: all).
+
+    remedy: what may be done, as a part of the sentence, and as data in `remedies`.
+    """
     wanted = {
         name: digest
         for name, digest in read_digests(path).items()
@@ -45,12 +50,6 @@ def check_digests(found: dict[str, str], path: Path, classes: list[str] | None, 
         "are missing": wanted.keys() - found.keys(),
         "are extra": found.keys() - wanted.keys(),
     }
-    lines = [f"  {len(names)} {fault}: {show(names)}" for fault, names in faults.items() if names]
+    lines = [f"  {len(names)} {fault}: {list_some(sorted(names), SHOWN)}" for fault, names in faults.items() if names]
     if lines:
-        raise UserError(f"The images are not those of {path}; {remedy}\n" + "\n".join(lines))
-
-
-def show(names: Collection[str]) -> str:
-    """The first few of some names."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(sorted(names)[:SHOWN]) + more
+        raise UserError(f"The images are not those of {path}; {remedy}\n" + "\n".join(lines), remedies)

@@ -17,14 +17,18 @@ def find_unusable_mode(mode: str) -> str | None:
     return None if mode in CONVERTIBLE else f"its color mode {mode} is not supported"
 
 
-def make_rgb(image: Image.Image) -> tuple[Image.Image, bool]:
+def make_rgb(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
     """A loaded image of a usable mode as RGB, and whether transparent pixels were laid on white for that.
 
     Grey is repeated, 16-bit grey scaled so that 65535 becomes 255 (Pillow's own conversion would clip at 255), and
-    alpha that is opaque throughout dropped.
+    alpha that is opaque throughout dropped. factor: what the values are multiplied by, up to the end of their range.
     """
     if image.mode in GREY_16_BIT:
-        return scale_grey(image)
+        return scale_grey(image, factor)
+    if factor != 1:
+        table = [min(value * factor, 255) for value in range(256)]
+        upright, transparent = make_rgb(image)
+        return upright.point(3 * table), transparent
     if image.mode not in WITH_ALPHA and "transparency" not in image.info:
         return image.convert("RGB"), False
     image = image.convert("RGBA")
@@ -34,10 +38,10 @@ def make_rgb(image: Image.Image) -> tuple[Image.Image, bool]:
     return image.convert("RGB"), False
 
 
-def scale_grey(image: Image.Image) -> tuple[Image.Image, bool]:
+def scale_grey(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
     """`make_rgb` of 16-bit grey: a 257th, to the nearest; the value that a PNG declares transparent becomes white."""
     values = np.asarray(image).astype(np.uint32)
-    grey = ((values + 128) // 257).astype(np.uint8)
+    grey = ((np.minimum(values * factor, 65535) + 128) // 257).astype(np.uint8)
     transparent = values == image.info.get("transparency", -1)
     grey[transparent] = 255
     return Image.fromarray(grey).convert("RGB"), bool(transparent.any())

@@ -1,91 +1,164 @@
 """The sources of images: what each needs of the configuration, and a look at its images before any work starts."""
 
 import hashlib
-import zipfile
+import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from smear.configuration.classes import find_positive_faults
-from smear.images.archive import UNREADABLE, Limits, find_members
-from smear.images.class_folders import check_expected, find_class_folders, is_image, list_paths
-from smear.job import UserError
+from smear.images.announcements import describe_source
+from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
+from smear.images.class_folders import ClassFolders, Selection, check_expected, find_class_folders
+from smear.images.entries import is_image
+from smear.images.identity import Identity, write_facts
+from smear.images.listing import list_folder
+from smear.job import UserError, show_path
+from smear.split.folder_splits import check_folder_splits
 from smear.split.labels import check_labels, merge_counts
 from smear.split.sequence import check_numbered
 from smear.split.targets import check_class_sizes
+from smear.split.user_groups import check_user_groups
 from smear.synthetic.classes import count_images
+
+LONGEST_NAME = 200
+
+
+class Examined(NamedTuple):
+    """What a look at a source has shown.
+
+    counts: images of each class of the source. notes: sentences for the user. found: the class folders, and content: a
+    digest of names, sizes and times of their files, None where the source has no files before its rule has run.
+    """
+
+    counts: dict[str, int]
+    notes: list[str]
+    found: ClassFolders | None = None
+    content: str | None = None
+
+    def list_sources(self) -> dict[str, str] | None:
+        """The path in the source of each image, by its `image_id`."""
+        if self.found is None:
+            return None
+        return {image_id: path for image_id, path in self.found.list_sources().items() if is_image(path)}
 
 
 def check_source(config: dict) -> dict[str, int] | None:
-    """Images of each class of the task that the source holds; None where only a download can tell.
+    """Images of each class of the task that the source holds, as `check_examined` says; None after a download alone."""
+    return check_examined(config, examine_source(config["dataset"]))
 
-    Errors: a UserError for a folder or an archive that is missing, unusable or hostile, where the counts are not the
-    expected ones or too small to be split, where `dataset.labels` or `dataset.positive` does not fit the source's
-    classes, or where the names do not do for `split.unit`.
+
+def examine_source(dataset: dict) -> Examined | None:
+    """A look at the source's images; None where only a download can show them, a UserError where it is unusable."""
+    look = SOURCES[dataset["source"]].look
+    return look and look(dataset)
+
+
+def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | None:
+    """Images of each class of the task; None where only a download can tell.
+
+    Errors: a UserError where the counts are not the expected ones or too small to be split, where `dataset.labels` or
+    `dataset.positive` does not fit the classes, or where images do not do for `split.unit` or the user's table.
     """
     dataset, split = config["dataset"], config["split"]
-    source, names = SOURCES[dataset["source"]], None
-    if source.list_files:
-        names = {name: list(filter(is_image, files)) for name, files in source.list_files(dataset).items()}
-        counts = {name: len(images) for name, images in names.items()}
-    elif source.count_images:
-        counts = source.count_images(dataset)
-    else:
+    sources = examined and examined.list_sources()
+    given = check_user_groups(split, sources, dataset["max_rejected_share"], examined and examined.notes)
+    if examined is None:
         return None
-    check_expected(counts, dataset["expected"], dataset["path"] or f"The source {dataset['source']}")
-    origin = dataset["path"] or f"the source {dataset['source']}"
-    check_labels(dataset["labels"], counts, origin, selectable=names is not None)
-    counts = merge_counts(counts, dataset["labels"])
+    origin = show_path(dataset["path"]) if dataset["path"] else f"the source {dataset['source']}"
+    check_expected(examined.counts, dataset["expected"], origin[0].upper() + origin[1:] if not sources else origin)
+    check_labels(dataset["labels"], examined.counts, origin, selectable=sources is not None)
+    counts = merge_counts(examined.counts, dataset["labels"])
     if faults := find_positive_faults(dataset["positive"], list(counts)):
-        raise UserError(faults[0])
-    check_class_sizes(counts, split["fractions"])
-    if names and split["unit"] == "sequence" and not split["groups_csv"]:
-        check_numbered(image for images in names.values() for image in images)
+        raise UserError(faults[0], faults[0].remedies)
+    if split["unit"] == "folders" and not split["groups_csv"]:
+        examined.notes.extend(check_folder_splits(None if sources is None else list(sources.values())))
+    elif not given:
+        check_class_sizes(counts, split["fractions"], sources is not None and not dataset["labels"])
+    if sources and split["unit"] == "sequence" and not split["groups_csv"]:
+        check_numbered(sources)
     return counts
+
+
+def select(dataset: dict) -> Selection:
+    """What `dataset` says about which files are taken."""
+    return Selection(dataset["variant"], dataset["layout"], dataset["classes"])
 
 
 def check_folder(path: str) -> Path:
     """The folder of that path; a UserError where there is none."""
-    folder = Path(path).expanduser()
+    folder = Path(path)
+    if folder.is_file():
+        archive = folder.suffix.lower() == ".zip"
+        raise UserError(
+            f"dataset.path: {show_path(path)} is a file and no folder; "
+            + ("set dataset.source: archive." if archive else "give the folder that holds the class folders."),
+            [{"dataset": {"source": "archive"}}] if archive else [],
+        )
     if not folder.is_dir():
-        problem = "is not a folder" if folder.exists() else "does not exist"
-        raise UserError(f"dataset.path: {path} {problem}; give the folder that holds the class folders.")
+        raise UserError(
+            f"dataset.path: {show_path(path)} does not exist; give the folder that holds the class folders."
+        )
     return folder
 
 
-def list_folder(dataset: dict) -> dict[str, list[str]]:
-    """Paths of the files of each wanted class in the data set's folder; a UserError where it is unusable."""
-    paths = list_paths(check_folder(dataset["path"]))
-    return find_class_folders(paths, dataset["variant"], dataset["classes"], dataset["path"])
+def look_at_folder(dataset: dict) -> Examined:
+    """A look at the class folders in the data set's folder."""
+    folder, path = check_folder(dataset["path"]), dataset["path"]
+    listing = list_folder(folder)
+    found = find_class_folders(listing, select(dataset), path)
+    content = hashlib.sha256()
+    for file in sorted(file for files in found.files.values() for file in files):
+        content.update(os.fsencode(f"{file}\0{describe_file(folder / file)}\n"))
+    notes = describe_source(found, listing, path, dataset["variant"])
+    return Examined(found.count_images(), notes, found, content.hexdigest())
 
 
-def list_members(dataset: dict) -> dict[str, list[str]]:
-    """Names of the wanted members of each class in the data set's zip archive; a UserError where it is unusable."""
-    path = dataset["path"]
-    if not Path(path).is_file():
-        raise UserError(f"dataset.path: {path} does not exist; give the zip archive that holds the class folders.")
-    limits = Limits(dataset["max_files"], dataset["max_gigabytes"])
+def describe_file(path: Path) -> str:
+    """Size and time of a file; of what cannot be followed, its reason, for the catalog names it."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            found = find_members(archive, dataset["variant"], dataset["classes"], limits, path)
-    except UNREADABLE as error:
-        raise UserError(f"dataset.path: {path} is no readable zip archive ({error}).") from error
-    return {name: [member.filename for member in members] for name, members in found.items()}
+        status = path.stat()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return f"{status.st_size}\0{status.st_mtime_ns}"
 
 
-def digest_source(dataset: dict) -> str:
-    """A digest of names, sizes and times of a folder's images: it changes as one is added, removed or replaced."""
-    folder, found = check_folder(dataset["path"]), list_folder(dataset)
-    digest = hashlib.sha256()
-    for path in (path for paths in found.values() for path in paths):
-        status = (folder / path).stat()
-        digest.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+def look_at_archive(dataset: dict) -> Examined:
+    """A look at the class folders in the data set's zip archive."""
+    path, encoding = dataset["path"], dataset["archive_encoding"]
+    with open_archive(path, encoding) as archive:
+        limits = Limits(dataset["max_files"], dataset["max_gigabytes"])
+        listing, found, members = find_contents(archive, select(dataset), limits, path)
+        notes = describe_source(found, listing, path, dataset["variant"])
+        notes += describe_encoding(archive, encoding, path)
+    content = hashlib.sha256()
+    for name in sorted(members):
+        content.update(os.fsencode(f"{name}\0{members[name].file_size}\0{members[name].CRC}\n"))
+    return Examined(found.count_images(), notes, found, content.hexdigest())
+
+
+def look_at_synthetic(dataset: dict) -> Examined:
+    return Examined(count_images(dataset["synthetic"]["images"]), [])
+
+
+def identify_source(dataset: dict, examined: Examined | None) -> Identity:
+    """What the data set of this configuration is made from."""
+    source, found = dataset["source"], examined and examined.found
+    if source == "synthetic":
+        return Identity(source, write_facts(dataset["synthetic"]))
+    variant = None if found and found.layout.variant_missing else dataset["variant"]
+    layout = str(found.layout) if found else dataset["layout"]
+    level = found.layout.depth if found else None
+    classes = sorted(dataset["classes"]) if dataset["classes"] else None
+    # Not `resolve`: links are followed when two are compared.
+    path, handle = dataset["path"], dataset["handle"]
+    origin = handle.partition("/versions/")[0] if source == "kaggle" else os.path.abspath(path)  # noqa: PTH100
+    return Identity(source, origin, variant, layout, classes, examined and examined.content, level)
 
 
 def derive_name(dataset: dict) -> str:
     """A name for the data set's folder, from its source: the Kaggle name, the folder's or the archive's own name."""
-    text = SOURCES[dataset["source"]].name(dataset)
+    text = SOURCES[dataset["source"]].name(dataset)[:LONGEST_NAME]
     safe = "".join(letter if letter.isalnum() or letter in "._-" else "-" for letter in text)
     return safe.lstrip("._-") or "images"
 
@@ -107,32 +180,26 @@ def name_synthetic(dataset: dict) -> str:
     return f"synthetic-{drawn['images']}-{drawn['size']}px-s{drawn['seed']}"
 
 
-def count_synthetic(dataset: dict) -> dict[str, int]:
-    return count_images(dataset["synthetic"]["images"])
-
-
 class Source(NamedTuple):
     """What is known of a source before its rule has run.
 
     name: of the data set's folder, from the configuration's `dataset`. needs: the key of `dataset` that must be set.
-    list_files: names of the files of each class; None for a source that has none before its rule. count_images: for
-    such a one, images of each class; None where only a download can tell.
+    look: a look at its images; None where only a download can show them.
     """
 
     name: Callable[[dict], str]
     needs: str | None = None
-    list_files: Callable[[dict], dict[str, list[str]]] | None = None
-    count_images: Callable[[dict], dict[str, int]] | None = None
+    look: Callable[[dict], Examined] | None = None
 
     @property
     def downloads(self) -> bool:
         """Whether only a download can tell which classes there are."""
-        return not (self.list_files or self.count_images)
+        return self.look is None
 
 
 SOURCES = {
     "kaggle": Source(name_kaggle, "handle"),
-    "archive": Source(name_archive, "path", list_members),
-    "folder": Source(name_folder, "path", list_folder),
-    "synthetic": Source(name_synthetic, count_images=count_synthetic),
+    "archive": Source(name_archive, "path", look_at_archive),
+    "folder": Source(name_folder, "path", look_at_folder),
+    "synthetic": Source(name_synthetic, look=look_at_synthetic),
 }

@@ -4,7 +4,7 @@ import pandas as pd
 
 from smear.split.assignment import assign_groups
 from smear.split.sequence import is_numbered
-from smear.split.units import UNITS, get_groups
+from smear.split.units import DRAWN_UNITS, get_groups
 
 
 def count_repeats(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
@@ -20,7 +20,7 @@ def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, blo
     without numbers are not split by it.
     """
     rows = []
-    for unit in UNITS:
+    for unit in DRAWN_UNITS:
         if unit == "sequence" and not is_numbered(images, block):
             continue
         for seed in seeds:

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import numpy as np
 import pandas as pd
 
-from smear.job import UserError
+from smear.job import UserError, show_name
 
 NUMBER = re.compile(r"^(.*?)(\d+)(\D*)$")  # the last number of a name without its suffix, and what stands around it
 DIGITS = 18  # more are no running number, and no integer of 64 bits
@@ -24,9 +24,10 @@ def check_numbered(names: Iterable[str]) -> None:
     for name in names:
         if read_number(name) is None:
             raise UserError(
-                f"split.unit: sequence needs a number in every file name, and {PurePosixPath(name).name} has none (or "
-                f"one of more than {DIGITS} digits); use split.unit: field, or name groups of your own in "
-                f"split.groups_csv."
+                f"split.unit: sequence needs a number in every file name, and {show_name(PurePosixPath(name).name)} "
+                f"has none (or one of more than {DIGITS} digits); use split.unit: field, or name groups of your own in "
+                f"split.groups_csv.",
+                [{"split": {"unit": "field"}}],
             )
 
 
@@ -58,7 +59,8 @@ def group_sequence(images: pd.DataFrame, block: int) -> pd.Series:
         raise UserError(
             f"split.unit: sequence finds no consecutive numbers in the file names, such as "
             f"{PurePosixPath(images['image_id'].iloc[0]).name}: most blocks of {block} hold one image; use split.unit: "
-            f"field, a larger split.block, or groups of your own in split.groups_csv."
+            f"field, a larger split.block, or groups of your own in split.groups_csv.",
+            [{"split": {"unit": "field"}}],
         )
     votes = blocks.groupby(["field", *whole], as_index=False).size()
     votes = votes.sort_values(["field", "size", "block", "class", "series"], ascending=[True, False, True, True, True])

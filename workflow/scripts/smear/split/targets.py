@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pandas as pd
 
-from smear.job import UserError
+from smear.job import UserError, show_name
 
 SPLITS = ("train", "validation", "test")
 TEST = "test"
@@ -20,17 +20,42 @@ def split_sizes(images: int, fractions: dict[str, float]) -> dict[str, int]:
     return {"train": train, "validation": validation, "test": images - train - validation}
 
 
-def check_class_sizes(counts: dict[str, int], fractions: dict[str, float]) -> None:
-    """Raise a UserError if a class is too small to be in every split."""
+def check_class_sizes(counts: dict[str, int], fractions: dict[str, float], selectable: bool = False) -> None:
+    """Raise a UserError if a class is too small to be in every split.
+
+    selectable: whether `dataset.classes` can leave these very classes out.
+    """
     for name, images in counts.items():
         if min(split_sizes(images, fractions).values()) < 1:
             needed = next(more for more in range(images + 1, 10**9) if min(split_sizes(more, fractions).values()) >= 1)
-            shares = " / ".join(f"{fractions[split]:g}" for split in SPLITS)
+            others = propose_fractions(counts)
+            change = f", set split.fractions to {write_shares(others)}," if others else ""
             raise UserError(
-                f"Class {name} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
-                f"split.fractions {shares} it needs {needed}. Add images, change the fractions, or leave its "
-                f"class folders out with dataset.classes."
+                f"Class {show_name(name)} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
+                f"split.fractions {write_shares(fractions)} it needs {needed}. Add images{change} or leave its "
+                f"class folders out with dataset.classes.",
+                ([{"split": {"fractions": others}}] if others else []) + leave_small(counts, fractions, selectable),
             )
+
+
+def leave_small(counts: dict[str, int], fractions: dict[str, float], selectable: bool) -> list[dict]:
+    """The remedy to take the classes that are large enough, where they make a task."""
+    large = sorted(name for name, images in counts.items() if min(split_sizes(images, fractions).values()) >= 1)
+    return [{"dataset": {"classes": large}}] if selectable and len(large) > 1 else []
+
+
+def propose_fractions(counts: dict[str, int]) -> dict[str, float] | None:
+    """Shares with which every class is in every split, most of it in train; None if there are none."""
+    for percent in range(10, 34):
+        fractions = {"train": round(1 - percent / 50, 2), "validation": percent / 100, "test": percent / 100}
+        if min(size for images in counts.values() for size in split_sizes(images, fractions).values()) >= 1:
+            return fractions
+    return None
+
+
+def write_shares(fractions: dict[str, float]) -> str:
+    """Shares as `0.8 / 0.1 / 0.1`."""
+    return " / ".join(f"{fractions[split]:g}" for split in SPLITS)
 
 
 def split_targets(counts: dict[str, int], fractions: dict[str, float]) -> pd.DataFrame:
