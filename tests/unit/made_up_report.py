@@ -7,7 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import render_report
 from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
+from page import Page
 from smear.binary_metrics import binary_summary
 from smear.figures.fields import draw_scores
 from smear.figures.repeat_captures import draw_repeat_captures
@@ -228,3 +230,10 @@ def write_report_inputs(
         params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none"),
         log=[str(folder / "log.txt")],
     )
+
+
+def render(folder: Path, **changes) -> tuple[SimpleNamespace, Page]:
+    """Render the report of made-up results without comparison figures."""
+    snakemake = write_report_inputs(folder, **changes)
+    render_report.main(snakemake)
+    return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))

@@ -5,18 +5,16 @@ import json
 import re
 import shutil
 import subprocess
-from types import SimpleNamespace
 
 import pandas as pd
 import plot_comparison
 import pytest
 import render_report
-from made_up import cell_name, grid_cells, history_of, leaderboard_of, selection_of, shortcuts_of, write_comparison
-from made_up_report import ONE, write_report_inputs
+from made_up import cell_name, grid_cells, history_of, leaderboard_of, selection_of, write_comparison
+from made_up_report import ONE, render, write_report_inputs
 from page import Page
 from smear.figures.curves import draw_curves
 from smear.figures.style import save
-from smear.looks import add_look
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
 
@@ -24,13 +22,6 @@ from smear.report.shortcuts import judge_network
 def percent(share: float) -> str:
     """Write a share as the page's normalised text has it."""
     return f"{100 * share:.2f} %"
-
-
-def render(folder, **changes) -> tuple[SimpleNamespace, Page]:
-    """Render the report of made-up results without comparison figures."""
-    snakemake = write_report_inputs(folder, **changes)
-    render_report.main(snakemake)
-    return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")
@@ -144,14 +135,6 @@ def test_the_paper_stands_beside_it_where_its_images_do(paper):
     assert "10.1002/int.22753" in text
 
 
-def test_on_other_images_the_papers_figures_are_left_out(tmp_path):
-    snakemake, page = render(tmp_path, published_applies=False)
-    assert "do not apply here" in page.text
-    for text in (page.text, snakemake.output.model_card.read_text(encoding="utf-8")):
-        assert "Ghaderzadeh" not in text
-        assert "three images apart" not in text
-
-
 def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
     text = spaced_cells(paper[0])
     assert text.count("Pro/WBC-Pro-") == 4
@@ -159,32 +142,6 @@ def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
     pictures = [value for tag, name, value in paper[1].attributes if tag in {"img", "image"} and name.endswith("href")]
     assert all(value.startswith("data:image/png") for value in pictures)
     assert len(pictures) == 1, "only the heatmap's color bar is a picture"
-
-
-@pytest.mark.parametrize("count", [0, 1, 25])
-def test_any_number_of_mistakes_reads_well(tmp_path, count):
-    _, page = render(tmp_path, mistakes=((2, 0),) * count, cells=grid_cells(**ONE))
-    expected = {0: "test images None.", 1: "1 image, the most confident", 25: "The other 5 images"}
-    assert expected[count] in page.text
-
-
-def test_odd_class_names_are_shown_and_not_obeyed(tmp_path):
-    classes = ["<b>&", "a|b_c", "NA", "{{ 7 * 6 }}"]
-    snakemake, page = render(tmp_path, classes=classes, cells=grid_cells(**ONE))
-    for name in classes:
-        assert f"{name}/WBC-{name}-" in page.text or page.text.count(name) > 3
-    card = snakemake.output.model_card.read_text(encoding="utf-8")
-    assert "| &lt;b>&amp; |" in card
-    assert "| a\\|b\\_c |" in card
-    assert "<b>" not in card
-
-
-def test_provenance_that_was_not_recorded_is_left_out(tmp_path):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    snakemake.input.provenance.write_text("{}")
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "Settings of the training" not in text
 
 
 def test_the_shortcuts_stand_beside_the_network(paper):
@@ -227,32 +184,6 @@ def test_every_look_at_the_test_images_is_counted_and_listed(paper):
     assert "have had 1 look," not in page.text + card
 
 
-def test_looks_of_others_are_read_where_there_are_any(tmp_path):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    table = tmp_path / "datasets/test_looks.csv"
-    for experiment in ("paper", "later", "last"):
-        add_look(table, experiment, set(pd.read_csv(snakemake.input.test_rows, dtype=str)["sha256"]), "m", "c")
-    add_look(table, "elsewhere", {"f" * 64}, "m", "c")
-    # What the test found in the table counts even where it is gone from it.
-    snakemake.input.all_looks = [str(table)]
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "have had 5 looks, by 4 experiments" in text
-
-
-def test_what_the_first_weights_have_seen_is_said(tmp_path):
-    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
-    audit = json.loads(snakemake.input.audit.read_text())
-    audit["start_weights"] = {
-        "file": "a_b.keras", "training_images": 9, "all_known": True, "validation_images_seen": 3, "test_images_seen": 2
-    }  # fmt: skip
-    snakemake.input.audit.write_text(json.dumps(audit))
-    render_report.main(snakemake)
-    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "trained on 3 of the validation and 2 of the test images" in text
-    assert "a\\_b.keras" in snakemake.output.model_card.read_text(encoding="utf-8")
-
-
 def test_the_same_results_give_the_same_page(paper, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
@@ -268,19 +199,6 @@ def test_the_model_card_warns_and_says_the_figures(paper):
     assert "not a medical device" in card
     assert f"| {percent(test['accuracy'])} | {test['correct']} of {test['images']} |" in card
     assert f"`{test['cell']}`" in card
-
-
-@pytest.mark.parametrize(
-    ("color", "words"), [("rgb", None), ("gray", "gray"), ("stain_normalised", "stain-normalised")]
-)
-def test_the_model_card_says_what_images_the_model_takes(tmp_path, color, words):
-    cells = grid_cells(**ONE, color=[color])
-    snakemake = write_report_inputs(tmp_path, cells=cells)
-    shortcuts_of((color,)).to_csv(snakemake.input.shortcuts, index=False)
-    render_report.main(snakemake)
-    card = snakemake.output.model_card.read_text(encoding="utf-8")
-    assert ("Its images were made" in card) == (words is not None)
-    assert words is None or f"were made {words} before" in card
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

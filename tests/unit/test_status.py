@@ -6,26 +6,21 @@ import shlex
 import socket
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from made_up_status import CELL, FIRST, NOW, OTHER, SECOND, describe, write_done, write_log, write_running
 from servers.script_process import SCRIPTS
-from smear.durations import format_duration
 from smear.files import write_json
-from smear.grid import Cell
 from smear.progress import read_progress, write_progress
 from smear.status.__main__ import find_experiments
-from smear.status.cells import CellStatus, read_cell, read_experiment
+from smear.status.cells import read_cell, read_experiment
 from smear.status.grid_file import NAME, read_cells, read_hyperparameters, read_shorter, write_cells
 from smear.status.log_end import find_error
-from smear.status.table import estimate_seconds, render
+from smear.status.table import render
 
-FIRST = Cell("SmallCNN", "adam", 0.001, 32, 0, 10)
-SECOND = FIRST._replace(optimizer="rmsprop", color="gray", fold=2)
-CELL, OTHER = FIRST.name, SECOND.name
-NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -35,39 +30,12 @@ FAILING = "import sys\nfrom smear.job import *\nwith logged_to(sys.argv[1]):\n  
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def describe(*cells: Cell) -> dict[str, dict]:
-    """What `write_cells` is given of these cells."""
-    return {cell.name: cell._asdict() for cell in cells}
-
-
 @pytest.fixture
 def experiment(tmp_path):
     """An experiment of two cells that has just been started."""
     folder = tmp_path / "results/grid"
     write_cells(describe(FIRST, SECOND), folder)
     return folder
-
-
-def write_running(experiment, name=CELL, minutes=1.0, **changes):
-    """Progress of a cell: four of ten epochs in four minutes, written `minutes` before NOW; six minutes to go."""
-    folder = experiment / "running" / name
-    write_progress(folder, name, 10, NOW, epoch=4, images_per_second=812.34, seconds_left=360.0)
-    values = json.loads((folder / "progress.json").read_text())
-    updated = NOW - timedelta(minutes=minutes)
-    times = {"updated": updated.isoformat(), "started": (updated - timedelta(minutes=4)).isoformat()}
-    write_json(values | times | changes, folder / "progress.json")
-
-
-def write_done(experiment, name=CELL, **changes):
-    metrics = {"status": "finished", "epochs_run": 10, "seconds": 300.0, "validation_accuracy": 0.9712}
-    write_json(metrics | changes, experiment / "cells" / name / "metrics.json")
-
-
-def write_log(experiment, text, name=CELL):
-    path = experiment / "logs/train_cell" / f"{name}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
-    return path
 
 
 @pytest.fixture(scope="module")
@@ -271,77 +239,11 @@ def test_architecture_and_epochs_come_from_the_records_and_not_from_the_name(exp
     assert [cell[-2:] for cell in read_experiment(experiment)[0]] == [("AlexNet", 7), ("", 8)]
 
 
-CHAIN_CELLS = {epochs: FIRST._replace(epochs=epochs) for epochs in (20, 30, 50)}
-CHAIN = {epochs: cell.name for epochs, cell in CHAIN_CELLS.items()}
-SHORTER = {CHAIN[30]: CHAIN[20], CHAIN[50]: CHAIN[30]}
-
-
-def test_the_time_left_counts_the_epochs_that_will_be_trained(tmp_path):
-    others = [cell._replace(optimizer="rmsprop") for cell in CHAIN_CELLS.values()]
-    shorter = SHORTER | {other.name: before.name for other, before in zip(others[1:], others, strict=False)}
-    cells = describe(*CHAIN_CELLS.values(), *others)
-    experiment = tmp_path / "results/grid"
-    write_cells(cells, experiment, shorter)
-    write_done(experiment, CHAIN[20], epochs_run=20, seconds=2000.0)
-    # Of one chain 10 and 20 epochs, of the other 20, 10 and 20, at 100 s each, one after the other.
-    assert estimate_seconds(read_experiment(experiment)[0]) == 8000
-    assert "about 2 h 13 min left once it is resumed" in render(experiment, *read_experiment(experiment))
-    write_running(experiment, CHAIN[50], epoch=35, epochs=50, state="stopped")
-    assert estimate_seconds(read_experiment(experiment)[0]) == 7500
-    write_cells(cells, experiment)
-    assert estimate_seconds(read_experiment(experiment)[0]) == 3000 + 1500 + 10000
-
-
-def test_a_chain_takes_as_long_as_its_cells_one_after_the_other():
-    states = {20: "running", 30: "waiting", 50: "waiting"}
-    chain = [
-        CellStatus(CHAIN[epochs], state, shorter=SHORTER.get(CHAIN[epochs]), epochs=epochs)
-        for epochs, state in states.items()
-    ]
-    others = [CellStatus(f"other {number}", "running", epoch=0, epochs=5) for number in range(3)]
-    done = CellStatus("done", "done", epoch_seconds=1.0, epochs=5)
-    assert estimate_seconds([*chain, *others, done]) == 50
-
-
 def test_a_cell_whose_epochs_are_all_trained_only_wants_its_results(experiment, gone):
     write_running(experiment, epoch=10, pid=gone)
     assert f"process {gone} is gone; its results are written by the next call" in render(
         experiment, *read_experiment(experiment)
     )
-
-
-CELLS = st.builds(
-    CellStatus,
-    name=st.sampled_from([CELL, OTHER, "MobileNetV3Large_adam_lr0.1_b8_s1_e3", "foreign"]),
-    architecture=st.sampled_from(["", "SmallCNN", "MobileNetV3Large"]),
-    epochs=st.sampled_from([0, 3, 10]),
-    state=st.sampled_from(["done", "running", "interrupted", "failed", "unclear", "waiting"]),
-    epoch=st.none() | st.integers(0, 99),
-    images_per_second=st.none() | st.floats(0, 1e9),
-    seconds_left=st.none() | st.floats(0, 1e9),
-    epoch_seconds=st.none() | st.floats(0, 1e9),
-    note=st.sampled_from(["", "diverged"]),
-    details=st.just(()),
-)
-
-
-@given(st.lists(CELLS))
-def test_columns_stand_below_one_another_whatever_the_cells(cells):
-    lines = render("results/grid", cells, []).split("\n")
-    head, rows = lines[1], lines[2:-1]
-    assert len(rows) == len(cells)
-    for row, cell in zip(rows, cells, strict=True):
-        assert row[head.index("state") :].startswith(cell.state)
-    seconds = estimate_seconds(cells)
-    assert seconds is None or seconds >= max((c.seconds_left or 0 for c in cells if c.state == "running"), default=0)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0, "0 s"), (89.4, "89 s"), (90, "2 min"), (5369, "89 min"), (7800, "2 h 10 min"), (200_000, "2 days 8 h")],
-)
-def test_durations(seconds, text):
-    assert format_duration(seconds) == text
 
 
 def call_status(folder, *arguments):
