@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from smear.configuration.completion import complete_configuration
+from smear.images.source import check_examined, examine_source
 from smear.job import UserError
 
 ROOT = Path(__file__).parents[2]
@@ -79,3 +80,8 @@ def check_length(message: str) -> None:
     assert len(faults) <= 11
     for fault in faults:
         assert len(fault) < 400 + 2 * len("/tmp/pytest-of-somebody/pytest-0/test_of_something0"), fault
+
+
+def check_source(config: dict) -> dict[str, int] | None:
+    """Images of each class of the task that a configuration's source holds, as a call of Snakemake counts them."""
+    return check_examined(config, examine_source(config["dataset"]))

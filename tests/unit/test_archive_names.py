@@ -3,8 +3,8 @@
 import zipfile
 
 import pytest
-from folders import configure, fill_archive, fill_folder, number_files, raised
-from smear.images.source import check_source, examine_source
+from folders import check_source, configure, fill_archive, fill_folder, number_files, raised
+from smear.images.source import examine_source
 
 CLASSES = number_files("Benign", "Early")
 

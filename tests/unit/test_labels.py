@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import split_images
+from folders import check_source
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration.completion import complete_configuration
 from smear.files import read_json
-from smear.images.source import check_source
 from smear.job import UserError
 from smear.split.labels import check_labels, merge_classes, merge_counts
 from smear.tables import read_csv, write_csv

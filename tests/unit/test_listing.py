@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from extract_archive import extract_classes
-from folders import configure, fill_archive, fill_folder, number_files, raised
+from folders import check_source, configure, fill_archive, fill_folder, number_files, raised
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from link_folder import link_classes
@@ -16,7 +16,7 @@ from smear.images.class_folders import Selection
 from smear.images.decoding import FORMATS, inspect_image
 from smear.images.entries import IMAGE_SUFFIXES, is_hidden
 from smear.images.listing import DEEPEST, list_folder
-from smear.images.source import check_examined, check_source, examine_source
+from smear.images.source import check_examined, examine_source
 
 CLASSES = number_files("Benign", "Early")
 COUNTS = {"Benign": 12, "Early": 12}

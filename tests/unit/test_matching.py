@@ -3,10 +3,10 @@
 import unicodedata
 
 import pytest
-from folders import configure, fill_folder, number_files, raised
+from folders import check_source, configure, fill_folder, number_files, raised
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.images.source import check_examined, check_source, examine_source
+from smear.images.source import check_examined, examine_source
 from smear.split.matching import match_names
 from smear.split.user_groups import read_user_groups
 

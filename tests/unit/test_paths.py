@@ -1,9 +1,8 @@
 """Paths of the configuration: `~` and variables mean the same to the check and to the work."""
 
 import pytest
-from folders import BASE, SCHEMA, configure, fill_archive, fill_folder, number_files, raised
+from folders import BASE, SCHEMA, check_source, configure, fill_archive, fill_folder, number_files, raised
 from smear.configuration.completion import complete_configuration
-from smear.images.source import check_source
 
 CLASSES = number_files("Benign", "Early")
 

@@ -4,9 +4,8 @@ import datetime
 
 import pytest
 import yaml
-from folders import BASE, NUMBER, SCHEMA, fill_archive, fill_folder, merge, number_files, raised
+from folders import BASE, NUMBER, SCHEMA, check_source, fill_archive, fill_folder, merge, number_files, raised
 from smear.configuration.completion import complete_configuration
-from smear.images.source import check_source
 from smear.job import LONGEST_NAME, join_faults, list_some
 
 CLASSES = number_files("Benign", "Early", "Pre")

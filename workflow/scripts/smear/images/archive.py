@@ -1,16 +1,14 @@
 """What may be taken out of a zip archive that anyone may have made."""
 
-import lzma
 import re
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from smear.files import BROKEN_ZIP
 from smear.images.class_folders import ClassFolders, Selection, find_class_folders
 from smear.images.listing import Listing, list_members
 from smear.images.names import find_long
@@ -20,8 +18,6 @@ GIGABYTE = 10**9
 LIKELY_ENCODINGS = ("utf-8", "gbk", "shift_jis", "euc_kr", "big5", "cp866", "cp1252")
 ENCRYPTED = 0x1  # bits of a member's flags
 UTF_8 = 0x800
-# What `zipfile` raises for a file that is no zip, or a broken or hostile one.
-UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
 METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA}
 METHOD_NAMES = {
     1: "Shrink",
@@ -79,7 +75,7 @@ def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipf
             f"the encoding of the system that packed it, such as gbk, shift_jis or cp866, or null.",
             [{"dataset": {"archive_encoding": None}}],
         ) from error
-    except UNREADABLE as error:
+    except BROKEN_ZIP as error:
         if kind := find_kind(Path(path)):
             raise UserError(
                 f"dataset.path: {shown} is {kind} and no readable zip archive; unpack it and set dataset.source: "

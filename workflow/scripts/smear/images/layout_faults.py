@@ -6,7 +6,6 @@ from smear.images.listing import Listing
 from smear.job import UserError, list_some, show_name, show_path
 
 OFFERED = 3  # readings in a message
-LONGEST_OFFER = 60
 
 
 def explain_nothing(listing: Listing, source: str) -> UserError:

@@ -43,11 +43,6 @@ class Examined(NamedTuple):
         return {image_id: path for image_id, path in self.found.list_sources().items() if is_image(path)}
 
 
-def check_source(config: dict) -> dict[str, int] | None:
-    """Images of each class of the task that the source holds, as `check_examined` says; None after a download alone."""
-    return check_examined(config, examine_source(config["dataset"]))
-
-
 def examine_source(dataset: dict) -> Examined | None:
     """A look at the source's images; None where only a download can show them, a UserError where it is unusable."""
     look = SOURCES[dataset["source"]].look
