@@ -15,7 +15,7 @@ from smear.training.backends.jax_depthwise import depthwise_conv, replace_depthw
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 5))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     kernel=sizes,
     multiplier=st.integers(1, 3),

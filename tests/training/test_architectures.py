@@ -16,7 +16,7 @@ from smear.training.architectures.response_norm import local_response_norm
 from smear.training.batch_norm import batch_norm_layers
 from smear.training.freezing import list_blocks, set_trainable
 from smear.training.model import build_classifier, get_backbone
-from trainings import finish, prepare, run
+from trainings import Images, finish, prepare, run
 
 # Millions with 1,000 classes: the table of keras.io/api/applications; Howard et al. 2019 for MobileNetV3, whose Keras
 # page gives none.
@@ -179,21 +179,21 @@ def test_local_response_norm_is_the_formula_of_the_paper():
 
 
 @pytest.fixture(scope="module")
-def sixteen(pixels):
+def sixteen(pixels) -> Images:
     random = np.random.default_rng(1)
-    return random.integers(0, 256, (16, 64, 64, 3)).astype(np.uint8), np.arange(16) % 2
+    return Images(random.integers(0, 256, (16, 64, 64, 3)).astype(np.uint8), np.arange(16) % 2)
 
 
 @pytest.mark.parametrize("name", mark_rare(["VGG16", "AlexNet", "GoogLeNet", "MobileNetV3Small"]))
 def test_an_epoch_of_training_has_a_finite_loss_and_its_model_is_read_without_our_code(name, sixteen, tmp_path):
     size = max(32, ARCHITECTURES[name].smallest)
-    data = sixteen[0][:, :size, :size], sixteen[1]
+    data = sixteen._replace(pixels=sixteen.pixels[:, :size, :size])
     cell = Cell(name, "adam", 0.0001, 8, 0, 1)
     training, history, _, probabilities = run(cell, data)
     assert np.isfinite(history[["loss", "val_loss"]].to_numpy()).all()
     training.model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False, safe_mode=True)
-    assert loaded.predict(data[0], verbose=0) == pytest.approx(probabilities, abs=1e-5)
+    assert loaded.predict(data.pixels, verbose=0) == pytest.approx(probabilities, abs=1e-5)
 
 
 @pytest.mark.parametrize("trainable", ["head", 1])

@@ -13,7 +13,7 @@ from trainings import NOTHING
 sizes = st.integers(1, 9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, sizes, st.integers(1, 3), st.integers(1, 4), st.integers(0, 2**32 - 1), st.floats(1, 40))
 def test_sampling_is_bilinear_and_mirrored_as_scipy_has_it(height, width, number, channels, seed, reach):
     random = np.random.default_rng(seed)

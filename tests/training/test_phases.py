@@ -37,8 +37,8 @@ def test_going_on_from_any_epoch_ends_where_one_go_does(phases, whole, epoch):
 def test_a_cell_that_ends_with_the_last_layer_leaves_the_same_state(phases, whole, epochs):
     result, states = whole
     shorter = run(CELL._replace(epochs=epochs), draw_images(), **phases)
-    assert outcome(shorter)[0] == outcome(result)[0][:epochs]
-    same = zip(shorter[2].arrays, states[epochs - 1].arrays, strict=True)
+    assert outcome(shorter).figures == outcome(result).figures[:epochs]
+    same = zip(shorter.state.arrays, states[epochs - 1].arrays, strict=True)
     assert all(np.array_equal(one, other) for one, other in same)
 
 

@@ -87,7 +87,7 @@ with (
 ):
     device = prepare_device(1, 10**9, True, "auto", Path("compiled"))
 first = run(CELL, draw_images(), device=device)
-assert first[0].model.compute_dtype == "bfloat16"
+assert first.training.model.compute_dtype == "bfloat16"
 assert outcome(first) == outcome(run(CELL, draw_images(), device=device))
 print(device)
 """

@@ -12,7 +12,7 @@ from smear.training.feed import Batches, Feed, is_resident
 from smear.training.model import build_classifier, get_backbone
 from smear.training.randomness import epoch_order, shuffle_labels
 from train_cell import summarise
-from trainings import CELL, GPU, draw_images, outcome, run
+from trainings import CELL, GPU, Images, draw_images, finish, outcome, prepare, run
 
 
 @pytest.fixture(scope="module")
@@ -20,10 +20,14 @@ def bright_and_dark():
     return draw_images()
 
 
-def test_a_cell_learns_and_the_same_twice(bright_and_dark):
-    first = run(CELL, bright_and_dark)
-    assert outcome(first) == outcome(run(CELL, bright_and_dark))
-    assert first[1]["val_accuracy"].iloc[-1] > 0.9
+@pytest.fixture(scope="module")
+def plain(bright_and_dark):
+    return run(CELL, bright_and_dark)
+
+
+def test_a_cell_learns_and_the_same_twice(bright_and_dark, plain):
+    assert outcome(plain) == outcome(run(CELL, bright_and_dark))
+    assert plain.history["val_accuracy"].iloc[-1] > 0.9
 
 
 STRONG = {"augmentation": {"crop": 0.2, "rotation": 30, "flip": "both", "shift": 0.1}}
@@ -34,25 +38,28 @@ def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimiz
     cell, states = CELL._replace(optimizer=optimizer, weight_decay=weight_decay, epochs=4), []
     whole = outcome(run(cell, bright_and_dark, save=states.append, **STRONG))
     shorter = run(cell._replace(epochs=2), bright_and_dark, **STRONG)
-    assert outcome(shorter)[0] == whole[0][:2]
-    assert outcome(run(cell, bright_and_dark, start=shorter[2], **STRONG)) == whole
-    for state in states:
-        assert outcome(run(cell, bright_and_dark, start=state, **STRONG)) == whole
+    assert outcome(shorter).figures == whole.figures[:2]
+    again = prepare(cell, bright_and_dark, **STRONG)
+    for state in [shorter.state, *states]:
+        assert outcome(finish(again, state)) == whole
 
 
-def test_weight_decay_changes_a_training_and_none_is_adam(bright_and_dark):
-    plain = outcome(run(CELL, bright_and_dark))
-    assert outcome(run(CELL._replace(optimizer="adamw"), bright_and_dark)) == plain
-    assert outcome(run(CELL._replace(optimizer="adamw", weight_decay=0.1), bright_and_dark)) != plain
+def test_weight_decay_changes_a_training_and_none_is_adam(bright_and_dark, plain):
+    assert outcome(run(CELL._replace(optimizer="adamw"), bright_and_dark)) == outcome(plain)
+    assert outcome(run(CELL._replace(optimizer="adamw", weight_decay=0.1), bright_and_dark)) != outcome(plain)
 
 
-def test_options_change_a_training_and_each_the_same_twice(bright_and_dark):
-    plain = outcome(run(CELL, bright_and_dark))
-    for change in ({"schedule": "cosine"}, {"label_smoothing": 0.1}):
-        changed = outcome(run(CELL, bright_and_dark, **change))
-        assert changed != plain
-        assert changed == outcome(run(CELL, bright_and_dark, **change))
-    few = bright_and_dark[0][8:], np.where(np.arange(32) < 8, 0, 1)
+@pytest.mark.parametrize("option", [{"schedule": "cosine"}, {"label_smoothing": 0.1}])
+def test_an_option_changes_a_training_which_resumes_to_the_same_end(bright_and_dark, plain, option):
+    states = []
+    changed = run(CELL, bright_and_dark, save=states.append, **option)
+    whole = outcome(changed)
+    assert whole != outcome(plain)
+    assert outcome(finish(changed.training, states[0])) == whole
+
+
+def test_class_weights_change_a_training(bright_and_dark):
+    few = Images(bright_and_dark.pixels[8:], np.where(np.arange(32) < 8, 0, 1))
     assert outcome(run(CELL, few, class_weights="balanced")) != outcome(run(CELL, few))
 
 
@@ -82,26 +89,28 @@ def test_what_a_gpu_is_given_trains_goes_on_and_gives_the_same_twice(bright_and_
     states = []
     whole = run(CELL, bright_and_dark, resident, device=GPU, save=states.append, **STRONG)
     training, history, *_ = whole
+    end = outcome(whole)
     assert training.trainer.jit_compile is True
     assert training.trainer.steps_per_execution > 1
     assert training.model.compute_dtype == "bfloat16"
     assert {weight.dtype for weight in training.model.trainable_weights} == {"float32"}
     assert history["val_accuracy"].iloc[-1] > 0.9
-    assert outcome(run(CELL, bright_and_dark, resident, device=GPU, start=states[0], **STRONG)) == outcome(whole)
+    again = prepare(CELL, bright_and_dark, resident, GPU, **STRONG) if resident else training
+    assert outcome(finish(again, states[0])) == end
 
 
-def test_another_seed_is_another_training(bright_and_dark):
-    first, other = run(CELL, bright_and_dark), run(CELL._replace(seed=1), bright_and_dark)
-    assert first[1]["loss"].iloc[0] != other[1]["loss"].iloc[0]
+def test_another_seed_is_another_training(bright_and_dark, plain):
+    other = run(CELL._replace(seed=1), bright_and_dark)
+    assert plain.history["loss"].iloc[0] != other.history["loss"].iloc[0]
 
 
-def test_the_saved_model_gives_the_validated_probabilities(bright_and_dark, tmp_path):
-    training, history, _, validated = run(CELL, bright_and_dark)
+def test_the_saved_model_gives_the_validated_probabilities(bright_and_dark, plain, tmp_path):
+    training, history, _, validated = plain
     training.model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras", compile=False)
-    probabilities = loaded.predict(bright_and_dark[0], verbose=0)
+    probabilities = loaded.predict(bright_and_dark.pixels, verbose=0)
     assert np.allclose(probabilities, validated, atol=1e-6)
-    assert (probabilities.argmax(axis=1) == bright_and_dark[1]).mean() == history["val_accuracy"].iloc[-1]
+    assert (probabilities.argmax(axis=1) == bright_and_dark.labels).mean() == history["val_accuracy"].iloc[-1]
 
 
 def test_a_diverged_cell_is_a_result(bright_and_dark):
@@ -109,13 +118,13 @@ def test_a_diverged_cell_is_a_result(bright_and_dark):
     training, history, state, _ = run(cell, bright_and_dark, reestimate_batch_norm="off")
     assert len(history) < 5
     longer = run(cell._replace(epochs=9), bright_and_dark, start=state, reestimate_batch_norm="off")
-    assert len(longer[1]) == len(history), "nor does a longer one continue it"
+    assert len(longer.history) == len(history), "nor does a longer one continue it"
     summary = summarise(cell, history, None, training.model.count_params())
     assert summary["status"] == "diverged"
     assert "validation_accuracy" not in summary
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 40), st.integers(1, 50), st.integers(0, 5), st.integers(1, 60))
 def test_an_epoch_is_a_permutation_of_seed_and_epoch(images, batch_size, seed, epoch):
     order = epoch_order(images, seed, epoch)
@@ -156,7 +165,7 @@ def test_every_pass_of_a_feed_goes_over_its_own_rows(bright_and_dark, resident):
     assert len(feed.streams) == 2, "passes of as many batches share one"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=40), st.integers(0, 5))
 def test_shuffled_labels_are_the_same_labels_in_an_order_of_the_seed(labels, seed):
     shuffled = shuffle_labels(np.array(labels), seed)
@@ -183,13 +192,14 @@ def test_recalibrated_statistics_are_those_of_the_images_whatever_the_momentum(b
     assert np.allclose(variance, batches.var(axis=1).mean(axis=0), rtol=0.002)
 
 
-def test_recalibration_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark):
-    with_it, history, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="on")
-    without, plain, *_ = run(CELL, bright_and_dark, reestimate_batch_norm="off")
-    assert history["loss"].equals(plain["loss"])
-    for one, other in zip(with_it.model.trainable_weights, without.model.trainable_weights, strict=True):
+def test_recalibration_leaves_the_weights_and_the_next_epoch_alone(bright_and_dark, plain):
+    without = run(CELL, bright_and_dark, reestimate_batch_norm="off")
+    assert plain.history["loss"].equals(without.history["loss"])
+    models = [result.training.model for result in (plain, without)]
+    for one, other in zip(*(model.trainable_weights for model in models), strict=True):
         assert np.array_equal(one, other)
-    assert not np.array_equal(get_statistics(with_it.model)[0][0], get_statistics(without.model)[0][0])
+    (with_it, _), (without_it, _) = (get_statistics(model)[0] for model in models)
+    assert not np.array_equal(with_it, without_it)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Small trainings on a CPU, for the tests of what a training is made of."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from smear.grid import Cell
@@ -7,6 +9,7 @@ from smear.training.backends.device import STEPS_AT_ONCE, Device
 from smear.training.epochs import Training, train
 from smear.training.feed import Feed
 from smear.training.settings import TrainingSettings
+from smear.training.state import State
 
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
 NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
@@ -16,15 +19,39 @@ GPU = Device("CPU in place of a GPU", gpu=True, memory=10**9, jit_compile=True, 
 SETTINGS = TrainingSettings(augmentation=NOTHING | {"flip": "both"}, weights="none")
 
 
-def draw_images():
-    """Forty images, 16 px, told apart by brightness: uint8 pixels and labels."""
+class Images(NamedTuple):
+    """uint8 pixels, (images, height, width, 3), and labels."""
+
+    pixels: np.ndarray
+    labels: np.ndarray
+
+
+class Run(NamedTuple):
+    """A training, its history, its last state and the probabilities of its images."""
+
+    training: Training
+    history: pd.DataFrame
+    state: State
+    probabilities: np.ndarray
+
+
+class Outcome(NamedTuple):
+    """What of a run must be the same bit for bit."""
+
+    figures: list[list[float]]
+    weights: list[bytes]
+    probabilities: bytes
+
+
+def draw_images() -> Images:
+    """Forty images, 16 px, told apart by brightness."""
     labels = np.arange(40) % 2
     noise = np.random.default_rng(0).integers(0, 80, (40, 16, 16, 3))
-    return (noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels
+    return Images((noise + 150 * labels[:, None, None, None]).astype(np.uint8), labels)
 
 
-def run(cell, data, resident=True, start=None, save=lambda state: None, device=CPU, **changes):
-    """A training of some images that validates them too: itself, its history, its last state and probabilities."""
+def run(cell, data, resident=True, start=None, save=lambda state: None, device=CPU, **changes) -> Run:
+    """A training of some images that validates them too."""
     return finish(prepare(cell, data, resident, device, **changes), start, save)
 
 
@@ -33,14 +60,13 @@ def prepare(cell, data, resident=True, device=CPU, **changes) -> Training:
     return Training(cell, SETTINGS._replace(**changes), device, *(Feed(*data, resident) for _ in range(2)), 2)
 
 
-def finish(training, start=None, save=lambda state: None):
-    """Run the epochs of a training: itself, its history, its last state and the probabilities of its images."""
+def finish(training, start=None, save=lambda state: None) -> Run:
+    """Run the epochs of a training."""
     state, probabilities = train(training, start, save, lambda **figures: None)
-    return training, pd.DataFrame(state.history), state, probabilities
+    return Run(training, pd.DataFrame(state.history), state, probabilities)
 
 
-def outcome(result) -> tuple:
-    """What of a run must be the same bit for bit: figures, weights and probabilities."""
-    training, history, _, probabilities = result
-    figures = history[["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]].to_numpy().tolist()
-    return figures, [weight.tobytes() for weight in training.model.get_weights()], probabilities.tobytes()
+def outcome(result: Run) -> Outcome:
+    figures = result.history[["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]].to_numpy().tolist()
+    weights = [weight.tobytes() for weight in result.training.model.get_weights()]
+    return Outcome(figures, weights, result.probabilities.tobytes())

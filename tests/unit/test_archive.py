@@ -182,7 +182,7 @@ def test_expected_numbers_are_all_or_nothing(counts, expected):
 
 
 @given(st.binary(max_size=60), st.integers(0, 400))
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_damage_anywhere_ends_in_a_sentence_or_does_no_harm(tmp_path_factory, noise, place):
     folder = tmp_path_factory.mktemp("damaged")
     archive = pack(folder / "a.zip", PLAIN)

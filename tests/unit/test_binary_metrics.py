@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import recall_score
@@ -42,7 +42,6 @@ def test_the_other_positive_class_exchanges_the_two():
     assert second["sensitivity"] == 0.8
 
 
-@settings(deadline=None)
 @given(*[st.integers(0, 30)] * 3, st.integers(1, 30), st.sampled_from(CLASSES))
 def test_any_counts_agree_with_scikit_learn_and_scipy(tp, fn, tn, fp, positive):
     labels, predicted = answers(tp, fn, tn, fp)

@@ -26,11 +26,12 @@ def windows(folder, fields: int, captures: int):
                 target = folder / "cut" / "AB"[number % 2] / f"{number}-{capture}.png"
                 target.parent.mkdir(parents=True, exist_ok=True)
                 image.crop((left, top, left + 160, top + 160)).save(target)
-    return catalog_images(folder / "cut", 2, 100)[0]
+    catalog, _ = catalog_images(folder / "cut", 2, 100)
+    return catalog
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fields", "captures"), [(4, 8), (8, 8), (2, 20)])
+@pytest.mark.parametrize(("fields", "captures"), [(4, 8), pytest.param(8, 8, marks=pytest.mark.rare), (2, 20)])
 def test_few_fields_with_many_captures_each_are_found_whole(tmp_path, fields, captures):
     catalog = windows(tmp_path, fields, captures)
     found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 2)
@@ -96,8 +97,15 @@ def measured():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("light", ["plain", "disturbed"])
-@pytest.mark.parametrize("search", ["all", "keypoints"])
+@pytest.mark.parametrize(
+    ("search", "light"),
+    [
+        ("all", "plain"),
+        ("keypoints", "disturbed"),
+        pytest.param("all", "disturbed", marks=pytest.mark.rare),
+        pytest.param("keypoints", "plain", marks=pytest.mark.rare),
+    ],
+)
 def test_the_truth_of_synthetic_smears_is_found(smears, measured, monkeypatch, light, search):
     folder, truth = smears
     measure = Unrelated.measure

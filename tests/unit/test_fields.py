@@ -25,7 +25,7 @@ def register(details: list[np.ndarray], valid: np.ndarray):
     return registrar.register(registrar.prepare(details[0]), registrar.prepare(details[1], second=True))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.integers(0, 99), st.integers(-80, 80), st.integers(-80, 80), st.floats(0.5, 2), st.floats(-30, 30),
     st.floats(0, 1.5),
@@ -42,7 +42,7 @@ def test_a_shift_is_found_whatever_light_and_focus_down_to_small_overlaps(seed, 
     assert match.score > 6
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(st.integers(0, 99), st.integers(-60, 60), st.integers(-60, 60))
 def test_correlation_and_score_are_those_of_the_overlap(seed, dx, dy):
     valid = np.ones((SIDE, SIDE), np.float32)
@@ -65,7 +65,7 @@ def disc(x: float, y: float, radius: float, seed: int) -> np.ndarray:
     return extract_detail((brightness + noise).astype(np.float32), np.ones((SIDE, SIDE), np.float32))
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.integers(0, 99), st.integers(50, 60), st.integers(50, 60), st.floats(9, 12))
 def test_one_round_cell_in_a_small_overlap_is_no_match_and_a_scene_is_one(seed, right, up, radius):
     """Discs of nearly one size fit, and what else the overlap shows is the same emptiness."""
@@ -143,7 +143,7 @@ def test_fields_are_the_connected_components(pairs):
     assert all(field[a] == min(components[a]) for a in ids)
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.integers(0, 99), st.integers(-30, 30), st.integers(-30, 30))
 def test_keypoints_give_the_shift_and_verification_confirms_it_alone(seed, dx, dy):
     valid = valid_area(CORNER)

@@ -1,6 +1,8 @@
 """Figures of made-up grids: drawn for every shape of grid, readable by machine, the same bytes twice."""
 
 import json
+from pathlib import Path
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 import matplotlib.image
@@ -9,7 +11,7 @@ import numpy as np
 import pandas as pd
 import plot_comparison
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_up import (
     CLASSES,
@@ -62,11 +64,18 @@ def lay_out(cells, diverged=()) -> dict[str, str]:
     return texts
 
 
+class Drawn(NamedTuple):
+    """Figures: their folder, and the text of each."""
+
+    folder: Path
+    texts: dict[str, str]
+
+
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory):
-    """The paper's 24 cells, one of them diverged: folder and texts."""
+def paper(tmp_path_factory) -> Drawn:
+    """The paper's 24 cells, one of them diverged."""
     folder = tmp_path_factory.mktemp("paper")
-    return folder, draw(folder, grid_cells(), diverged=(3,))
+    return Drawn(folder, draw(folder, grid_cells(), diverged=(3,)))
 
 
 def test_every_figure_of_the_paper_names_its_axes_and_counts_its_cells(paper):
@@ -101,7 +110,7 @@ def test_the_heatmap_shows_every_finished_cell_in_percent_and_the_diverged_one(p
 
 
 def test_a_diverged_cell_is_marked_in_every_figure(paper):
-    assert all("diverged" in text for text in paper[1].values())
+    assert all("diverged" in text for text in paper.texts.values())
 
 
 @pytest.mark.slow
@@ -115,7 +124,7 @@ def test_the_same_inputs_give_the_same_bytes(paper, tmp_path):
 
 def test_pictures_are_large_enough_to_read(paper):
     for name in NAMES:
-        height, width = matplotlib.image.imread(paper[0] / f"{name}.png").shape[:2]
+        height, width = matplotlib.image.imread(paper.folder / f"{name}.png").shape[:2]
         assert width > 1000
         assert height > 500
 
@@ -180,7 +189,11 @@ LONG |= {"color": ["rgb", "stain_normalised"], "augmentation": ["default", "stro
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "few", [{"learning_rate": [0.0001], "epochs": [30]}, {"learning_rate": [0.0001, 0.001], "epochs": [20, 30]}]
+    "few",
+    [
+        pytest.param({"learning_rate": [0.0001], "epochs": [30]}, marks=pytest.mark.rare),
+        {"learning_rate": [0.0001, 0.001], "epochs": [20, 30]},
+    ],
 )
 def test_long_titles_stay_within_their_panels_and_their_figures(few):
     table = leaderboard_of(grid_cells(**LONG | few))
@@ -269,7 +282,6 @@ def test_the_confusion_matrix_shows_counts_and_shares(tmp_path):
     assert {"True class", "Predicted class"} <= set(texts)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(1e-6, 1), min_size=1, max_size=12, unique=True), st.booleans())
 def test_every_value_has_a_color_of_its_own(values, ordered):
     palette = assign_colors(values, ordered)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, shortcuts_of
 from made_up_report import audit_of
@@ -36,7 +36,6 @@ def test_a_diverged_sibling_is_ruled_out():
     assert finding("heatmap", table, selection_of(table)).endswith(" 1 diverged.")
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=30))
 def test_exactly_the_wrong_ones_are_listed(pairs):
     rows = [

@@ -1,6 +1,7 @@
 """Classes that `dataset.labels` merges: which are refused, what is counted, and what a split makes of them."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -136,8 +137,15 @@ def test_counts_and_classes_of_images_merge_alike(counts, data):
     assert merge_classes(images, None).tolist() == images.tolist()
 
 
-def split(folder: Path, labels: dict | None, **changes) -> tuple[pd.DataFrame, dict]:
-    """The manifest and the audit of 80 images of four classes, as the rule `split_images` makes them in `folder`."""
+class Split(NamedTuple):
+    """What the rule `split_images` makes."""
+
+    manifest: pd.DataFrame
+    audit: dict
+
+
+def split(folder: Path, labels: dict | None, **changes) -> Split:
+    """The split of 80 images of four classes, as the rule `split_images` makes them in `folder`."""
     folder.mkdir(exist_ok=True)
     names = [f"{name}/Smear-{number:03}.png" for name in COUNTS for number in range(1, 21)]
     classes = [name for name in COUNTS for _ in range(20)]
@@ -155,7 +163,7 @@ def split(folder: Path, labels: dict | None, **changes) -> tuple[pd.DataFrame, d
     outputs = {name: folder / f"{name}.json" for name in ("audit", "digests")} | {"manifest": folder / "manifest.csv"}
     job = Names(input=Names(inputs), output=Names(outputs), params=Names(params))
     split_images.main(job)
-    return read_csv(outputs["manifest"]), read_json(outputs["audit"])
+    return Split(read_csv(outputs["manifest"]), read_json(outputs["audit"]))
 
 
 def test_a_split_meets_the_shares_of_the_tasks_classes(tmp_path):
@@ -182,15 +190,15 @@ def test_without_labels_nothing_is_added(tmp_path):
 
 
 def test_other_labels_are_another_method_and_keep_no_place(tmp_path):
-    assert split(tmp_path, None)[1]["images_kept"] == 0
-    assert split(tmp_path, None)[1]["images_kept"] == 80
-    assert split(tmp_path, BINARY)[1]["images_kept"] == 0
-    assert split(tmp_path, BINARY)[1]["images_kept"] == 80
+    assert split(tmp_path, None).audit["images_kept"] == 0
+    assert split(tmp_path, None).audit["images_kept"] == 80
+    assert split(tmp_path, BINARY).audit["images_kept"] == 0
+    assert split(tmp_path, BINARY).audit["images_kept"] == 80
 
 
 def test_blocks_of_numbers_stay_those_of_the_sources_folders(tmp_path):
     plain, merged = (
-        split(tmp_path / str(labels is None), labels, unit="sequence", block=5)[0] for labels in (None, BINARY)
+        split(tmp_path / str(labels is None), labels, unit="sequence", block=5).manifest for labels in (None, BINARY)
     )
     assert merged["group"].tolist() == plain["group"].tolist()
     assert merged["group"].iloc[-1] == "Pro/Smear-16-20"

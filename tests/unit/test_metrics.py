@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn import metrics as reference
@@ -23,7 +23,6 @@ def answers(draw, dtype=np.float64):
     return np.array(draw(indices)), np.array(draw(indices)), probabilities
 
 
-@settings(deadline=None)
 @given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
 def test_wilson_interval_agrees_with_scipy(counts, confidence):
     correct, images = counts
@@ -51,7 +50,6 @@ def test_impossible_counts_and_confidences_are_refused(correct, images, confiden
         wilson_interval(correct, images, confidence)
 
 
-@settings(deadline=None)
 @given(answers())
 def test_confusion_matrix_agrees_with_scikit_learn(case):
     labels, predicted, probabilities = case
@@ -66,7 +64,6 @@ def test_indices_that_name_no_class_are_refused(labels, predicted):
         confusion_matrix(labels, predicted, 4)
 
 
-@settings(deadline=None)
 @given(answers(), st.sampled_from([np.float64, np.float32]))
 def test_log_loss_agrees_with_scikit_learn(case, dtype):
     labels, _, probabilities = case
@@ -79,7 +76,6 @@ def test_a_certain_mistake_costs_much_but_not_infinitely_much():
     assert log_loss([0], np.array([[0.0, 1.0]])) == pytest.approx(36.04, abs=0.01)
 
 
-@settings(deadline=None)
 @given(answers())
 def test_summary_agrees_with_scikit_learn(case):
     labels, predicted, probabilities = case

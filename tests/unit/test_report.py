@@ -5,6 +5,8 @@ import json
 import re
 import shutil
 import subprocess
+from types import SimpleNamespace
+from typing import NamedTuple
 
 import pandas as pd
 import plot_comparison
@@ -24,20 +26,27 @@ def percent(share: float) -> str:
     return f"{100 * share:.2f} %"
 
 
+class Report(NamedTuple):
+    """A report: the `snakemake` of its job, and its page."""
+
+    job: SimpleNamespace
+    page: Page
+
+
 @pytest.fixture(scope="module")
-def paper(tmp_path_factory):
-    """The report of the paper's grid with all its figures: `snakemake` and page."""
+def paper(tmp_path_factory) -> Report:
+    """The report of the paper's grid with all its figures."""
     folder = tmp_path_factory.mktemp("report")
     snakemake = write_report_inputs(folder)
     plot_comparison.main(write_comparison(folder, grid_cells()))
     names = ("heatmap", "curves", "optimizer", "learning_rate", "epochs")
     snakemake.input.figures = [str(folder / f"{name}.svg") for name in names]
     render_report.main(snakemake)
-    return snakemake, Page(snakemake.output.report.read_text(encoding="utf-8"))
+    return Report(snakemake, Page(snakemake.output.report.read_text(encoding="utf-8")))
 
 
 def test_a_cell_that_stopped_early_is_shown_with_the_epoch_it_keeps(paper, tmp_path):
-    assert "Model of" not in paper[1].text
+    assert "Model of" not in paper.page.text
     snakemake = write_report_inputs(tmp_path)
     table = pd.read_csv(snakemake.input.leaderboard).assign(epochs_run=12, best_epoch=9)
     table.to_csv(snakemake.input.leaderboard, index=False)
@@ -60,16 +69,16 @@ def test_the_page_needs_nothing_beside_it(paper):
         assert not name.startswith("on")
         if name in loading or (name.endswith("href") and tag != "a"):
             assert value.startswith(("#", "data:")), (tag, name, value)
-    source = paper[0].output.report.read_text(encoding="utf-8")
+    source = paper.job.output.report.read_text(encoding="utf-8")
     assert "@import" not in source
     assert all(target.startswith("#") for target in re.findall(r"url\(([^)]*)\)", source))
 
 
 def test_identifiers_are_unique_and_links_between_them_arrive(paper):
-    names = [value for _, name, value in paper[1].attributes if name == "id"]
+    names = [value for _, name, value in paper.page.attributes if name == "id"]
     assert len(names) == len(set(names))
-    targets = [value[1:] for _, name, value in paper[1].attributes if name.endswith("href") and value.startswith("#")]
-    targets += re.findall(r"url\(#([^)]*)\)", " ".join(str(value) for *_, value in paper[1].attributes))
+    targets = [value[1:] for _, name, value in paper.page.attributes if name.endswith("href") and value.startswith("#")]
+    targets += re.findall(r"url\(#([^)]*)\)", " ".join(str(value) for *_, value in paper.page.attributes))
     assert len(targets) > 10
     assert set(targets) <= set(names)
 
@@ -118,7 +127,7 @@ def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
 
 
 def test_figures_stand_in_their_order_each_with_a_sentence(paper):
-    page = paper[1]
+    page = paper.page
     figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
     comparison = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
     assert figures == ["siblings", "fields", *comparison, "shortcuts", "confusion"]
@@ -129,17 +138,19 @@ def test_figures_stand_in_their_order_each_with_a_sentence(paper):
 
 
 def test_the_paper_stands_beside_it_where_its_images_do(paper):
-    text = paper[1].text
+    text = paper.page.text
     assert "98.48 % (323/328)95 % interval 96.48 to 99.35 %" in text
     assert "three images apart" in text
     assert "10.1002/int.22753" in text
 
 
 def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
-    text = spaced_cells(paper[0])
+    text = spaced_cells(paper.job)
     assert text.count("Pro/WBC-Pro-") == 4
     assert "Benign/WBC-Benign-000.jpg Benign Early 92.50% 2.50%" in text
-    pictures = [value for tag, name, value in paper[1].attributes if tag in {"img", "image"} and name.endswith("href")]
+    pictures = [
+        value for tag, name, value in paper.page.attributes if tag in {"img", "image"} and name.endswith("href")
+    ]
     assert all(value.startswith("data:image/png") for value in pictures)
     assert len(pictures) == 1, "only the heatmap's color bar is a picture"
 
@@ -157,7 +168,7 @@ def test_the_shortcuts_stand_beside_the_network(paper):
 
 
 def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_its_name(paper, tmp_path):
-    assert "in another fold" not in paper[1].text
+    assert "in another fold" not in paper.page.text
     snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
     audit = json.loads(snakemake.input.audit.read_text())
     audit |= {"folds": [{}] * 5, "images_with_sibling_across_splits": 1, "images_with_sibling_across_folds": 23}

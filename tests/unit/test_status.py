@@ -225,18 +225,21 @@ def test_the_grid_is_written_when_it_changes(tmp_path):
 
 def test_a_grid_that_was_recorded_without_hyperparameters_is_written_again(experiment):
     write_json({"cells": [CELL, OTHER], "shorter": {}}, experiment / NAME)
-    assert [cell.epochs for cell in read_experiment(experiment)[0]] == [0, 0]
+    assert [cell.epochs for cell in read_experiment(experiment).cells] == [0, 0]
     write_cells(describe(FIRST, SECOND), experiment)
-    assert [cell.epochs for cell in read_experiment(experiment)[0]] == [10, 10]
+    assert [cell.epochs for cell in read_experiment(experiment).cells] == [10, 10]
 
 
 def test_architecture_and_epochs_come_from_the_records_and_not_from_the_name(experiment, gone):
     write_cells({"a": FIRST._asdict(), "b": SECOND._replace(epochs=12)._asdict()}, experiment)
-    assert [cell[-2:] for cell in read_experiment(experiment)[0]] == [("SmallCNN", 10), ("SmallCNN", 12)]
+    assert [(cell.architecture, cell.epochs) for cell in read_experiment(experiment).cells] == [
+        ("SmallCNN", 10),
+        ("SmallCNN", 12),
+    ]
     (experiment / NAME).unlink()
     write_done(experiment, "a", architecture="AlexNet", epochs=7)
     write_running(experiment, "b", epochs=8, pid=gone)
-    assert [cell[-2:] for cell in read_experiment(experiment)[0]] == [("AlexNet", 7), ("", 8)]
+    assert [(cell.architecture, cell.epochs) for cell in read_experiment(experiment).cells] == [("AlexNet", 7), ("", 8)]
 
 
 def test_a_cell_whose_epochs_are_all_trained_only_wants_its_results(experiment, gone):

@@ -26,12 +26,12 @@ def test_the_time_left_counts_the_epochs_that_will_be_trained(tmp_path):
     write_cells(cells, experiment, shorter)
     write_done(experiment, CHAIN[20], epochs_run=20, seconds=2000.0)
     # Of one chain 10 and 20 epochs, of the other 20, 10 and 20, at 100 s each, one after the other.
-    assert estimate_seconds(read_experiment(experiment)[0]) == 8000
+    assert estimate_seconds(read_experiment(experiment).cells) == 8000
     assert "about 2 h 13 min left once it is resumed" in render(experiment, *read_experiment(experiment))
     write_running(experiment, CHAIN[50], epoch=35, epochs=50, state="stopped")
-    assert estimate_seconds(read_experiment(experiment)[0]) == 7500
+    assert estimate_seconds(read_experiment(experiment).cells) == 7500
     write_cells(cells, experiment)
-    assert estimate_seconds(read_experiment(experiment)[0]) == 3000 + 1500 + 10000
+    assert estimate_seconds(read_experiment(experiment).cells) == 3000 + 1500 + 10000
 
 
 def test_a_chain_takes_as_long_as_its_cells_one_after_the_other():

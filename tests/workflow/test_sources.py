@@ -222,7 +222,8 @@ def test_the_users_split_by_folders(project, tmp_path):
     assert len(rows) == 72
 
 
-def test_a_number_is_a_name_on_the_command_line(project):
+def test_a_number_is_a_name_on_the_command_line(project, tensors):
+    project.adopt(tensors)
     result = project.snakemake("results/001/split/manifest.csv", "--config", "experiment=001")
     assert result.returncode == 0, result.output
     for quoted in ("experiment='001'", 'experiment="001"'):

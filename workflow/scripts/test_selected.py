@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from smear.metrics import classification_summary
 from smear.predictions import get_classes, tabulate_predictions
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
+from smear.training.keras_start import start_keras
 
 BATCH = 64
 
@@ -27,8 +27,8 @@ def digest_settings(provenance: dict) -> str:
 def main(snakemake, digests: dict[str, str]) -> None:
     """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     params = snakemake.params
-    os.environ["KERAS_BACKEND"] = params.backend
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
+    start_keras(params.backend)
     from smear.training.device import adapt, prepare_device
     from smear.training.feed import Feed
     from smear.training.model_file import load_model

@@ -21,6 +21,7 @@ from smear.scheduling.gpu_lease import lease_gpu
 from smear.scheduling.orphan import end_with_snakemake
 from smear.scheduling.preemption import requeue_if_preempted
 from smear.tables import read_csv, write_csv
+from smear.training.keras_start import start_keras
 from smear.training.settings import TrainingSettings
 from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile, divide_rows
 from smear.training_images import add_training_images, has_donor, read_training_images
@@ -73,11 +74,11 @@ def main(snakemake, digests: dict[str, str]) -> None:
     """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     params = snakemake.params
     settings = TrainingSettings(**params.settings)
-    os.environ["KERAS_BACKEND"] = params.backend
     if settings.weights == "imagenet":
         # Keras looks for its published weights in `models` of this folder, and checks them, before it would download.
         os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
+    start_keras(params.backend)
     import keras
     from smear.training.checkpoint import Checkpoint, digest_origin, find_shorter
     from smear.training.device import prepare_device

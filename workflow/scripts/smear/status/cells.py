@@ -34,8 +34,15 @@ class CellStatus(NamedTuple):
     epochs: int = 0
 
 
-def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
-    """The cells of `results/<experiment>`, and sentences about what could not be read."""
+class Experiment(NamedTuple):
+    """The grid cells of an experiment, and sentences about what could not be read."""
+
+    cells: list[CellStatus]
+    remarks: list[str]
+
+
+def read_experiment(experiment: Path) -> Experiment:
+    """What the folder `results/<experiment>` holds."""
     try:
         names, shorter, remarks = read_cells(experiment), read_shorter(experiment), []
         hyperparameters = read_hyperparameters(experiment)
@@ -48,7 +55,7 @@ def read_experiment(experiment: Path) -> tuple[list[CellStatus], list[str]]:
     cells = [
         describe_hyperparameters(read_cell(experiment, name, now), hyperparameters.get(name, {})) for name in names
     ]
-    return [cell._replace(shorter=shorter.get(cell.name)) for cell in cells], remarks
+    return Experiment([cell._replace(shorter=shorter.get(cell.name)) for cell in cells], remarks)
 
 
 def read_cell(experiment: Path, name: str, now: datetime) -> CellStatus:

@@ -1,0 +1,23 @@
+"""The first import of Keras in a process, on the wanted backend."""
+
+import os
+import sys
+
+# Keras imports these where they are installed, for functions that nothing here calls: a third of its time to start.
+UNUSED = ("sklearn", "matplotlib")
+
+
+def start_keras(backend: str) -> None:
+    """Import Keras on `backend`, without optional packages that it would load beside it.
+
+    They can be imported as usual afterwards. The training's conda environments do not have them.
+    """
+    os.environ["KERAS_BACKEND"] = backend
+    hidden = [name for name in UNUSED if name not in sys.modules]
+    # An import of a module that is None fails like one of a package that is not installed.
+    sys.modules.update(dict.fromkeys(hidden))
+    try:
+        import keras  # noqa: F401
+    finally:
+        for name in hidden:
+            del sys.modules[name]
