@@ -48,7 +48,9 @@ def draw_data(options: dict):
 def prepare_cell(options: dict) -> dict[str, Callable[[], int]]:
     """The bare step and epochs of one grid cell without augmentation, or epochs with all of it, and whole ones."""
     from smear.grid import Cell
+    from smear.training.keras_start import start_keras
 
+    start_keras(options["backend"])
     device = builders.prepare_device(options["threads"], options["deterministic"], Path(options["compiled"]))
     data = draw_data(options)
     few = tuple(part[: len(part) // 8] for part in data)
