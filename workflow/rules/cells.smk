@@ -4,6 +4,7 @@
 import hashlib
 import json
 from functools import cache
+from types import SimpleNamespace
 
 from smear.files import read_json
 from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
@@ -89,12 +90,36 @@ def read_start(wildcards):
         return {}
 
 
+def is_current(wildcards):
+    """Whether a cell is trained, from the present data, settings and code."""
+    return read_start(wildcards).get("made_from") == get_origin(wildcards)
+
+
 def get_shorter_names(wildcards):
     """The shorter runs that a training can continue, best first: the one it has continued before, those of the grid."""
     cell, names = CELLS[wildcards.cell], []
     while cell := SHORTER.get(cell):
         names.append(cell.name)
     return " ".join(filter(None, [read_start(wildcards).get("continued_from"), *names]))
+
+
+def is_pruned(cell):
+    """Whether a cell is current, and its state was removed since."""
+    folder = Path(f"results/{EXPERIMENT}/cells/{cell.name}")
+    if (folder / "state.npz").exists() or not (folder / "metrics.json").exists():
+        return False
+    return is_current(SimpleNamespace(cell=cell.name))
+
+
+def find_shorter_run(cell):
+    """The next shorter run that has a state, or will have one; None where there is none.
+
+    One whose state was removed is passed over: to train it again would take as many epochs as it saves.
+    """
+    shorter = SHORTER.get(cell)
+    while shorter is not None and is_pruned(shorter):
+        shorter = SHORTER.get(shorter)
+    return shorter
 
 
 def get_shorter_state(wildcards):
@@ -104,8 +129,8 @@ def get_shorter_state(wildcards):
     grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
     changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
     """
-    shorter = SHORTER.get(CELLS[wildcards.cell])
-    if shorter is None or read_start(wildcards).get("made_from") == get_origin(wildcards):
+    shorter = None if is_current(wildcards) else find_shorter_run(CELLS[wildcards.cell])
+    if shorter is None:
         path = get_tensor("train", "csv")(wildcards)
     else:
         path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"

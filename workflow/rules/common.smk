@@ -167,8 +167,7 @@ def get_donor():
 
 def get_final_files():
     """What a plain call makes."""
-    return [
-        f"results/{EXPERIMENT}/report/index.html",
-        f"results/{EXPERIMENT}/report/model_card.md",
-        f"results/{EXPERIMENT}/report/model.keras",
-    ]
+    names = ["report/index.html", "report/model_card.md", "report/model.keras"]
+    if config["training"]["keep"] == "selected":
+        names.append("pruned.json")
+    return [f"results/{EXPERIMENT}/{name}" for name in names]
