@@ -3,18 +3,11 @@
 
 import shutil
 
-from smear.estimate import count_training, describe_hours
+from smear.estimate import describe_hours
 from smear.images.identity import write_identity
 from smear.report.summary import summarise_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
-
-
-def count_train_images():
-    """Training images of one cell, as far as they are known before the work starts."""
-    if CLASS_COUNTS is None:
-        return None
-    return count_training(CLASS_COUNTS, config["split"]["fractions"], config["split"]["folds"])
 
 
 def end_orphans():
@@ -59,16 +52,16 @@ def announce_source():
 
 
 def announce_start():
-    """Say, before training starts on a CPU, how long it will take."""
-    folder = Path(f"results/{EXPERIMENT}/cells")
-    waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
-    if waiting and runs_here() and not GPUS:
-        # Of each, the epochs that it does not take over from its shorter run.
-        own = [
-            cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
-        ]
-        cores = min(get_cores(), os.cpu_count())
-        print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
+    """Say, before the work starts, how long the training takes on a CPU, and how much disk the call needs."""
+    if only_touches():
+        return
+    cells = list_planned_cells()
+    if cells and runs_here() and not GPUS:
+        print(
+            describe_hours(count_own_epochs(cells), count_train_images(), config["image"]["size"], count_cores()),
+            file=sys.stderr,
+        )
+    announce_disk()
 
 
 def announce_results():

@@ -52,6 +52,16 @@ def keep_name(path, shown):
     return sourcecache_entry(path, shown)
 
 
+def list_planned_jobs():
+    """Jobs that this call runs, as far as it can know before its checkpoint; those of a dry run, too."""
+    return list(workflow.dag.needrun_jobs(exclude_finished=False))
+
+
+def only_touches():
+    """Whether the call accepts files as they are, by `--touch`, and runs nothing."""
+    return workflow.touch
+
+
 def list_complete_jobs(rule_name):
     """Jobs whose outputs are complete, made by this call or before, of one rule."""
     return [
