@@ -56,13 +56,19 @@ def get_architecture(wildcards):
     return {name: value for name, value in entry._asdict().items() if name not in PLANNING}
 
 
-@cache  # a grid has many cells and few architectures
-def digest_training(architecture):
-    """The digest of what trains an architecture: no other one's module, and of the registry no other's entry."""
+def name_training_code(architecture):
+    """As `name_code`, of what trains an architecture: no other one's module, and of the registry no other's entry."""
+    script, unused = name_code("train_cell")
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
     # Durations are in its log alone.
-    unused = [*OTHER_BACKENDS, f"{folder}/registry.py", "smear/durations.py"]
-    return digest_code(SCRIPTS / "train_cell.py", unused, [f"{folder}/{module}.py"] if module else [])
+    unused = [*unused, f"{folder}/registry.py", "smear/durations.py"]
+    return script, unused, [f"{folder}/{module}.py"] if module else []
+
+
+@cache  # a grid has many cells and few architectures
+def digest_training(architecture):
+    """The digest of what trains an architecture."""
+    return digest_code(*name_training_code(architecture))
 
 
 def get_training_code(wildcards):

@@ -4,10 +4,12 @@
 import shutil
 
 from smear.estimate import describe_hours
+from smear.files import write_json
 from smear.images.identity import write_identity
 from smear.report.summary import summarise_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
+from smear.why.made_with import record_made_with
 
 
 def end_orphans():
@@ -27,9 +29,27 @@ def record_cells():
     ask(write_cells, cells, Path(f"results/{EXPERIMENT}"), shorter)
 
 
+def record_code():
+    """Leave the parameters and modules of this call's jobs, so that `make why` can name what has changed since."""
+    ask(record_made_with, Path(f"results/{EXPERIMENT}"), list_described_jobs())
+
+
+def accept_cells():
+    """Take cells that `--touch` accepts for trained from the present data, settings and code, as Snakemake does.
+
+    Their states keep the keys of what made them, so that no training of another code continues them.
+    """
+    for job in list_complete_jobs("train_cell"):
+        if start := read_start(job.wildcards):
+            record = start | {"made_from": get_origin(job.wildcards)}
+            ask(write_json, record, Path(job.output.state).with_name("shorter.json"))
+
+
 def tidy_running():
     """Remove the checkpoints of cells that are complete. The trainer leaves them: until Snakemake has recorded a cell as
     complete, a kill makes it run the job again, which then finds all epochs trained."""
+    if only_touches():
+        return
     for job in list_complete_jobs("train_cell"):
         shutil.rmtree(job.params.running, ignore_errors=True)
 
@@ -61,7 +81,8 @@ def announce_start():
             describe_hours(count_own_epochs(cells), count_train_images(), config["image"]["size"], count_cores()),
             file=sys.stderr,
         )
-    announce_disk()
+    if disk := describe_planned_disk():
+        print(disk, file=sys.stderr)
 
 
 def announce_results():
@@ -79,12 +100,17 @@ onstart:
     end_orphans()
     record_source()
     record_cells()
+    record_code()
     announce_source()
     announce_start()
 
 
 onsuccess:
+    # The checkpoint has added jobs.
+    record_code()
     tidy_running()
+    if only_touches():
+        accept_cells()
     announce_results()
 
 

@@ -1,11 +1,15 @@
-# What a call will take, from the jobs that Snakemake has planned: epochs and disk. No rule is defined here.
+# What a call will do and take, from the jobs that Snakemake has planned. No rule is defined here.
 # Takes: the names that internals.smk, common.smk and cells.smk give.
 
 import shutil
+from functools import cache
 
+from smear.code_digest import digest_modules
 from smear.disk import FIGURES, describe_disk, estimate_cell, estimate_model, estimate_tensor
-from smear.estimate import count_training
+from smear.estimate import count_training, estimate_hours
+from smear.why.plan import Plan, Planned, offer_plan
 
+KINDS = ("archive", "images", "tensors", "weights", "grid cells", "test", "figures")
 SMALL = 1_000_000  # bytes of which nothing is said
 
 
@@ -58,20 +62,16 @@ def estimate_bytes(job):
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
         case "test_selected":
             # The tensor of the test images has the color of the grid cell that is selected, and is planned after that.
-            return "test", max(estimate_model(cell.architecture) for cell in CELLS.values()) + (
-                estimate_images("test") or 0
-            )
+            model = max(estimate_model(cell.architecture) for cell in CELLS.values())
+            return "test", model + (estimate_images("test") or 0)
         case "plot_comparison":
             return "figures", FIGURES
     return "", 0
 
 
-def announce_disk():
-    """Say how much this call writes to the disk, beyond the files that it replaces, and warn where there is less."""
-    parts, unknown = (
-        dict.fromkeys(("archive", "images", "tensors", "weights", "grid cells", "test", "figures"), 0),
-        set(),
-    )
+def describe_planned_disk():
+    """The sentence on what this call writes to the disk beyond the files that it replaces; None where it is little."""
+    parts, unknown = dict.fromkeys(KINDS, 0), set()
     for job in list_planned_jobs():
         name, size = estimate_bytes(job)
         if size is None:
@@ -80,9 +80,51 @@ def announce_disk():
             replaced = sum(os.path.getsize(path) for path in job.output if os.path.isfile(path))
             parts[name] += max(0, size - replaced)
     if sum(parts.values()) < SMALL and not unknown:
-        return
+        return None
     kept = None
     if config["training"]["keep"] == "selected" and parts["grid cells"]:
         kept = max(1, config["split"]["folds"]) * max(map(estimate_training_bytes, CELLS.values()))
     free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
-    print(describe_disk(parts, free, [name for name in parts if name in unknown], kept), file=sys.stderr)
+    return describe_disk(parts, free, [name for name in parts if name in unknown], kept)
+
+
+@cache  # a grid has many cells, and they have most modules in common
+def find_modules(rule_name, architecture):
+    """The digests of the modules of a rule's code; architecture: of what is trained, None where nothing is."""
+    return digest_modules(*(name_training_code(architecture) if architecture else name_code(rule_name)))
+
+
+def describe_job(job):
+    """A job in plain values, without the reasons that it runs for."""
+    cell = job.wildcards.cell if job.rule.name == "train_cell" else None
+    params = {name: repr(value) for name, value in job.params.items()}
+    modules = find_modules(job.rule.name, CELLS[cell].architecture if cell else None)
+    return Planned(job.rule.name, str(job.output[0]), cell, params, modules=modules)
+
+
+def list_described_jobs():
+    """All jobs of this call that make files, whether they run or not, in plain values."""
+    return [describe_job(job) for job in list_jobs() if job.output]
+
+
+def get_planned_hours(names):
+    """Hours that the training of these cells takes, those of a thousand images where only a download can tell."""
+    cells = count_own_epochs([CELLS[name] for name in names])
+    return estimate_hours(cells, count_train_images() or 1000, config["image"]["size"], count_cores())
+
+
+def get_plan():
+    """What this call would do, and why."""
+    return Plan(
+        Path(f"results/{EXPERIMENT}"),
+        Path(f"results/datasets/{DATASET}"),
+        config,
+        {name: cell._asdict() for name, cell in CELLS.items()},
+        [describe_job(job)._replace(**find_reasons(job)) for job in list_planned_jobs() if job.output],
+        None if GPUS else get_planned_hours,
+        f"{count_cores()} CPU cores" + (" and 1,000 training images" if count_train_images() is None else ""),
+        describe_planned_disk(),
+    )
+
+
+offer_plan(get_plan)
