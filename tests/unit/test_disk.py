@@ -1,10 +1,13 @@
 """The disk that a run takes, estimated before it."""
 
+import zipfile
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.disk import describe_disk, estimate_cell, estimate_state, estimate_tensor, format_size
 from smear.grid import Cell
+from smear.images.source import examine_source
 from smear.training.settings import TrainingSettings
 
 CELL = Cell("EfficientNetB0", "adam", 0.0001, 32, 0, 30)
@@ -53,6 +56,20 @@ def test_the_sentence_lists_parts_and_warns_where_the_disk_has_less():
     assert "After the test 66 MB of the grid cells stay." in text
     assert "warning: the disk of results lacks 64 MB: make room there" in text
     assert all(len(line) < 400 for line in text.splitlines())
+
+
+def test_an_archive_takes_what_it_unpacks_to_and_links_nothing(tmp_path):
+    files = {f"set/{name}/{number}.png": bytes(100 + number) for name in ("a", "b") for number in range(12)}
+    with zipfile.ZipFile(tmp_path / "set.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+        archive.writestr("elsewhere.txt", bytes(1000))
+        archive.extractall(tmp_path)
+    dataset = {"variant": None, "layout": None, "classes": None, "archive_encoding": None}
+    dataset |= {"max_files": 100, "max_gigabytes": 1}
+    archived = examine_source(dataset | {"source": "archive", "path": str(tmp_path / "set.zip")})
+    assert archived.copied == sum(map(len, files.values()))
+    assert examine_source(dataset | {"source": "folder", "path": str(tmp_path / "set")}).copied == 0
 
 
 @given(st.integers(0, 10**15))

@@ -56,9 +56,11 @@ def test_a_new_value_of_the_grid_and_a_changed_setting_are_named(finished):
     text = ask_why(finished, "--config", f"grid={PLAIN.format('0.001, 0.002', 1)}")
     assert re.search("^train_cell 2 grid cells .*new learning_rate 0.002$", find_line(text, "train_cell"))
     assert find_line(text, "compare_cells") == "compare_cells 1 job another set of input files"
+    assert "(grid cells 3.0 MB, " in text
     text = ask_why(finished, "--config", "model={weights: none, dropout: 0.3}", "split={seed: 1}")
     assert re.search("^train_cell 2 grid cells .*model.dropout 0.2 → 0.3$", find_line(text, "train_cell"))
     assert find_line(text, "split_images") == "split_images 1 job split.seed 0 → 1"
+    assert "this call writes" not in text, "files that are replaced take no more"
 
 
 def test_damage_is_named_and_missing_files_are(finished):

@@ -135,7 +135,8 @@ def get_shorter_state(wildcards):
     grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
     changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
     """
-    shorter = None if is_current(wildcards) else find_shorter_run(CELLS[wildcards.cell])
+    cell = CELLS[wildcards.cell]
+    shorter = None if cell not in SHORTER or is_current(wildcards) else find_shorter_run(cell)
     if shorter is None:
         path = get_tensor("train", "csv")(wildcards)
     else:

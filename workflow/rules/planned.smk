@@ -22,7 +22,8 @@ def count_train_images():
 
 def count_cores():
     """The cores that a call may use, as far as the machine has them."""
-    return min(get_cores(), os.cpu_count())
+    # None where jobs run on a cluster.
+    return min(get_cores() or os.cpu_count(), os.cpu_count())
 
 
 def list_planned_cells():
