@@ -13,11 +13,12 @@ RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
+.PHONY: help demo status why test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
+	@echo "make why     what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call"
 	@echo "make test-fast   what needs neither a training nor a run of the workflow, in a minute: at every save"
 	@echo "make test    the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
 	@echo "make test-all    besides: every architecture and backend, SLURM (root), --use-conda"
@@ -43,6 +44,10 @@ demo: $(STAMP)
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:
 	@PYTHONPATH=workflow/scripts $(RUN) smear.status $(RESULTS)
+
+# The arguments are those of the call that is asked about.
+why:
+	@PYTHONPATH=workflow/scripts $(RUN) smear.why --cores $(CORES) $(if $(CONFIG),--configfile $(CONFIG)) $(ARGS)
 
 bench: $(STAMP)
 	for table in speed memory grid; do $(VENV)/bin/python benchmarks/$$table.py | tee benchmarks/$$table.md; done

@@ -50,15 +50,18 @@ class Project:
         (self.folder / "config/tiny.yaml").write_text(TINY)
 
     def snakemake(
-        self, *arguments: str, configfile: str = "config/tiny.yaml", **variables: str
+        self, *arguments: str, configfile: str = "config/tiny.yaml", module: str = "snakemake", **variables: str
     ) -> subprocess.CompletedProcess:
         """Call Snakemake as a user would, with one configuration file or several with blanks between them.
 
-        `output` of the result is all that it printed.
+        module: see `call_snakemake`. `output` of the result is all that it printed.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
         result = call_snakemake(
-            [*arguments, "--cores", "2", "--configfile", *configfile.split()], self.folder, environment | variables
+            [*arguments, "--cores", "2", "--configfile", *configfile.split()],
+            self.folder,
+            environment | variables,
+            module,
         )
         result.output = result.stdout
         return result

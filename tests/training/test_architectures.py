@@ -87,6 +87,11 @@ def test_parameters_are_the_published_ones(built):
         assert parameters / 1e6 == pytest.approx(PARAMETERS[built.name], abs=0.11)
 
 
+def test_the_estimate_of_disk_knows_the_parameters(built):
+    features = built.backbone.output_shape[1]
+    assert built.backbone.count_params() + dense(features, 4) == ARCHITECTURES[built.name].parameters
+
+
 def test_keras_asks_for_the_file_that_the_rule_fetches(built):
     if built.name not in PUBLISHED_WEIGHTS:
         assert built.asked == []

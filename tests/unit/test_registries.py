@@ -40,6 +40,7 @@ def test_every_architecture_is_built_in_one_way_and_has_figures_for_the_estimate
         assert (one.module is None) == (one.published is not None), f"{name}: Keras' own have published weights"
         assert one.work.billions > 0, name
         assert one.work.side > 0, name
+        assert f"| `{name}` | {one.parameters / 1e6:.1f} |" in HANDBOOK, f"parameters of {name} in config/README.md"
     assert set(PLANNING) < set(Architecture._fields)
 
 

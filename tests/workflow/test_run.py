@@ -124,6 +124,12 @@ def test_says_where_the_report_lies_and_that_there_is_no_gpu(finished):
         assert re.search(r"takes about \d+ (s|min|h \d+ min) on 2 CPU cores", finished.output)
 
 
+def test_the_disk_that_was_estimated_is_what_the_run_has_left(finished):
+    stated = re.search(r"this call writes about ([\d.]+) MB to results \(.*\); [\d.,]+ [GM]B are free", finished.output)
+    left = sum(path.stat().st_size for path in (finished.folder / "results").rglob("*") if path.is_file())
+    assert float(stated[1]) * 1e6 == pytest.approx(left, rel=0.15)
+
+
 def test_log_has_one_line_for_each_epoch(finished):
     log = (finished.folder / f"results/tiny/logs/train_cell/{ADAM}.log").read_text()
     lines = re.findall(

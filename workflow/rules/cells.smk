@@ -4,6 +4,7 @@
 import hashlib
 import json
 from functools import cache
+from types import SimpleNamespace
 
 from smear.files import read_json
 from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
@@ -55,13 +56,19 @@ def get_architecture(wildcards):
     return {name: value for name, value in entry._asdict().items() if name not in PLANNING}
 
 
-@cache  # a grid has many cells and few architectures
-def digest_training(architecture):
-    """The digest of what trains an architecture: no other one's module, and of the registry no other's entry."""
+def name_training_code(architecture):
+    """As `name_code`, of what trains an architecture: no other one's module, and of the registry no other's entry."""
+    script, unused = name_code("train_cell")
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
     # Durations are in its log alone.
-    unused = [*OTHER_BACKENDS, f"{folder}/registry.py", "smear/durations.py"]
-    return digest_code(SCRIPTS / "train_cell.py", unused, [f"{folder}/{module}.py"] if module else [])
+    unused = [*unused, f"{folder}/registry.py", "smear/durations.py"]
+    return script, unused, [f"{folder}/{module}.py"] if module else []
+
+
+@cache  # a grid has many cells and few architectures
+def digest_training(architecture):
+    """The digest of what trains an architecture."""
+    return digest_code(*name_training_code(architecture))
 
 
 def get_training_code(wildcards):
@@ -89,12 +96,36 @@ def read_start(wildcards):
         return {}
 
 
+def is_current(wildcards):
+    """Whether a cell is trained, from the present data, settings and code."""
+    return read_start(wildcards).get("made_from") == get_origin(wildcards)
+
+
 def get_shorter_names(wildcards):
     """The shorter runs that a training can continue, best first: the one it has continued before, those of the grid."""
     cell, names = CELLS[wildcards.cell], []
     while cell := SHORTER.get(cell):
         names.append(cell.name)
     return " ".join(filter(None, [read_start(wildcards).get("continued_from"), *names]))
+
+
+def is_pruned(cell):
+    """Whether a cell is current, and its state was removed since."""
+    folder = Path(f"results/{EXPERIMENT}/cells/{cell.name}")
+    if (folder / "state.npz").exists() or not (folder / "metrics.json").exists():
+        return False
+    return is_current(SimpleNamespace(cell=cell.name))
+
+
+def find_shorter_run(cell):
+    """The next shorter run that has a state, or will have one; None where there is none.
+
+    One whose state was removed is passed over: to train it again would take as many epochs as it saves.
+    """
+    shorter = SHORTER.get(cell)
+    while shorter is not None and is_pruned(shorter):
+        shorter = SHORTER.get(shorter)
+    return shorter
 
 
 def get_shorter_state(wildcards):
@@ -104,8 +135,9 @@ def get_shorter_state(wildcards):
     grid, or taken from it, trains no other cell again. Since Snakemake also runs a job again whose set of inputs has
     changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
     """
-    shorter = SHORTER.get(CELLS[wildcards.cell])
-    if shorter is None or read_start(wildcards).get("made_from") == get_origin(wildcards):
+    cell = CELLS[wildcards.cell]
+    shorter = None if cell not in SHORTER or is_current(wildcards) else find_shorter_run(cell)
+    if shorter is None:
         path = get_tensor("train", "csv")(wildcards)
     else:
         path = f"results/{wildcards.experiment}/cells/{shorter.name}/state.npz"

@@ -111,9 +111,14 @@ def match_exactly(names):
     return "|".join(map(re.escape, names))
 
 
+def name_code(rule_name):
+    """What the digest of a rule's code is made of, see `digest_code`: its script, and modules that it does not use."""
+    return SCRIPTS / f"{rule_name}.py", OTHER_BACKENDS
+
+
 def code_digest(rule_name):
     """The parameter that reruns a rule when its script, or a module that it imports, changes in what it makes."""
-    return digest_code(SCRIPTS / f"{rule_name}.py", OTHER_BACKENDS)
+    return digest_code(*name_code(rule_name))
 
 
 def offer_gpus():
@@ -167,8 +172,7 @@ def get_donor():
 
 def get_final_files():
     """What a plain call makes."""
-    return [
-        f"results/{EXPERIMENT}/report/index.html",
-        f"results/{EXPERIMENT}/report/model_card.md",
-        f"results/{EXPERIMENT}/report/model.keras",
-    ]
+    names = ["report/index.html", "report/model_card.md", "report/model.keras"]
+    if config["training"]["keep"] == "selected":
+        names.append("pruned.json")
+    return [f"results/{EXPERIMENT}/{name}" for name in names]

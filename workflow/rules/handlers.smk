@@ -3,18 +3,13 @@
 
 import shutil
 
-from smear.estimate import count_training, describe_hours
+from smear.estimate import describe_hours
+from smear.files import write_json
 from smear.images.identity import write_identity
 from smear.report.summary import summarise_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
-
-
-def count_train_images():
-    """Training images of one cell, as far as they are known before the work starts."""
-    if CLASS_COUNTS is None:
-        return None
-    return count_training(CLASS_COUNTS, config["split"]["fractions"], config["split"]["folds"])
+from smear.why.made_with import record_made_with
 
 
 def end_orphans():
@@ -34,9 +29,27 @@ def record_cells():
     ask(write_cells, cells, Path(f"results/{EXPERIMENT}"), shorter)
 
 
+def record_code():
+    """Leave the parameters and modules of this call's jobs, so that `make why` can name what has changed since."""
+    ask(record_made_with, Path(f"results/{EXPERIMENT}"), list_described_jobs())
+
+
+def accept_cells():
+    """Take cells that `--touch` accepts for trained from the present data, settings and code, as Snakemake does.
+
+    Their states keep the keys of what made them, so that no training of another code continues them.
+    """
+    for job in list_complete_jobs("train_cell"):
+        if start := read_start(job.wildcards):
+            record = start | {"made_from": get_origin(job.wildcards)}
+            ask(write_json, record, Path(job.output.state).with_name("shorter.json"))
+
+
 def tidy_running():
     """Remove the checkpoints of cells that are complete. The trainer leaves them: until Snakemake has recorded a cell as
     complete, a kill makes it run the job again, which then finds all epochs trained."""
+    if only_touches():
+        return
     for job in list_complete_jobs("train_cell"):
         shutil.rmtree(job.params.running, ignore_errors=True)
 
@@ -59,16 +72,17 @@ def announce_source():
 
 
 def announce_start():
-    """Say, before training starts on a CPU, how long it will take."""
-    folder = Path(f"results/{EXPERIMENT}/cells")
-    waiting = [cell for name, cell in CELLS.items() if not (folder / name / "metrics.json").exists()]
-    if waiting and runs_here() and not GPUS:
-        # Of each, the epochs that it does not take over from its shorter run.
-        own = [
-            cell._replace(epochs=cell.epochs - SHORTER[cell].epochs) if cell in SHORTER else cell for cell in waiting
-        ]
-        cores = min(get_cores(), os.cpu_count())
-        print(describe_hours(own, count_train_images(), config["image"]["size"], cores), file=sys.stderr)
+    """Say, before the work starts, how long the training takes on a CPU, and how much disk the call needs."""
+    if only_touches():
+        return
+    cells = list_planned_cells()
+    if cells and runs_here() and not GPUS:
+        print(
+            describe_hours(count_own_epochs(cells), count_train_images(), config["image"]["size"], count_cores()),
+            file=sys.stderr,
+        )
+    if disk := describe_planned_disk():
+        print(disk, file=sys.stderr)
 
 
 def announce_results():
@@ -86,12 +100,17 @@ onstart:
     end_orphans()
     record_source()
     record_cells()
+    record_code()
     announce_source()
     announce_start()
 
 
 onsuccess:
+    # The checkpoint has added jobs.
+    record_code()
     tidy_running()
+    if only_touches():
+        accept_cells()
     announce_results()
 
 

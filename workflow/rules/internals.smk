@@ -1,6 +1,7 @@
 # Every use of what Snakemake has and does not document, as seen in version 9.27.1. No rule is defined here.
 # An update of Snakemake is to be checked against this file alone; `min_version` in the Snakefile is for the documented.
 
+import os
 from pathlib import Path
 
 from snakemake.io import sourcecache_entry
@@ -50,6 +51,42 @@ def offer_resource(name, amount):
 def keep_name(path, shown):
     """An input that Snakemake records as `shown`, whatever its path: another path alone is then no new set of inputs."""
     return sourcecache_entry(path, shown)
+
+
+def list_jobs():
+    """All jobs between the sources and the targets, whether they run or not, each behind those that it waits for."""
+    return [job for level in workflow.dag.toposorted() for job in sorted(level, key=str)]
+
+
+def list_planned_jobs():
+    """Jobs that this call runs, as far as it can know before its checkpoint; those of a dry run, too."""
+    planned = set(workflow.dag.needrun_jobs(exclude_finished=False))
+    return [job for job in list_jobs() if job in planned]
+
+
+def find_reasons(job):
+    """Why a planned job runs, as Snakemake knows it, by the names of `Planned` in smear/why/plan.py."""
+    reason, persistence = workflow.dag.reason(job), workflow.persistence
+    # Snakemake does not look at the parameters of jobs that run because of others.
+    changed = persistence.params_changed(job)
+    upstream = workflow.dag.dependencies[job].items()
+    return {
+        "gone": frozenset(changed.only_old),
+        "come": frozenset(changed.only_new),
+        # Not by Snakemake's records, in which `--touch` writes outputs that are not there as well.
+        "made": any(os.path.exists(path) for path in job.output),
+        "missing": tuple(sorted(map(str, reason.missing_output))),
+        "newer": tuple(sorted(map(str, reason.updated_input - reason.updated_input_run))),
+        "other_inputs": bool(reason.input_changed),
+        "forced": reason.forced,
+        "environment": bool(reason.software_stack_changed),
+        "follows": tuple(sorted(before.rule.name for before, files in upstream if files & reason.updated_input_run)),
+    }
+
+
+def only_touches():
+    """Whether the call accepts files as they are, by `--touch`, and runs nothing."""
+    return workflow.touch
 
 
 def list_complete_jobs(rule_name):

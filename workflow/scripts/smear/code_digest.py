@@ -28,6 +28,14 @@ def digest_code(script: Path, unused: Iterable[str] = (), named: Iterable[str] =
     return digest.hexdigest()
 
 
+def digest_modules(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> dict[str, str]:
+    """SHA-256 of each syntax tree that `digest_code` takes together, by its module's path from the script's folder."""
+    return {
+        path.relative_to(script.parent).as_posix(): hashlib.sha256(read_code(path).tree.encode()).hexdigest()
+        for path in collect_modules(script, {*MESSAGES, *unused}, named)
+    }
+
+
 def collect_modules(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> list[Path]:
     """`script`, `named` and the local modules that they import, directly or through others, sorted; not the unused."""
     unused = {script.parent / name for name in unused}

@@ -42,10 +42,8 @@ def describe_hours(cells: list[Cell], train_images: int | None, size: int, cores
     hours = estimate_hours(cells, train_images or 1000, size, cores)
     count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
     per = "" if train_images else " for every 1,000 training images"
-    sentence = (
-        f"blastgrid: no GPU found. Training the {count} not yet trained takes about "
-        f"{format_duration(3600 * hours)}{per} on {cores} CPU cores."
-    )
+    duration = f"{format_duration(3600 * hours)}{per}"
+    sentence = f"blastgrid: no GPU found. Training {count} takes about {duration} on {cores} CPU cores."
     if hours < SMALL_HOURS:
         return sentence
     return f"{sentence}\nblastgrid: a configuration for such a machine: --configfile config/laptop.yaml"

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from smear.configuration.classes import find_positive_faults
+from smear.disk import estimate_synthetic
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
 from smear.images.class_folders import ClassFolders, Selection, check_expected, find_class_folders
@@ -28,13 +29,15 @@ class Examined(NamedTuple):
     """What a look at a source has shown.
 
     counts: images of each class of the source. notes: sentences for the user. found: the class folders, and content: a
-    digest of names, sizes and times of their files, None where the source has no files before its rule has run.
+    digest of names, sizes and times of their files, None where the source has no files before its rule has run. copied:
+    bytes that its images take in `results`; links take none.
     """
 
     counts: dict[str, int]
     notes: list[str]
     found: ClassFolders | None = None
     content: str | None = None
+    copied: int = 0
 
     def list_sources(self) -> dict[str, str] | None:
         """The path in the source of each image, by its `image_id`."""
@@ -129,11 +132,13 @@ def look_at_archive(dataset: dict) -> Examined:
     content = hashlib.sha256()
     for name in sorted(members):
         content.update(os.fsencode(f"{name}\0{members[name].file_size}\0{members[name].CRC}\n"))
-    return Examined(found.count_images(), notes, found, content.hexdigest())
+    copied = sum(member.file_size for member in members.values())
+    return Examined(found.count_images(), notes, found, content.hexdigest(), copied)
 
 
 def look_at_synthetic(dataset: dict) -> Examined:
-    return Examined(count_images(dataset["synthetic"]["images"]), [])
+    drawn = dataset["synthetic"]
+    return Examined(count_images(drawn["images"]), [], copied=estimate_synthetic(drawn["images"], drawn["size"]))
 
 
 def identify_source(dataset: dict, examined: Examined | None) -> Identity:

@@ -1,0 +1,131 @@
+# What a call will do and take, from the jobs that Snakemake has planned. No rule is defined here.
+# Takes: the names that internals.smk, common.smk and cells.smk give.
+
+import shutil
+from functools import cache
+
+from smear.code_digest import digest_modules
+from smear.disk import FIGURES, describe_disk, estimate_cell, estimate_model, estimate_tensor
+from smear.estimate import count_training, estimate_hours
+from smear.why.plan import Plan, Planned, offer_plan
+
+KINDS = ("archive", "images", "tensors", "weights", "grid cells", "test", "figures")
+SMALL = 1_000_000  # bytes of which nothing is said
+
+
+def count_train_images():
+    """Training images of one cell, as far as they are known before the work starts."""
+    if CLASS_COUNTS is None:
+        return None
+    return count_training(CLASS_COUNTS, config["split"]["fractions"], config["split"]["folds"])
+
+
+def count_cores():
+    """The cores that a call may use, as far as the machine has them."""
+    # None where jobs run on a cluster.
+    return min(get_cores() or os.cpu_count(), os.cpu_count())
+
+
+def list_planned_cells():
+    """The cells that this call trains."""
+    return [CELLS[job.wildcards.cell] for job in list_planned_jobs() if job.rule.name == "train_cell"]
+
+
+def count_own_epochs(cells):
+    """The cells, each with the epochs alone that it does not take over from its shorter run."""
+    starts = {cell: find_shorter_run(cell) for cell in cells}
+    return [cell._replace(epochs=cell.epochs - (start.epochs if start else 0)) for cell, start in starts.items()]
+
+
+def estimate_training_bytes(cell):
+    """Bytes that a trained cell leaves."""
+    return estimate_cell(cell, collect_settings(config, cell))
+
+
+def estimate_images(split):
+    """Bytes of a split's tensor in one color; None where only a download can tell."""
+    fractions, size = config["split"]["fractions"], config["image"]["size"]
+    return None if CLASS_COUNTS is None else estimate_tensor(CLASS_COUNTS, fractions, split, size)
+
+
+def estimate_bytes(job):
+    """What the outputs of a job are for, and their bytes; None where only a download can tell."""
+    match job.rule.name:
+        case "fetch_kaggle":
+            return "archive", None
+        case "extract_archive" | "make_synthetic":
+            return "images", EXAMINED and EXAMINED.copied
+        case "cache_tensors" if job.wildcards.split != "test":
+            return "tensors", estimate_images(job.wildcards.split)
+        case "fetch_weights":
+            return "weights", estimate_model(job.params.architecture)
+        case "train_cell":
+            return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
+        case "test_selected":
+            # The tensor of the test images has the color of the grid cell that is selected, and is planned after that.
+            model = max(estimate_model(cell.architecture) for cell in CELLS.values())
+            return "test", model + (estimate_images("test") or 0)
+        case "plot_comparison":
+            return "figures", FIGURES
+    return "", 0
+
+
+def describe_planned_disk():
+    """The sentence on what this call writes to the disk beyond the files that it replaces; None where it is little."""
+    parts, unknown = dict.fromkeys(KINDS, 0), set()
+    for job in list_planned_jobs():
+        name, size = estimate_bytes(job)
+        if size is None:
+            unknown.add(name)
+        elif size:
+            replaced = sum(os.path.getsize(path) for path in job.output if os.path.isfile(path))
+            parts[name] += max(0, size - replaced)
+    if sum(parts.values()) < SMALL and not unknown:
+        return None
+    kept = None
+    if config["training"]["keep"] == "selected" and parts["grid cells"]:
+        kept = max(1, config["split"]["folds"]) * max(map(estimate_training_bytes, CELLS.values()))
+    free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
+    return describe_disk(parts, free, [name for name in parts if name in unknown], kept)
+
+
+@cache  # a grid has many cells, and they have most modules in common
+def find_modules(rule_name, architecture):
+    """The digests of the modules of a rule's code; architecture: of what is trained, None where nothing is."""
+    return digest_modules(*(name_training_code(architecture) if architecture else name_code(rule_name)))
+
+
+def describe_job(job):
+    """A job in plain values, without the reasons that it runs for."""
+    cell = job.wildcards.cell if job.rule.name == "train_cell" else None
+    params = {name: repr(value) for name, value in job.params.items()}
+    modules = find_modules(job.rule.name, CELLS[cell].architecture if cell else None)
+    return Planned(job.rule.name, str(job.output[0]), cell, params, modules=modules)
+
+
+def list_described_jobs():
+    """All jobs of this call that make files, whether they run or not, in plain values."""
+    return [describe_job(job) for job in list_jobs() if job.output]
+
+
+def get_planned_hours(names):
+    """Hours that the training of these cells takes, those of a thousand images where only a download can tell."""
+    cells = count_own_epochs([CELLS[name] for name in names])
+    return estimate_hours(cells, count_train_images() or 1000, config["image"]["size"], count_cores())
+
+
+def get_plan():
+    """What this call would do, and why."""
+    return Plan(
+        Path(f"results/{EXPERIMENT}"),
+        Path(f"results/datasets/{DATASET}"),
+        config,
+        {name: cell._asdict() for name, cell in CELLS.items()},
+        [describe_job(job)._replace(**find_reasons(job)) for job in list_planned_jobs() if job.output],
+        None if GPUS else get_planned_hours,
+        f"{count_cores()} CPU cores" + (" and 1,000 training images" if count_train_images() is None else ""),
+        describe_planned_disk(),
+    )
+
+
+offer_plan(get_plan)

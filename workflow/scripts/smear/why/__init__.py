@@ -1,0 +1,1 @@
+"""What the next call would run again, and why: `python -m smear.why`, with the arguments of that call."""
