@@ -7,7 +7,7 @@ from folders import check_source, configure, fill_folder, number_files, raised
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.images.source import check_examined, examine_source
-from smear.split.matching import match_names
+from smear.matching import match_names
 from smear.split.user_groups import read_user_groups
 
 IMAGES = ["Frühe/Zelle 1.png", "Frühe/Zelle 2.png", "Normal/Zelle 3.png"]

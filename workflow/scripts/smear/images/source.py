@@ -1,6 +1,7 @@
 """The sources of images: what each needs of the configuration, and a look at its images before any work starts."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -9,9 +10,12 @@ from typing import NamedTuple
 from smear.configuration.classes import find_positive_faults
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
-from smear.images.class_folders import ClassFolders, Selection, check_expected, find_class_folders
+from smear.images.class_folders import ClassFolders, Selection, check_expected
 from smear.images.entries import is_image
 from smear.images.identity import Identity, write_facts
+from smear.images.label_table import LabelTable, read_label_table
+from smear.images.labelled import find_classes
+from smear.images.levels import TABLE
 from smear.images.listing import list_folder
 from smear.job import UserError, show_path
 from smear.split.folder_splits import check_folder_splits
@@ -46,6 +50,8 @@ class Examined(NamedTuple):
 def examine_source(dataset: dict) -> Examined | None:
     """A look at the source's images; None where only a download can show them, a UserError where it is unusable."""
     look = SOURCES[dataset["source"]].look
+    if look is None:
+        read_labels(dataset)  # what the table says by itself is seen before the download
     return look and look(dataset)
 
 
@@ -77,7 +83,14 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
 
 def select(dataset: dict) -> Selection:
     """What `dataset` says about which files are taken."""
-    return Selection(dataset["variant"], dataset["layout"], dataset["classes"])
+    return Selection(dataset["variant"], dataset["layout"], dataset["classes"], read_labels(dataset))
+
+
+def read_labels(dataset: dict) -> LabelTable | None:
+    """The user's table of labels, if there is one."""
+    if not dataset["labels_csv"]:
+        return None
+    return read_label_table(dataset["labels_csv"], dataset["labels_columns"], dataset["unmatched"] == "drop")
 
 
 def check_folder(path: str) -> Path:
@@ -101,7 +114,7 @@ def look_at_folder(dataset: dict) -> Examined:
     """A look at the class folders in the data set's folder."""
     folder, path = check_folder(dataset["path"]), dataset["path"]
     listing = list_folder(folder)
-    found = find_class_folders(listing, select(dataset), path)
+    found = find_classes(listing, select(dataset), path)
     content = hashlib.sha256()
     for file in sorted(file for files in found.files.values() for file in files):
         content.update(os.fsencode(f"{file}\0{describe_file(folder / file)}\n"))
@@ -142,13 +155,22 @@ def identify_source(dataset: dict, examined: Examined | None) -> Identity:
     if source == "synthetic":
         return Identity(source, write_facts(dataset["synthetic"]))
     variant = None if found and found.layout.variant_missing else dataset["variant"]
-    layout = str(found.layout) if found else dataset["layout"]
+    table = read_labels(dataset)
+    layout = str(found.layout) if found else TABLE if table else dataset["layout"]
     level = found.layout.depth if found else None
     classes = sorted(dataset["classes"]) if dataset["classes"] else None
     # Not `resolve`: links are followed when two are compared.
     path, handle = dataset["path"], dataset["handle"]
     origin = handle.partition("/versions/")[0] if source == "kaggle" else os.path.abspath(path)  # noqa: PTH100
-    return Identity(source, origin, variant, layout, classes, examined and examined.content, level)
+    given = describe_table(table, dataset["labels_columns"]) if table else ()
+    return Identity(source, origin, variant, layout, classes, examined and examined.content, level, *given)
+
+
+def describe_table(table: LabelTable, columns: dict[str, str]) -> tuple[str, str]:
+    """A table of labels as a data set records it: its place and columns, and a digest of what it says."""
+    content = json.dumps(sorted(zip(table.images, (label or "" for label in table.labels), strict=True)))
+    place = f"{os.path.abspath(table.path)} ({columns['image']}, {columns['label']})"  # noqa: PTH100 as the origin
+    return place, hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def derive_name(dataset: dict) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from smear.job import UserError, list_some, log, show_name, show_path
-from smear.split.matching import Match, match_names
+from smear.matching import Match, match_names
 from smear.split.targets import SPLITS
 
 NEAR = 2000  # names of the table among which one like a missing name is looked for
