@@ -24,18 +24,18 @@ def describe_source(found: ClassFolders, listing: Listing, source: str, variant:
         lines += describe_match(found.match)
         named = {one.name for one in found.match.left_out}
         outside = [path for path in listing.files if is_image(path) and path not in taken and path not in named]
-        what = "not of these classes"
+        what = ("has the label of another class", "have labels of other classes")
     else:
         lines = [f"{shown} is read as {layout}{place}: {classes}. {describe_levels(found)}".strip()]
         lines += describe_deeper(found)
         outside = [path for path in listing.files if is_image(path) and layout.split_class(path) is None]
-        what = "outside of the class folders"
+        what = ("lies outside of the class folders", "lie outside of the class folders")
     if variant and not layout.variant_missing:  # the images of other variants are not expected
         outside = [path for path in outside if layout.place.split_path(path) is not None]
     if outside:
         many = len(outside) > 1
         lines.append(
-            f"{len(outside):,} image{'s' * many} of {shown} {'are' if many else 'is'} {what} and left out: "
+            f"{len(outside):,} image{'s' * many} of {shown} {what[many]} and {'are' if many else 'is'} left out: "
             f"{list_some(outside)}."
         )
     if layout.variant_missing:
