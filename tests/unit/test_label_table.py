@@ -88,7 +88,9 @@ def test_classes_choose_among_the_labels(tmp_path):
     config = use(tmp_path, rows_of(labels=labels), classes=["a", "b"])
     examined = examine_source(config["dataset"])
     assert examined.counts == {"a": 8, "b": 8}
-    assert any("8 images of" in note and "have labels of other classes and are left out" in note for note in examined.notes)
+    assert any(
+        "8 images of" in note and "have labels of other classes and are left out" in note for note in examined.notes
+    )
 
 
 @pytest.mark.parametrize(

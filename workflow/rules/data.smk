@@ -210,6 +210,7 @@ rule split_images:
     conda:
         "../../envs/data.yaml"
     params:
+        **get_group_settings(),
         unit=config["split"]["unit"],
         fractions=config["split"]["fractions"],
         seed=config["split"]["seed"],

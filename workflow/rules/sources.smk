@@ -54,6 +54,18 @@ def get_table_settings():
     return {"labels_columns": verbatim("dataset", "labels_columns"), "unmatched": config["dataset"]["unmatched"]}
 
 
+def get_group_settings():
+    """The parameters of the split that only groups of the user need."""
+    settings = {}
+    if config["split"]["groups_pattern"] is not None:
+        settings["pattern"] = verbatim("split", "groups_pattern")
+    if get_shared_columns(config):
+        settings["columns"] = verbatim("dataset", "labels_columns")
+    if FOLDS != config["split"]["folds"]:
+        settings["planned"] = FOLDS
+    return settings
+
+
 def get_scaled_catalog():
     """The catalog as a named input of tensors, where it decides by what the values are multiplied."""
     return {"catalog": f"results/datasets/{DATASET}/catalog.csv"} if config["image"]["scale"] == "range" else {}

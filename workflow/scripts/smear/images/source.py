@@ -18,11 +18,8 @@ from smear.images.labelled import find_classes
 from smear.images.levels import TABLE
 from smear.images.listing import list_folder
 from smear.job import UserError, show_path
-from smear.split.folder_splits import check_folder_splits
 from smear.split.labels import check_labels, merge_counts
-from smear.split.sequence import check_numbered
-from smear.split.targets import check_class_sizes
-from smear.split.user_groups import check_user_groups
+from smear.split.planning import check_split, examine_groups
 from smear.synthetic.classes import count_images
 
 LONGEST_NAME = 200
@@ -61,9 +58,9 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     Errors: a UserError where the counts are not the expected ones or too small to be split, where `dataset.labels` or
     `dataset.positive` does not fit the classes, or where images do not do for `split.unit` or the user's table.
     """
-    dataset, split = config["dataset"], config["split"]
+    dataset = config["dataset"]
     sources = examined and examined.list_sources()
-    given = check_user_groups(split, sources, dataset["max_rejected_share"], examined and examined.notes)
+    groups = examine_groups(config, sources)
     if examined is None:
         return None
     origin = show_path(dataset["path"]) if dataset["path"] else f"the source {dataset['source']}"
@@ -72,12 +69,7 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     counts = merge_counts(examined.counts, dataset["labels"])
     if faults := find_positive_faults(dataset["positive"], list(counts)):
         raise UserError(faults[0], faults[0].remedies)
-    if split["unit"] == "folders" and not split["groups_csv"]:
-        examined.notes.extend(check_folder_splits(None if sources is None else list(sources.values())))
-    elif not given:
-        check_class_sizes(counts, split["fractions"], sources is not None and not dataset["labels"])
-    if sources and split["unit"] == "sequence" and not split["groups_csv"]:
-        check_numbered(sources)
+    examined.notes.extend(check_split(config, counts, sources, groups))
     return counts
 
 
