@@ -55,12 +55,14 @@ def get_table_settings():
 
 
 def get_group_settings():
-    """The parameters of the split that only groups of the user need."""
+    """The parameters of the split that only groups of the user need, or fields that are not searched for."""
     settings = {}
     if config["split"]["groups_pattern"] is not None:
         settings["pattern"] = verbatim("split", "groups_pattern")
     if get_shared_columns(config):
         settings["columns"] = verbatim("dataset", "labels_columns")
+    if config["fields"]["search"] == "none":
+        settings["fields_searched"] = False
     if FOLDS != config["split"]["folds"]:
         settings["planned"] = FOLDS
     return settings

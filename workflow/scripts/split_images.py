@@ -15,7 +15,7 @@ from smear.split.labels import check_labels, merge_classes
 from smear.split.leave_one_out import FOLDS, find_lacking, leave_one_out
 from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
-from smear.split.units import GUARANTEES, get_groups
+from smear.split.units import GUARANTEES, UNSEARCHED, get_groups
 from smear.split.user_groups import find_groups
 from smear.tables import read_csv, write_csv
 from smear.training_images import read_training_images
@@ -169,6 +169,12 @@ def audit_split(images: pd.DataFrame, unit: str, method: dict, kept: pd.Series) 
     }
 
 
+def leave_out_repeats(audit: dict) -> dict:
+    """What `audit.json` says where fields were not searched for: nothing is known of repeat captures."""
+    unknown = dict.fromkeys(name for name in audit if name.startswith("images_with_sibling"))
+    return unknown | {"fields_searched": False, "promise": f"{audit['promise']} {UNSEARCHED}"}
+
+
 def audit_labels(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> dict:
     """What `audit.json` holds besides, where `dataset.labels` merges classes."""
     if labels is None:
@@ -204,6 +210,8 @@ def main(snakemake) -> None:
         check_classes_everywhere(images)
     audit = audit_split(images, unit, method, kept) | audit_labels(images, params.labels)
     audit |= audit_groups(images, unit, method)
+    if not params.get("fields_searched", True):
+        audit |= leave_out_repeats(audit)
     audit["start_weights"] = None
     if weights := snakemake.input.weights:
         audit["start_weights"] = audit_start(weights, read_training_images(weights), images)

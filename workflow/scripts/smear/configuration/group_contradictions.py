@@ -35,6 +35,15 @@ def find_group_faults(config: dict) -> list[Fault]:
                 {"split": {"unit": "field"}},
             )
         )
+    if config["fields"]["search"] == "none" and unit == "field" and pattern is None and not table:
+        faults.append(
+            Fault(
+                "split.unit is field, but fields.search is none, so that every image would be drawn by itself; set "
+                "split.unit: image if that is meant, or fields.search: auto.",
+                {"split": {"unit": "image"}},
+                {"fields": {"search": "auto"}},
+            )
+        )
     return faults + find_leave_one_out_faults(config)
 
 

@@ -8,6 +8,8 @@ from smear.split.sequence import is_numbered
 from smear.split.targets import TEST, fold_targets, split_targets
 from smear.split.units import DRAWN_UNITS, get_groups
 
+REPEATS = ["unit", "seed", "images", "images_with_sibling_across_splits"]
+
 
 def count_repeats(fields: pd.Series, places: pd.Series) -> tuple[int, int]:
     """Images that share their field with another one, and those that share it with one in another place."""
@@ -53,4 +55,4 @@ def compare_units(images: pd.DataFrame, targets: pd.DataFrame, seeds: range, blo
             grouped = images.assign(group=get_groups(images, unit, seed, block))
             across = count_repeats(images["field_id"], assign_groups(grouped, targets, seed))[1]
             rows.append((unit, seed, len(images), across))
-    return pd.DataFrame(rows, columns=["unit", "seed", "images", "images_with_sibling_across_splits"])
+    return pd.DataFrame(rows, columns=REPEATS)

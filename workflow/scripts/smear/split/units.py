@@ -20,6 +20,10 @@ GUARANTEES = {
     "sides. Where the source has no folder for validation, it was drawn from train, whole fields together.",
     "given": "Every image lies in the split that the user's own table gives it.",
 }
+UNSEARCHED = (
+    "Fields were not searched for (fields.search: none): every image counts as one, and repeat captures may lie on "
+    "both sides."
+)
 
 
 def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = None) -> pd.Series:
