@@ -24,7 +24,7 @@ from smear.provenance import digest_file
 from smear.report.findings import FIGURES
 from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
-from smear.split.planning import count_folds, get_shared_columns
+from smear.split.planning import count_folds, get_shared_columns, gives_groups
 from smear.split.targets import SPLITS
 from smear.training_images import has_donor
 
@@ -59,6 +59,7 @@ SOURCE = config["dataset"]["source"]
 EXAMINED = ask(examine_source, config["dataset"])
 CLASS_COUNTS = ask(check_examined, config, EXAMINED)
 FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
+HAS_GROUPS = ask(gives_groups, config)
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], FOLDS)}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))

@@ -26,6 +26,14 @@ def examine_groups(config: dict, sources: Mapping[str, str] | None) -> Groups | 
     return None if table is None else Groups(None, table.get("split"), [])
 
 
+def gives_groups(config: dict) -> bool:
+    """Whether the user names groups, and not a split alone."""
+    split = config["split"]
+    if not split["groups_csv"]:
+        return split["groups_pattern"] is not None
+    return bool({*read_user_groups(split["groups_csv"], get_shared_columns(config))} - {"image", "split"})
+
+
 def get_shared_columns(config: dict) -> dict[str, str] | None:
     """The names of the columns of a table of groups that is the table of labels, too."""
     shared = config["split"]["groups_csv"] and config["split"]["groups_csv"] == config["dataset"]["labels_csv"]
