@@ -63,7 +63,7 @@ def test_every_level_stands_side_by_side(tmp_path):
     sentence = "8 of 8 groups have images of several classes; the predicted share of Malignant in a patient differs"
     assert sentence in table
     assert sentence in card
-    assert "majority vote" not in table
+    assert "the majority vote over" not in table
     assert "| Test, mean of 8 groups (patient) | 98.5" in card
 
 
