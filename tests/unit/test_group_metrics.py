@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from made_up_groups import predict
 from smear.group_metrics import (
     bootstrap_mean,
-    read_group_table,
     summarise_groups,
     tabulate_groups,
     tabulate_shares,
 )
 from smear.metrics import wilson_interval
+from smear.report.groups import read_group_table
 from smear.tables import write_csv
 
 CLASSES = ["Benign", "Malignant"]

@@ -12,13 +12,12 @@ from smear.figures.style import save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.formats import COLORS, percent
-from smear.group_metrics import read_group_table
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
-from smear.report.groups import describe_groups
+from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.shortcuts import judge_network, shortcut_table
 from smear.report.start_weights import describe_start

@@ -1,7 +1,6 @@
 """What a classifier got right by group of images, such as patients: accuracies, majority votes, shares of classes."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -153,13 +152,6 @@ def bootstrap_mean(sums: np.ndarray, weights: np.ndarray) -> tuple[float | None,
         means[draw] = sums[drawn].sum() / weights[drawn].sum()
     low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return float(low), float(high)
-
-
-def read_group_table(path: str | Path) -> pd.DataFrame:
-    """A table of `tabulate_groups`, with names of groups and classes as text, None where a group has several."""
-    text = dict.fromkeys(("group", "label", "vote"), str)
-    table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in ("label", "vote")}, dtype=text)
-    return table.astype(object).where(table.notna(), None).astype({"images": int, "correct": int, "accuracy": float})
 
 
 def join_predictions(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

@@ -1,5 +1,7 @@
 """What the report says about the user's groups: accuracy at every level, the worst groups, votes and shares."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from smear.formats import percent
@@ -7,6 +9,13 @@ from smear.job import show_name
 
 WORST = 5  # groups that are named
 SPLITS = ("validation", "test")
+
+
+def read_group_table(path: str | Path) -> pd.DataFrame:
+    """A table of results by group, with names of groups and classes as text, None where a group has several."""
+    text = dict.fromkeys(("group", "label", "vote"), str)
+    table = pd.read_csv(path, keep_default_na=False, na_values={name: [""] for name in ("label", "vote")}, dtype=text)
+    return table.astype(object).where(table.notna(), None).astype({"images": int, "correct": int, "accuracy": float})
 
 
 def describe_groups(validation: dict, test: dict, tables: dict[str, pd.DataFrame]) -> dict:
