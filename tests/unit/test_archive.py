@@ -76,7 +76,7 @@ def test_a_path_that_leads_outside_is_refused_wherever_it_stands(tmp_path, path,
         message = refusal(tmp_path, archive)
     else:
         dataset = {"source": "archive", "path": str(archive), "variant": None, "classes": None, "layout": None}
-        dataset |= {"archive_encoding": None}
+        dataset |= {"archive_encoding": None, "labels_csv": None}
         with pytest.raises(UserError) as refused:
             look_at_archive(dataset | {"max_files": 3, "max_gigabytes": 1})
         message = str(refused.value).replace(str(archive), "the.zip")

@@ -65,7 +65,7 @@ def test_an_archive_takes_what_it_unpacks_to_and_links_nothing(tmp_path):
             archive.writestr(name, content)
         archive.writestr("elsewhere.txt", bytes(1000))
         archive.extractall(tmp_path)
-    dataset = {"variant": None, "layout": None, "classes": None, "archive_encoding": None}
+    dataset = {"variant": None, "layout": None, "classes": None, "archive_encoding": None, "labels_csv": None}
     dataset |= {"max_files": 100, "max_gigabytes": 1}
     archived = examine_source(dataset | {"source": "archive", "path": str(tmp_path / "set.zip")})
     assert archived.copied == sum(map(len, files.values()))

@@ -1,7 +1,6 @@
 """Classes that `dataset.labels` merges: which are refused, what is counted, and what a split makes of them."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -10,21 +9,14 @@ from folders import check_source
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration.completion import complete_configuration
-from smear.files import read_json
 from smear.job import UserError
 from smear.split.labels import check_labels, merge_classes, merge_counts
-from smear.tables import read_csv, write_csv
+from split_job import split
 
 ROOT = Path(__file__).parents[2]
 BINARY = {"Malignant": ["Early", "Pre", "Pro"], "Benign": ["Benign"]}
 COUNTS = {"Benign": 504, "Early": 985, "Pre": 963, "Pro": 804}
 GRID = {"architecture": ["SmallCNN"], "optimizer": ["adam"], "learning_rate": [0.1], "epochs": [1]}
-
-
-class Names(dict):
-    """What a script gets from Snakemake: values by their names, as keys and as attributes."""
-
-    __getattr__ = dict.__getitem__
 
 
 def configure(**dataset) -> dict:
@@ -135,35 +127,6 @@ def test_counts_and_classes_of_images_merge_alike(counts, data):
     assert merged == {name: count for name, count in merge_counts(counts, labels).items() if count}
     assert merge_counts(counts, None) == counts
     assert merge_classes(images, None).tolist() == images.tolist()
-
-
-class Split(NamedTuple):
-    """What the rule `split_images` makes."""
-
-    manifest: pd.DataFrame
-    audit: dict
-
-
-def split(folder: Path, labels: dict | None, **changes) -> Split:
-    """The split of 80 images of four classes, as the rule `split_images` makes them in `folder`."""
-    folder.mkdir(exist_ok=True)
-    names = [f"{name}/Smear-{number:03}.png" for name in COUNTS for number in range(1, 21)]
-    classes = [name for name in COUNTS for _ in range(20)]
-    digests = [f"{number:064x}" for number in range(80)]
-    catalog = pd.DataFrame({"image_id": names, "path": names, "class": classes, "sha256": digests})
-    write_csv(catalog, folder / "catalog.csv")
-    write_csv(
-        pd.DataFrame({"image_id": names, "field_id": [number // 2 for number in range(80)]}), folder / "fields.csv"
-    )
-    params = {
-        "unit": "field", "fractions": {"train": 0.6, "validation": 0.2, "test": 0.2}, "seed": 0, "folds": 0,
-        "groups": None, "block": None, "allow_overlap": None, "labels": labels,
-    } | changes  # fmt: skip
-    inputs = {"catalog": folder / "catalog.csv", "fields": folder / "fields.csv", "groups": "", "weights": ""}
-    outputs = {name: folder / f"{name}.json" for name in ("audit", "digests")} | {"manifest": folder / "manifest.csv"}
-    job = Names(input=Names(inputs), output=Names(outputs), params=Names(params))
-    split_images.main(job)
-    return Split(read_csv(outputs["manifest"]), read_json(outputs["audit"]))
 
 
 def test_a_split_meets_the_shares_of_the_tasks_classes(tmp_path):

@@ -7,7 +7,7 @@ from folders import check_source, configure, fill_folder, number_files, raised
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.images.source import check_examined, examine_source
-from smear.split.matching import match_names
+from smear.matching import match_names
 from smear.split.user_groups import read_user_groups
 
 IMAGES = ["Frühe/Zelle 1.png", "Frühe/Zelle 2.png", "Normal/Zelle 3.png"]
@@ -84,7 +84,7 @@ def test_the_table_is_checked_before_work_starts(tmp_path, form):
     examined = examine_source(config["dataset"])
     assert sum(check_examined(config, examined).values()) == 24
     said = f"12 names of {table} match the images with accents, slashes or folders written in another way."
-    assert examined.notes[1:] == ([] if form == "NFC" else [said])
+    assert examined.notes[1:] == ([] if form == "NFC" else [said]) + ["Groups of the images: group (6 groups)."]
     table.write_text(table.read_text().replace("Normal/11.png", "Normal/12.png"))
     text = str(raised(check_source, config))
     assert "lacks 1 of 24 images, such as Normal/11.png" in text

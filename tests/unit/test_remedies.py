@@ -65,6 +65,7 @@ FAULTS = {
     ),
     "fractions": (None, {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}}),
     "a threshold of before": (None, {"fields": {"threshold": 0.5}}),
+    "fields that are not searched for": (None, {"fields": {"search": "none"}}),
     "a unit that is none": (None, {"split": {"unit": "feild"}}),
     "a source that is none": (None, {"dataset": {"source": "synthetik"}}),
     "a number for a name": (None, {"experiment": 1}),

@@ -1,11 +1,10 @@
 """A user's own table of groups or splits: what is read, and what is refused with which words."""
 
-import pandas as pd
 import pytest
 from smear.job import UserError
-from smear.split.user_groups import check_user_groups, match_images, read_user_groups
+from smear.split.user_groups import check_folds, match_images, read_user_groups
 
-IMAGES = pd.Series(["a/1.png", "a/2.png", "b/1.png", "b/3.png"])
+IMAGES = {name: name for name in ("a/1.png", "a/2.png", "b/1.png", "b/3.png")}
 
 
 def write(tmp_path, text: str):
@@ -18,13 +17,14 @@ def test_images_are_named_with_or_without_their_class(tmp_path):
     table = read_user_groups(
         write(tmp_path, "image,group\na/1.png,p1\n2.png,p1\nb/1.png,p2\n3.png,007\nextra.png,p9\n")
     )
-    assert match_images(IMAGES, table, "x.csv")["group"].tolist() == ["p1", "p1", "p2", "007"]
+    assert match_images(IMAGES, table, "x.csv").levels["group"].tolist() == ["p1", "p1", "p2", "007"]
 
 
 def test_a_manifest_serves_as_a_split(tmp_path):
     text = "image_id,class,split\na/1.png,a,train\na/2.png,a,test\nb/1.png,b,train\nb/3.png,b,validation\n"
     found = match_images(IMAGES, read_user_groups(write(tmp_path, text)), "x.csv")
-    assert found["split"].tolist() == ["train", "test", "train", "validation"]
+    assert found.levels is None
+    assert found.split.tolist() == ["train", "test", "train", "validation"]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_table_that_is_not_there_is_named(tmp_path):
 def test_of_many_missing_images_the_first_three_are_named(tmp_path, missing, shown):
     table = read_user_groups(write(tmp_path, "image,group\nz.png,p\n"))
     with pytest.raises(UserError, match=f"lacks {missing} of {missing} images, such as {shown}"):
-        match_images(pd.Series([f"a{number}.png" for number in range(missing)]), table, "x.csv")
+        match_images({f"a{number}.png": f"a{number}.png" for number in range(missing)}, table, "x.csv")
 
 
 @pytest.mark.parametrize(
@@ -62,12 +62,12 @@ def test_of_many_missing_images_the_first_three_are_named(tmp_path, missing, sho
 )
 def test_a_split_of_the_user_and_folds_exclude_each_other(tmp_path, columns, folds, refused):
     split = {"groups_csv": str(write(tmp_path, f"image,{columns}\na/1.png,train\n")), "folds": folds}
-    check_user_groups({"groups_csv": None, "folds": folds})
+    table = read_user_groups(split["groups_csv"])
     if refused:
         with pytest.raises(UserError, match=r"split.folds is 5, but .* set folds: 0 or remove the column split"):
-            check_user_groups(split)
+            check_folds(table, split)
     else:
-        check_user_groups(split)
+        check_folds(table, split)
 
 
 def test_groups_and_split_may_stand_side_by_side(tmp_path):

@@ -208,6 +208,28 @@ def test_patients_in_class_folders_are_linked_with_their_place(project, tmp_path
     assert "nowhere, which does not exist" in rejected
 
 
+def test_labels_from_a_table_and_what_a_change_of_one_makes_again(project, tmp_path):
+    fill(tmp_path / "pile", "a", "b")
+    names = [f"{folder}/{number}.png" for folder in "ab" for number in range(12)]
+    table = tmp_path / "labels.csv"
+
+    def write(labels: list[str]) -> None:
+        table.write_text("file,dx\n" + "".join(f"{name},{label}\n" for name, label in zip(names, labels, strict=True)))
+
+    write(["sick", "well"] * 12)
+    target = "results/datasets/labelled/catalog.csv"
+    given = f"labels_csv: '{table}', labels_columns: {{image: file, label: dx}}, unmatched: drop"
+    setting = f"dataset={{source: folder, path: '{tmp_path}/pile', name: labelled, {given}}}"
+    result = project.snakemake(target, "--config", setting)
+    assert result.returncode == 0, result.output
+    assert "labels.csv: 2 classes (sick, well), 24 images." in result.output
+    assert len(read_identities(project.folder / target)) == 24
+    assert (project.folder / "results/datasets/labelled/unmatched.csv").read_text() == "name,label,reason\n"
+    assert project.jobs(target, "--config", setting) == {}
+    write(["sick", "sick"] + ["sick", "well"] * 11)
+    assert project.jobs(target, "--config", setting) == {"link_folder": 1, "catalog_images": 1}
+
+
 def test_the_users_split_by_folders(project, tmp_path):
     names = [f"{split}/{name}" for split in ("train", "val", "test") for name in "01"]
     folder = fill(tmp_path / "smears", *names)

@@ -24,6 +24,7 @@ from smear.provenance import digest_file
 from smear.report.findings import FIGURES
 from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
+from smear.split.planning import count_folds, get_shared_columns, gives_groups
 from smear.split.targets import SPLITS
 from smear.training_images import has_donor
 
@@ -52,14 +53,16 @@ if is_main_workflow():
     update_config(config, read_values(get_command_line_config(), schema, schema))
 HINTS = rename_old_names(config)
 config = ask(complete_configuration, config, SCHEMA)
-CELLS = {cell.name: cell for cell in expand_grid(config["grid"], config["split"]["folds"])}
-SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
-COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 DATASET = config["dataset"]["name"]
 EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 EXAMINED = ask(examine_source, config["dataset"])
 CLASS_COUNTS = ask(check_examined, config, EXAMINED)
+FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
+HAS_GROUPS = ask(gives_groups, config)
+CELLS = {cell.name: cell for cell in expand_grid(config["grid"], FOLDS)}
+SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
+COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 IDENTITY = identify_source(config["dataset"], EXAMINED)
 ask(check_identity, IDENTITY, Path("results/datasets") / DATASET, DATASET)
 GPUS = find_gpus()

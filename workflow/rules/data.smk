@@ -28,8 +28,10 @@ if SOURCE in ("kaggle", "archive"):
     rule extract_archive:
         """Take the wanted class folders out of the archive."""
         input:
+            **get_label_table(),
             archive=get_archive,
         output:
+            **get_unmatched(),
             images=directory("results/datasets/{dataset}/images"),
             sources="results/datasets/{dataset}/sources.csv",
         log:
@@ -39,6 +41,7 @@ if SOURCE in ("kaggle", "archive"):
         conda:
             "../../envs/data.yaml"
         params:
+            **get_table_settings(),
             variant=verbatim("dataset", "variant"),
             layout=verbatim("dataset", "layout"),
             classes=verbatim("dataset", "classes"),
@@ -58,7 +61,10 @@ if SOURCE == "folder":
 
     rule link_folder:
         """Link the images of the user's class folders."""
+        input:
+            **get_label_table(),
         output:
+            **get_unmatched(),
             images=directory("results/datasets/{dataset}/images"),
             sources="results/datasets/{dataset}/sources.csv",
         log:
@@ -68,6 +74,7 @@ if SOURCE == "folder":
         conda:
             "../../envs/data.yaml"
         params:
+            **get_table_settings(),
             path=verbatim("dataset", "path"),
             variant=verbatim("dataset", "variant"),
             layout=verbatim("dataset", "layout"),
@@ -203,6 +210,7 @@ rule split_images:
     conda:
         "../../envs/data.yaml"
     params:
+        **get_group_settings(),
         unit=config["split"]["unit"],
         fractions=config["split"]["fractions"],
         seed=config["split"]["seed"],

@@ -17,7 +17,7 @@ def count_train_images():
     """Training images of one cell, as far as they are known before the work starts."""
     if CLASS_COUNTS is None:
         return None
-    return count_training(CLASS_COUNTS, config["split"]["fractions"], config["split"]["folds"])
+    return count_training(CLASS_COUNTS, config["split"]["fractions"], FOLDS)
 
 
 def count_cores():

@@ -5,6 +5,7 @@
 rule test_selected:
     """Predict the test images with the selected grid cell's model, and with no other."""
     input:
+        **(get_group_manifest() if HAS_GROUPS else {}),
         selected="results/{experiment}/comparison/selected.json",
         model=get_selected_model,
         provenance=ancient(get_selected_provenance),
@@ -14,6 +15,7 @@ rule test_selected:
         digests=ancient("results/{experiment}/comparison/selection.digests.json"),
         model_digests=ancient(get_selected_digests),
     output:
+        **({"by_group": "results/{experiment}/report/test_by_group.csv"} if HAS_GROUPS else {}),
         predictions="results/{experiment}/report/test_predictions.csv",
         metrics="results/{experiment}/report/test_metrics.json",
         model="results/{experiment}/report/model.keras",
@@ -39,6 +41,73 @@ rule test_selected:
         "../scripts/test_selected.py"
 
 
+if HAS_GROUPS:
+
+    rule validate_by_group:
+        """Count what the selected grid cell got right in each of the user's groups, on the validation images."""
+        input:
+            manifest=ancient("results/{experiment}/split/manifest.csv"),
+            split_digests=ancient("results/{experiment}/split/digests.json"),
+            predictions=get_selected_predictions("csv"),
+            digests=ancient(get_selected_predictions("digests.json")),
+        output:
+            by_group="results/{experiment}/comparison/validation_by_group.csv",
+            metrics="results/{experiment}/comparison/validation_groups.json",
+            digests="results/{experiment}/comparison/validation_groups.digests.json",
+        log:
+            "results/{experiment}/logs/validate_by_group.log",
+        benchmark:
+            "results/{experiment}/logs/validate_by_group.tsv"
+        conda:
+            "../../envs/report.yaml"
+        params:
+            positive=config["dataset"]["positive"],
+            code=code_digest("validate_by_group"),
+        script:
+            "../scripts/validate_by_group.py"
+
+    rule plot_groups:
+        """Draw the accuracy of each of the user's groups, and predicted against true shares of classes."""
+        input:
+            manifest=ancient("results/{experiment}/split/manifest.csv"),
+            split_digests=ancient("results/{experiment}/split/digests.json"),
+            validation_predictions=get_selected_predictions("csv"),
+            validation_digests=ancient(get_selected_predictions("digests.json")),
+            test_predictions=["results/{experiment}/report/test_predictions.csv"],
+            test_digests=ancient("results/{experiment}/report/digests.json"),
+        output:
+            validation_svg=report(
+                "results/{experiment}/report/validation_groups.svg",
+                caption="../report/validation_groups.rst",
+                category="Groups",
+            ),
+            validation_png="results/{experiment}/report/validation_groups.png",
+            test_svg=report(
+                "results/{experiment}/report/test_groups.svg",
+                caption="../report/test_groups.rst",
+                category="Groups",
+            ),
+            test_png="results/{experiment}/report/test_groups.png",
+            shares_svg=report(
+                "results/{experiment}/report/group_shares.svg",
+                caption="../report/group_shares.rst",
+                category="Groups",
+            ),
+            shares_png="results/{experiment}/report/group_shares.png",
+            digests="results/{experiment}/report/groups.digests.json",
+        log:
+            "results/{experiment}/logs/plot_groups.log",
+        benchmark:
+            "results/{experiment}/logs/plot_groups.tsv"
+        conda:
+            "../../envs/report.yaml"
+        params:
+            positive=config["dataset"]["positive"],
+            code=code_digest("plot_groups"),
+        script:
+            "../scripts/plot_groups.py"
+
+
 REPORT_FILES = {
     "reference": "resources/leukemia.sha256",
     "published": "resources/fajrina2024.json",
@@ -51,6 +120,7 @@ rule render_report:
     """Write the report as one self-contained page, and the model's card."""
     input:
         **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
+        **get_group_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",

@@ -13,6 +13,42 @@ def get_selected_cell():
     return read_json(chosen.selected)["model_cell"]
 
 
+def get_selected_predictions(kind):
+    """An input's function: predictions of the validation images, `csv`, or their records, of each fold if there are some."""
+    name = {"csv": "validation_predictions.csv", "digests.json": "digests.json"}[kind]
+
+    def get_paths(wildcards):
+        chosen = CELLS[get_selected_cell()]._replace(fold=None)
+        folds = [cell.name for cell in CELLS.values() if cell._replace(fold=None) == chosen]
+        return [f"results/{wildcards.experiment}/cells/{cell}/{name}" for cell in folds]
+
+    return get_paths
+
+
+def get_group_manifest():
+    """The manifest as named inputs of the final test, where the user gave groups."""
+    split = "results/{experiment}/split"
+    return {"manifest": ancient(f"{split}/manifest.csv"), "split_digests": ancient(f"{split}/digests.json")}
+
+
+def get_group_files():
+    """What the report shows by group, as named inputs, where the user gave groups."""
+    if not HAS_GROUPS:
+        return {}
+    folder = "results/{experiment}"
+    return {
+        "validation_by_group": f"{folder}/comparison/validation_by_group.csv",
+        "validation_groups": f"{folder}/comparison/validation_groups.json",
+        "test_by_group": f"{folder}/report/test_by_group.csv",
+        "validation_groups_svg": f"{folder}/report/validation_groups.svg",
+        "test_groups_svg": f"{folder}/report/test_groups.svg",
+        "group_shares_svg": f"{folder}/report/group_shares.svg",
+        "group_digests": ancient(
+            [f"{folder}/comparison/validation_groups.digests.json", f"{folder}/report/groups.digests.json"]
+        ),
+    }
+
+
 def get_selected_model(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
 

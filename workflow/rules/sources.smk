@@ -36,6 +36,38 @@ def get_sources():
     return {} if SOURCE == "synthetic" else {"sources": "results/datasets/{dataset}/sources.csv"}
 
 
+def get_label_table():
+    """The user's table of labels as a named input, if there is one."""
+    path = config["dataset"]["labels_csv"]
+    return {"labels": path} if path else {}
+
+
+def get_unmatched():
+    """The list of images without a label and labels without an image, as a named output, where there is a table."""
+    return {"unmatched": "results/datasets/{dataset}/unmatched.csv"} if get_label_table() else {}
+
+
+def get_table_settings():
+    """The parameters of a rule that reads a table of labels."""
+    if not get_label_table():
+        return {}
+    return {"labels_columns": verbatim("dataset", "labels_columns"), "unmatched": config["dataset"]["unmatched"]}
+
+
+def get_group_settings():
+    """The parameters of the split that only groups of the user need, or fields that are not searched for."""
+    settings = {}
+    if config["split"]["groups_pattern"] is not None:
+        settings["pattern"] = verbatim("split", "groups_pattern")
+    if get_shared_columns(config):
+        settings["columns"] = verbatim("dataset", "labels_columns")
+    if config["fields"]["search"] == "none":
+        settings["fields_searched"] = False
+    if FOLDS != config["split"]["folds"]:
+        settings["planned"] = FOLDS
+    return settings
+
+
 def get_scaled_catalog():
     """The catalog as a named input of tensors, where it decides by what the values are multiplied."""
     return {"catalog": f"results/datasets/{DATASET}/catalog.csv"} if config["image"]["scale"] == "range" else {}

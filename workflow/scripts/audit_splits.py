@@ -1,12 +1,14 @@
 """Split the images by every unit and several seeds, and show how many have a repeat capture in another split."""
 
 import smear.environment
+import pandas as pd
+from smear.figures.note import draw_note
 from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import log, logged_to
 from smear.records import recorded
-from smear.split.audit import compare_units
+from smear.split.audit import REPEATS, compare_units
 from smear.split.targets import split_targets
 from smear.tables import read_csv, write_csv
 
@@ -20,6 +22,12 @@ def choose_seeds(images: int) -> range:
 
 
 def main(snakemake) -> None:
+    audit, output = read_json(snakemake.input.audit), snakemake.output
+    if not audit.get("fields_searched", True):
+        write_csv(pd.DataFrame(columns=REPEATS), output.siblings)
+        note = draw_note("Repeat captures across splits", "Not searched for (fields.search: none).")
+        save(note, output.svg, output.png)
+        return
     manifest = read_csv(snakemake.input.manifest)
     catalog = read_csv(snakemake.input.catalog).rename(columns={"class": "source_class"})
     images = catalog.merge(manifest[["image_id", "class", "field_id"]], on="image_id", validate="one_to_one")
@@ -30,8 +38,8 @@ def main(snakemake) -> None:
         log.info(
             "%s: %.1f images with a repeat capture in another split, mean of %d seeds", unit, across.mean(), len(across)
         )
-    write_csv(table, snakemake.output.siblings)
-    save(draw_repeat_captures(table, read_json(snakemake.input.audit)), snakemake.output.svg, snakemake.output.png)
+    write_csv(table, output.siblings)
+    save(draw_repeat_captures(table, audit), output.svg, output.png)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ import smear.environment
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
 from smear.images.class_folders import ClassFolders, Selection, check_expected
-from smear.images.source_table import write_sources
+from smear.images.labelled import read_selection
+from smear.images.source_table import write_sources, write_unmatched
 from smear.job import check_space, log, logged_to
 from tqdm import tqdm
 
@@ -47,12 +48,13 @@ def main(snakemake) -> None:
     found = extract_classes(
         Path(snakemake.input.archive),
         Path(output.images),
-        Selection(params.variant, params.layout, params.classes),
+        read_selection(snakemake),
         Limits(params.max_files, params.max_gigabytes),
         params.expected,
         params.archive_encoding,
     )
     write_sources(found, output.sources)
+    write_unmatched(found, output.get("unmatched"))
     log.info("extracted %s", ", ".join(f"{name} {len(files)}" for name, files in found.files.items()))
 
 

@@ -23,6 +23,8 @@ from smear.tables import read_csv, write_csv
 ALL_PAIRS = 8_000  # images; twice as many take four times as long
 HELD = 4_096  # details that are kept, 0.15 GB: most images are looked at more than once
 BIN = 0.1
+PAIRS = ["first", "second", "similarity", "dx", "dy", "evidence", "overlap", "same_class"]
+SCORES = ["evidence", "random_pairs", "registered_pairs", "matches"]
 
 
 def search_catalog(catalog: pd.DataFrame, params, threads: int) -> Search:
@@ -139,8 +141,23 @@ def count_scores(search: Search) -> pd.DataFrame:
     return pd.DataFrame({"evidence": edges[:-1], **counts})
 
 
+def write_unsearched(catalog: pd.DataFrame, output) -> None:
+    """Write what there is without a search: every image is a field of its own, and no pair is known."""
+    fields = pd.DataFrame({"image_id": catalog["image_id"], "field_id": catalog["image_id"]})
+    counts = {"images": len(fields), "fields": len(fields), "images_with_sibling": 0, "largest_field": 1}
+    nothing = dict.fromkeys(("pairs", "pairs_across_classes", "pairs_compared", "pairs_registered"), 0)
+    write_csv(fields, output.fields)
+    write_csv(pd.DataFrame(columns=PAIRS), output.pairs)
+    write_csv(pd.DataFrame(columns=SCORES), output.evidence)
+    write_json(counts | nothing | {"search": "none"}, output.summary)
+    log.info("no search for repeat captures (fields.search: none): every image is a field of its own")
+
+
 def main(snakemake) -> None:
     catalog = read_csv(snakemake.input.catalog)
+    if snakemake.params.search == "none":
+        write_unsearched(catalog, snakemake.output)
+        return
     search = search_catalog(catalog, snakemake.params, snakemake.threads)
     pairs = list_pairs(catalog, search)
     fields = group_fields(catalog["image_id"], pairs)

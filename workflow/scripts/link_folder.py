@@ -5,16 +5,17 @@ from pathlib import Path
 
 import smear.environment
 from smear.images.announcements import describe_source
-from smear.images.class_folders import ClassFolders, Selection, find_class_folders
+from smear.images.class_folders import ClassFolders, Selection
+from smear.images.labelled import find_classes, read_selection
 from smear.images.listing import list_folder
-from smear.images.source_table import write_sources
+from smear.images.source_table import write_sources, write_unmatched
 from smear.job import log, logged_to
 
 
 def link_classes(source: Path, folder: Path, selection: Selection) -> ClassFolders:
     """Link the files of the class folders in `source` as `folder/<Class>/<name>`; return what was found."""
     listing = list_folder(source)
-    found = find_class_folders(listing, selection, str(source))
+    found = find_classes(listing, selection, str(source))
     for name, files in found.files.items():
         (folder / name).mkdir(parents=True)
         for path, own in files.items():
@@ -27,9 +28,9 @@ def link_classes(source: Path, folder: Path, selection: Selection) -> ClassFolde
 
 def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
-    selection = Selection(params.variant, params.layout, params.classes)
-    found = link_classes(Path(params.path), Path(output.images), selection)
+    found = link_classes(Path(params.path), Path(output.images), read_selection(snakemake))
     write_sources(found, output.sources)
+    write_unmatched(found, output.get("unmatched"))
     log.info("linked %s", ", ".join(f"{name} {len(files)}" for name, files in found.files.items()))
 
 

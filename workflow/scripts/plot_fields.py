@@ -2,6 +2,7 @@
 
 import smear.environment
 from smear.figures.fields import draw_scores
+from smear.figures.note import draw_note
 from smear.figures.style import save
 from smear.files import read_json
 from smear.job import logged_to
@@ -10,7 +11,11 @@ from smear.tables import read_csv
 
 
 def main(snakemake) -> None:
-    figure = draw_scores(read_csv(snakemake.input.evidence), read_json(snakemake.input.summary))
+    summary = read_json(snakemake.input.summary)
+    if summary.get("search") == "none":
+        figure = draw_note("Which images show the same field?", "Not searched for (fields.search: none).")
+    else:
+        figure = draw_scores(read_csv(snakemake.input.evidence), summary)
     save(figure, snakemake.output.svg, snakemake.output.png)
 
 

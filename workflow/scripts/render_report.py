@@ -17,6 +17,7 @@ from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
+from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.shortcuts import judge_network, shortcut_table
 from smear.report.start_weights import describe_start
@@ -41,6 +42,7 @@ def read_results(inputs: SimpleNamespace) -> dict:
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
+    results["groups"] = read_group_results(inputs, results["test_metrics"])
     tested = set(read_csv(inputs.test_rows)["sha256"])
     papers_images = same_images(results["catalog"], inputs.reference)
     return results | {
@@ -50,6 +52,21 @@ def read_results(inputs: SimpleNamespace) -> dict:
         "tested": tested,
         "looks": collect_looks(inputs, tested),
     }
+
+
+def read_group_results(inputs: SimpleNamespace, test: dict) -> dict | None:
+    """The results by group as the templates show them; None without groups of the user."""
+    if "groups" not in test:
+        return None
+    tables = {split: read_group_table(getattr(inputs, f"{split}_by_group")) for split in ("validation", "test")}
+    found = describe_groups(read_json(inputs.validation_groups), test["groups"], tables)
+    level = test["groups"]["level"]
+    found["figures"] = {
+        "validation": inline_svg(inputs.validation_groups_svg, f"Accuracy by {level}, validation images"),
+        "test": inline_svg(inputs.test_groups_svg, f"Accuracy by {level}, test images"),
+        "shares": inline_svg(inputs.group_shares_svg, f"Predicted and true shares by {level}"),
+    }
+    return found
 
 
 def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look, int]]:
@@ -98,6 +115,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "conflicts": conflicting_pairs(pairs),
         "images": image_facts(results["catalog"]),
         "range_sentence": describe_range(results["catalog"]["high"], params.scale),
+        "groups": results["groups"],
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),
         "diverged": int((cells["status"] == "diverged").sum()),

@@ -8,13 +8,15 @@ from smear.files import read_json, write_json
 from smear.job import UserError, log, logged_to
 from smear.records import check_files, recorded
 from smear.split.assignment import assign_groups
-from smear.split.audit import count_repeats
+from smear.split.audit import count_repeats, measure_shares
 from smear.split.folder_splits import draw_validation, read_folder_splits
+from smear.split.group_levels import PREFIX, audit_levels, list_columns, name_columns, name_level
 from smear.split.labels import check_labels, merge_classes
+from smear.split.leave_one_out import FOLDS, find_lacking, leave_one_out
 from smear.split.overlap import audit_start, check_overlap
 from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
-from smear.split.units import GUARANTEES, get_groups
-from smear.split.user_groups import match_images, read_user_groups
+from smear.split.units import GUARANTEES, UNSEARCHED, get_groups
+from smear.split.user_groups import find_groups
 from smear.tables import read_csv, write_csv
 from smear.training_images import read_training_images
 
@@ -22,21 +24,28 @@ COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", 
 
 
 def group_images(
-    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, unit: str, seed: int, block: int | None
+    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, params
 ) -> tuple[pd.DataFrame, str]:
-    """The catalog with `field_id`, `group` and, where the user gives it, `split`; and its guarantee's key."""
+    """The catalog with `field_id`, `group` and, where the user gives them, `split` and columns for levels of groups.
+
+    The other value is its guarantee's key. params: of the rule, see there.
+    """
     images = catalog.merge(fields, on="image_id", validate="one_to_one")
-    if user_table is None and unit == "folders":
-        return images.assign(group=images["field_id"], split=read_folder_splits(images["source"].tolist())), unit
-    if user_table is None:
-        images["group"] = get_groups(images, unit, seed, block)
-        return images, unit
-    sources = dict(zip(images["image_id"], images["source"], strict=True)) if "source" in images else {}
-    given = match_images(images["image_id"], read_user_groups(user_table), user_table, sources)
-    images["group"] = given["group"] if "group" in given else images["image_id"]
-    if "split" in given:
-        images["split"] = given["split"]
-    return images, "given" if "split" in given else "group"
+    unit, pattern = params.unit, params.get("pattern")
+    if not user_table and pattern is None:
+        if unit == "folders":
+            return images.assign(group=images["field_id"], split=read_folder_splits(images["source"].tolist())), unit
+        return images.assign(group=get_groups(images, unit, params.seed, params.block)), unit
+    sources = dict(zip(images["image_id"], images["source" if "source" in images else "image_id"], strict=True))
+    settings = {"groups_csv": user_table, "groups_pattern": pattern}
+    found = find_groups(settings, sources, columns=params.get("columns"))
+    for note in found.notes:
+        log.info("%s", note)
+    columns = pd.DataFrame({"group": images["image_id"]}) if found.levels is None else name_columns(found.levels)
+    images[list(columns)] = columns.to_numpy()
+    if found.split is None:
+        return images, "group"
+    return images.assign(split=found.split.to_numpy()), "given"
 
 
 def label_images(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> pd.DataFrame:
@@ -50,9 +59,13 @@ def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.Data
     """Add `split` and `fold`: 0 to k - 1 for images that are not for the test, -1 otherwise and without folds."""
     counts = images["class"].value_counts().sort_index().to_dict()
     folds, fractions, seed = method["folds"], method["fractions"], method["seed"]
-    check_class_sizes(counts, fractions)
+    if folds != FOLDS:
+        check_class_sizes(counts, fractions)
     if folds:
-        places = assign_groups(images, fold_targets(counts, fractions, folds), seed, kept)
+        if folds == FOLDS:
+            places = leave_one_out(images, fractions, seed)
+        else:
+            places = assign_groups(images, fold_targets(counts, fractions, folds), seed, kept)
         # Fold 0 is validated first, so that the manifest is a split like any other.
         split = places.map(lambda place: place if place == TEST else "validation" if place == "0" else "train")
         return images.assign(split=split, fold=places.replace(TEST, "-1").astype(int))
@@ -66,7 +79,8 @@ def read_kept(output, method: dict, images: pd.DataFrame) -> pd.Series:
     other images would then be drawn for the test than before.
     """
     manifest, audit, digests = (Path(output[name]) for name in ("manifest", "audit", "digests"))
-    if not (manifest.exists() and audit.exists()):
+    # Each group is a fold by itself, and how many there are was planned without the earlier manifest.
+    if method["folds"] == FOLDS or not (manifest.exists() and audit.exists()):
         return pd.Series(dtype=object)
     if digests.exists():
         check_files([manifest, audit, digests])
@@ -103,6 +117,32 @@ def check_classes_everywhere(images: pd.DataFrame) -> None:
                 )
 
 
+def check_leave_one_out(images: pd.DataFrame, planned: int) -> None:
+    """Raise a UserError unless there are as many folds as planned, each with every class in its training."""
+    folds = int(images["fold"].max()) + 1
+    if folds != planned:
+        raise UserError(
+            f"split.folds is leave_one_out: {planned} groups were counted before the work started, and {folds} are "
+            f"left of the usable images; remove the files that rejected.csv lists from the source."
+        )
+    places = images["fold"].astype(str).where(images["split"] != TEST, TEST)
+    if (lacking := find_lacking(images, places)) is not None:
+        raise UserError(
+            f"Class {lacking} is missing from the test or from a training, since groups stay whole; change split.seed "
+            f"or split.fractions, or add groups."
+        )
+
+
+def audit_groups(images: pd.DataFrame, unit: str, method: dict) -> dict:
+    """What `audit.json` holds besides, where the user gave groups: each level, and the classes' shares."""
+    if unit not in ("group", "given") or (unit == "given" and (images["group"] == images["image_id"]).all()):
+        return {}
+    places = images["fold"].astype(str).where(images["split"] != TEST, TEST) if method["folds"] else images["split"]
+    levels = images[list_columns(images.columns)].rename(columns=name_level)
+    found = {"group_levels": audit_levels(levels, places)}
+    return found if unit == "given" else found | measure_shares(images, places, method)
+
+
 def audit_split(images: pd.DataFrame, unit: str, method: dict, kept: pd.Series) -> dict:
     """What `audit.json` holds."""
     counts = pd.crosstab(images["split"], images["class"])
@@ -129,6 +169,12 @@ def audit_split(images: pd.DataFrame, unit: str, method: dict, kept: pd.Series) 
     }
 
 
+def leave_out_repeats(audit: dict) -> dict:
+    """What `audit.json` says where fields were not searched for: nothing is known of repeat captures."""
+    unknown = dict.fromkeys(name for name in audit if name.startswith("images_with_sibling"))
+    return unknown | {"fields_searched": False, "promise": f"{audit['promise']} {UNSEARCHED}"}
+
+
 def audit_labels(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> dict:
     """What `audit.json` holds besides, where `dataset.labels` merges classes."""
     if labels is None:
@@ -144,11 +190,12 @@ def main(snakemake) -> None:
         method["block"] = params.block
     if params.labels:
         method["labels"] = params.labels
+    if params.get("pattern") is not None:
+        method["pattern"] = params.pattern
     catalog = read_csv(snakemake.input.catalog).rename(columns={"class": "source_class"})
     fields = read_csv(snakemake.input.fields)
     check_labels(params.labels, set(catalog["source_class"]), snakemake.input.catalog)
-    user_table = snakemake.input.groups or None
-    images, unit = group_images(catalog, fields, user_table, params.unit, params.seed, params.block)
+    images, unit = group_images(catalog, fields, snakemake.input.groups or None, params)
     images = label_images(images, params.labels)
     kept = read_kept(output, method, images[["image_id", "sha256"]])
     if unit in ("given", "folders"):
@@ -157,8 +204,14 @@ def main(snakemake) -> None:
         images["fold"] = -1
     else:
         images = place_images(images, method, kept)
-    check_classes_everywhere(images)
+    if method["folds"] == FOLDS:
+        check_leave_one_out(images, params.planned)
+    else:
+        check_classes_everywhere(images)
     audit = audit_split(images, unit, method, kept) | audit_labels(images, params.labels)
+    audit |= audit_groups(images, unit, method)
+    if not params.get("fields_searched", True):
+        audit |= leave_out_repeats(audit)
     audit["start_weights"] = None
     if weights := snakemake.input.weights:
         audit["start_weights"] = audit_start(weights, read_training_images(weights), images)
@@ -169,7 +222,8 @@ def main(snakemake) -> None:
         log.info(
             "%d images keep the place they had, %d moved", len(kept) - audit["images_moved"], audit["images_moved"]
         )
-    write_csv(images[[*COLUMNS, "source_class"] if params.labels else COLUMNS], output.manifest)
+    more = [name for name in images if name.startswith(PREFIX)]
+    write_csv(images[[*COLUMNS, *more, *(["source_class"] if params.labels else [])]], output.manifest)
     write_json(audit, output.audit)
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import smear.environment
 from smear.binary_metrics import binary_summary
 from smear.files import atomic_write, read_json, write_json
+from smear.group_metrics import summarise_groups, tabulate_groups
 from smear.job import log, logged_to
 from smear.looks import add_look, find_looks, write_looks
 from smear.metrics import classification_summary
 from smear.predictions import get_classes, tabulate_predictions
 from smear.records import recorded
+from smear.split.group_levels import read_levels
 from smear.tables import read_csv, write_csv
 from smear.training.keras_start import start_keras
 
@@ -48,6 +50,11 @@ def main(snakemake, digests: dict[str, str]) -> None:
     predicted = predictions["predicted"].to_numpy()
     summary = classification_summary(labels, predicted, probabilities, classes)
     summary |= binary_summary(labels, predicted, classes, params.positive)
+    by_group = None
+    if manifest := snakemake.input.get("manifest"):
+        levels = read_levels(manifest)
+        by_group = tabulate_groups(predictions, levels.iloc[:, 0], classes)
+        summary["groups"] = summarise_groups(predictions, levels, classes, params.positive)
     # Before anybody can see what came of it, so that no look is missing, and none is counted that told nothing.
     images, table = set(rows["sha256"]), Path(params.table)
     settings = digest_settings(read_json(snakemake.input.provenance))
@@ -57,6 +64,8 @@ def main(snakemake, digests: dict[str, str]) -> None:
 
     write_looks(find_looks(table, images), snakemake.output.looks)
     write_csv(predictions, snakemake.output.predictions)
+    if by_group is not None:
+        write_csv(by_group, snakemake.output.by_group)
     write_json({"cell": selected, **summary}, snakemake.output.metrics)
     with atomic_write(snakemake.output.model) as path:
         shutil.copyfile(snakemake.input.model, path)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from smear.configuration.classes import find_class_faults
 from smear.configuration.grid_contradictions import find_grid_faults
+from smear.configuration.group_contradictions import find_group_faults
 from smear.configuration.schema_errors import show
 from smear.images.levels import CLASS
 from smear.images.source import SOURCES
@@ -71,12 +72,12 @@ def find_contradictions(config: dict) -> list[str]:
             "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
         )
     faults += find_head_faults(config["model"])
-    return faults + find_grid_faults(config)
+    return faults + find_group_faults(config) + find_grid_faults(config)
 
 
 def find_reading_faults(dataset: dict) -> list[Fault]:
     """What is wrong with how the folders and the names of a source are to be read."""
-    faults, layout, encoding = [], dataset["layout"], dataset["archive_encoding"]
+    faults, layout, encoding = find_table_faults(dataset), dataset["layout"], dataset["archive_encoding"]
     levels = layout.split("/") if layout else [CLASS]
     if levels.count(CLASS) != 1 or "" in levels or len(set(levels)) < len(levels):
         faults.append(
@@ -100,9 +101,39 @@ def find_reading_faults(dataset: dict) -> list[Fault]:
     return faults
 
 
+def find_table_faults(dataset: dict) -> list[Fault]:
+    """What excludes a table of labels."""
+    if not dataset["labels_csv"]:
+        return []
+    no_table = {"dataset": {"labels_csv": None}}
+    faults, columns = [], dataset["labels_columns"]
+    if dataset["layout"]:
+        faults.append(
+            Fault(
+                f"dataset.layout is {show_name(dataset['layout'])}, which says which folders are the classes, but "
+                "dataset.labels_csv gives them; set one of the two to null.",
+                {"dataset": {"layout": None}},
+                no_table,
+            )
+        )
+    if dataset["source"] == "synthetic":
+        faults.append(
+            Fault("dataset.labels_csv is for images of your own, and the source synthetic draws its own.", no_table)
+        )
+    if columns["image"] == columns["label"]:
+        faults.append(
+            f"dataset.labels_columns takes the column {show_name(columns['image'])} for images and labels; name two."
+        )
+    return faults
+
+
 def find_template_faults(config: dict) -> list[Fault]:
     """Paths of files with braces, which Snakemake reads as wildcards where a file is an input."""
-    paths = {"split.groups_csv": config["split"]["groups_csv"], "model.weights": config["model"]["weights"]}
+    paths = {
+        "dataset.labels_csv": config["dataset"]["labels_csv"],
+        "split.groups_csv": config["split"]["groups_csv"],
+        "model.weights": config["model"]["weights"],
+    }
     if config["dataset"]["source"] == "archive":
         paths["dataset.path"] = config["dataset"]["path"]
     return [

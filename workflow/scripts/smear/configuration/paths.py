@@ -5,7 +5,7 @@ import re
 
 from smear.job import Fault, show_path
 
-PATHS = (("dataset", "path"), ("split", "groups_csv"), ("model", "weights"))
+PATHS = (("dataset", "path"), ("dataset", "labels_csv"), ("split", "groups_csv"), ("model", "weights"))
 WORDS = ("imagenet", "none")  # values of `model.weights` that are no paths
 VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 

@@ -20,7 +20,10 @@ REFLECTIONS = 4
 FEWEST = 100  # mirrored pairs: eight images have 112
 SIMILARITY, OVERLAP = 0.9, 0.5  # what two captures of one field may be expected to have
 OUTLIERS = 0.01  # of the mirrored pairs: the share that may exceed the threshold
-REMEDY = "or set the threshold yourself, such as fields.threshold: 7, and look at field_pairs.csv"
+REMEDY = (
+    "or set the threshold yourself, such as fields.threshold: 7, and look at field_pairs.csv, or do without the search "
+    "(fields.search: none)"
+)
 
 
 def reflect(frames: np.ndarray, reflection: int) -> np.ndarray:

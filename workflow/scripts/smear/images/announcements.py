@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from smear.images.class_folders import ClassFolders
+from smear.images.class_folders import ClassFolders, TableMatch
 from smear.images.entries import is_image
 from smear.images.levels import SPLIT
 from smear.images.listing import Listing
@@ -18,17 +18,25 @@ def describe_source(found: ClassFolders, listing: Listing, source: str, variant:
     place = f" inside the folders {show_name(layout.place.between[1])}" if layout.place.between else place
     counts = found.count_images()
     classes = f"{len(counts)} classes ({list_some(counts)}), {sum(counts.values()):,} images"
-    lines = [f"{shown} is read as {layout}{place}: {classes}. {describe_levels(found)}".strip()]
     taken = {path for files in found.files.values() for path in files}
-    lines += describe_deeper(found)
-    outside = [path for path in listing.files if is_image(path) and layout.split_class(path) is None]
+    if found.match:
+        lines = [f"{shown} is read with the labels of {show_path(found.match.path)}{place}: {classes}."]
+        lines += describe_match(found.match)
+        named = {one.name for one in found.match.left_out}
+        outside = [path for path in listing.files if is_image(path) and path not in taken and path not in named]
+        what = ("has the label of another class", "have labels of other classes")
+    else:
+        lines = [f"{shown} is read as {layout}{place}: {classes}. {describe_levels(found)}".strip()]
+        lines += describe_deeper(found)
+        outside = [path for path in listing.files if is_image(path) and layout.split_class(path) is None]
+        what = ("lies outside of the class folders", "lie outside of the class folders")
     if variant and not layout.variant_missing:  # the images of other variants are not expected
         outside = [path for path in outside if layout.place.split_path(path) is not None]
     if outside:
         many = len(outside) > 1
         lines.append(
-            f"{len(outside):,} image{'s' * many} of {shown} lie{'s' * (not many)} outside of the class folders and "
-            f"{'are' if many else 'is'} left out: {list_some(outside)}."
+            f"{len(outside):,} image{'s' * many} of {shown} {what[many]} and {'are' if many else 'is'} left out: "
+            f"{list_some(outside)}."
         )
     if layout.variant_missing:
         lines.append(f"dataset.variant is {show_name(variant)}, which {shown} does not have and does not need.")
@@ -41,6 +49,18 @@ def describe_source(found: ClassFolders, listing: Listing, source: str, variant:
             f"{len(odd)} file name{'s' * (len(odd) > 1)} with control characters or bytes that are not UTF-8 "
             f"{'are' if len(odd) > 1 else 'is'} written with %XX: {list_some(sorted(odd))}."
         )
+    return lines
+
+
+def describe_match(match: TableMatch) -> list[str]:
+    """Sentences on names of a table of labels that match in spite of a difference, and on what it leaves out."""
+    lines = [
+        f"{count:,} names of {show_path(match.path)} match the images {difference}."
+        for difference, count in match.differences.items()
+    ]
+    for reason, what in (("no label", "images without a label"), ("no image", "labels without an image")):
+        if names := [one.name for one in match.left_out if one.reason == reason]:
+            lines.append(f"{len(names):,} {what} are left out and listed in unmatched.csv: {list_some(names)}.")
     return lines
 
 

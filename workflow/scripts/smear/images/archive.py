@@ -9,7 +9,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from smear.files import BROKEN_ZIP
-from smear.images.class_folders import ClassFolders, Selection, find_class_folders
+from smear.images.class_folders import ClassFolders, Selection
+from smear.images.labelled import find_classes
 from smear.images.listing import Listing, list_members
 from smear.images.names import find_long
 from smear.job import UserError, list_some, show_name, show_path
@@ -113,7 +114,7 @@ def find_contents(archive: zipfile.ZipFile, selection: Selection, limits: Limits
         refuse_path(member, source)
         members.setdefault(simplify(member.filename), []).append(member)
     listing = list_members(members)
-    found = find_class_folders(listing, selection, source)
+    found = find_classes(listing, selection, source)
     wanted = [member for files in found.files.values() for path in files for member in members[path]]
     refuse_amount(wanted, limits, source)
     refuse_kinds(wanted, source)

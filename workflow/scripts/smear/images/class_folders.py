@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import NamedTuple
 
 from smear.images.entries import is_image, name_suffixes
+from smear.images.label_table import LabelTable
 from smear.images.layout import Layout, Undecided, decide_layout
 from smear.images.layout_faults import explain, explain_nothing
 from smear.images.listing import Listing
@@ -12,18 +13,39 @@ from smear.job import UserError, list_some, show_name, show_path
 
 
 class Selection(NamedTuple):
-    """What the configuration's `dataset` says about which files are taken, and as what."""
+    """What the configuration's `dataset` says about which files are taken, and as what: see `labelled.find_classes`."""
 
     variant: str | None = None
     layout: str | None = None
     classes: list[str] | None = None
+    table: LabelTable | None = None
+
+
+class LeftOut(NamedTuple):
+    """An image without a label, or a row of a table of labels without an image."""
+
+    name: str
+    label: str
+    reason: str
+
+
+class TableMatch(NamedTuple):
+    """How the files of a source and a table of labels fit together; differences: see `matching.Match`."""
+
+    path: str
+    left_out: list[LeftOut]
+    differences: dict[str, int]
 
 
 class ClassFolders(NamedTuple):
-    """What was found in a source: `files` has, by class, the name in the data set of each file by its path."""
+    """What was found in a source: `files` has, by class, the name in the data set of each file by its path.
+
+    match: of a table of labels; None where folders are the classes.
+    """
 
     layout: Layout
     files: dict[str, dict[str, str]]
+    match: TableMatch | None = None
 
     def count_images(self) -> dict[str, int]:
         """Files of each class that are named like images."""

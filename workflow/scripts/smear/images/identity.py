@@ -19,7 +19,8 @@ class Identity(NamedTuple):
 
     origin: the absolute path, the Kaggle handle, or what is drawn. content: a digest of a folder's or an archive's
     files, by which a source that was moved is known; None where there is none beforehand.
-    level: the number of the level that is the class, None where only the work shows it.
+    level: the number of the level that is the class, None where only the work shows it. labels: the table of labels
+    and its columns, if there is one; labels_content: a digest of what it says.
     """
 
     source: str
@@ -29,6 +30,8 @@ class Identity(NamedTuple):
     classes: list[str] | None = None
     content: str | None = None
     level: int | None = None
+    labels: str | None = None
+    labels_content: str | None = None
 
 
 def write_identity(identity: Identity, folder: Path) -> None:
@@ -70,6 +73,8 @@ def describe_difference(recorded: Identity, wanted: Identity) -> str | None:
         )
     if recorded.variant != wanted.variant:
         return describe_values("variant", recorded.variant, wanted.variant)
+    if recorded.labels != wanted.labels and (not wanted.labels or recorded.labels_content != wanted.labels_content):
+        return describe_values("labels_csv", recorded.labels, wanted.labels)
     key = "layout" if None in (recorded.level, wanted.level) else "level"
     if getattr(recorded, key) != getattr(wanted, key):
         return describe_values("layout", recorded.layout, wanted.layout)

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from smear.images.entries import is_image
-from smear.images.levels import CLASS, is_no_class, name_level
+from smear.images.levels import CLASS, TABLE, is_no_class, name_level
 from smear.images.listing import list_parents
 
 HALF = 0.5  # of the images: what fewer of them have decides nothing about a level
@@ -43,7 +43,8 @@ class Place(NamedTuple):
 class Layout(NamedTuple):
     """A reading of the folders of a source.
 
-    levels: a name for each level below the place, one of them `class`. variant_missing: whether `dataset.variant` is no
+    levels: a name for each level below the place, one of them `class`; `table` alone where a table of labels gives the
+    classes, whatever the folders. variant_missing: whether `dataset.variant` is no
     folder of the source, which is no fault where the class folders lie at its top.
     """
 
@@ -52,9 +53,9 @@ class Layout(NamedTuple):
     variant_missing: bool = False
 
     @property
-    def depth(self) -> int:
-        """The number of the level that is the class, from 0."""
-        return self.levels.index(CLASS)
+    def depth(self) -> int | None:
+        """The number of the level that is the class, from 0; None where none is."""
+        return None if self.levels == (TABLE,) else self.levels.index(CLASS)
 
     def split_class(self, path: str) -> tuple[str, Parts] | None:
         """The class folder of a file, and the other parts of its path below the place; None outside of all classes."""

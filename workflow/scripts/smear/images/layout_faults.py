@@ -21,7 +21,8 @@ def explain_nothing(listing: Listing, source: str) -> UserError:
     else:
         reason = ""
     return UserError(
-        f"{shown} holds no class folders with images{reason}: put the images of each class into a folder named like it."
+        f"{shown} holds no class folders with images{reason}: put the images of each class into a folder named like "
+        f"it, or give a table of their labels in dataset.labels_csv."
     )
 
 

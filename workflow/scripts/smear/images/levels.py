@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-CLASS, SPLIT = "class", "split"
+CLASS, SPLIT, TABLE = "class", "split", "table"
 SPLIT_NAMES = {
     "train": ("train", "training", "trainset", "train_set", "training_set", "train_data", "training_data", "trn", "tr"),
     "validation": ("validation", "val", "valid", "dev", "validation_set", "val_set", "valid_set", "validation_data"),

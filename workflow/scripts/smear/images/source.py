@@ -1,6 +1,7 @@
 """The sources of images: what each needs of the configuration, and a look at its images before any work starts."""
 
 import hashlib
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
@@ -10,16 +11,16 @@ from smear.configuration.classes import find_positive_faults
 from smear.disk import estimate_synthetic
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
-from smear.images.class_folders import ClassFolders, Selection, check_expected, find_class_folders
+from smear.images.class_folders import ClassFolders, Selection, check_expected
 from smear.images.entries import is_image
 from smear.images.identity import Identity, write_facts
+from smear.images.label_table import LabelTable, read_label_table
+from smear.images.labelled import find_classes
+from smear.images.levels import TABLE
 from smear.images.listing import list_folder
 from smear.job import UserError, show_path
-from smear.split.folder_splits import check_folder_splits
 from smear.split.labels import check_labels, merge_counts
-from smear.split.sequence import check_numbered
-from smear.split.targets import check_class_sizes
-from smear.split.user_groups import check_user_groups
+from smear.split.planning import check_split, examine_groups
 from smear.synthetic.classes import count_images
 
 LONGEST_NAME = 200
@@ -49,6 +50,8 @@ class Examined(NamedTuple):
 def examine_source(dataset: dict) -> Examined | None:
     """A look at the source's images; None where only a download can show them, a UserError where it is unusable."""
     look = SOURCES[dataset["source"]].look
+    if look is None:
+        read_labels(dataset)  # what the table says by itself is seen before the download
     return look and look(dataset)
 
 
@@ -58,9 +61,9 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     Errors: a UserError where the counts are not the expected ones or too small to be split, where `dataset.labels` or
     `dataset.positive` does not fit the classes, or where images do not do for `split.unit` or the user's table.
     """
-    dataset, split = config["dataset"], config["split"]
+    dataset = config["dataset"]
     sources = examined and examined.list_sources()
-    given = check_user_groups(split, sources, dataset["max_rejected_share"], examined and examined.notes)
+    groups = examine_groups(config, sources)
     if examined is None:
         return None
     origin = show_path(dataset["path"]) if dataset["path"] else f"the source {dataset['source']}"
@@ -69,18 +72,20 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     counts = merge_counts(examined.counts, dataset["labels"])
     if faults := find_positive_faults(dataset["positive"], list(counts)):
         raise UserError(faults[0], faults[0].remedies)
-    if split["unit"] == "folders" and not split["groups_csv"]:
-        examined.notes.extend(check_folder_splits(None if sources is None else list(sources.values())))
-    elif not given:
-        check_class_sizes(counts, split["fractions"], sources is not None and not dataset["labels"])
-    if sources and split["unit"] == "sequence" and not split["groups_csv"]:
-        check_numbered(sources)
+    examined.notes.extend(check_split(config, counts, sources, groups))
     return counts
 
 
 def select(dataset: dict) -> Selection:
     """What `dataset` says about which files are taken."""
-    return Selection(dataset["variant"], dataset["layout"], dataset["classes"])
+    return Selection(dataset["variant"], dataset["layout"], dataset["classes"], read_labels(dataset))
+
+
+def read_labels(dataset: dict) -> LabelTable | None:
+    """The user's table of labels, if there is one."""
+    if not dataset["labels_csv"]:
+        return None
+    return read_label_table(dataset["labels_csv"], dataset["labels_columns"], dataset["unmatched"] == "drop")
 
 
 def check_folder(path: str) -> Path:
@@ -104,7 +109,7 @@ def look_at_folder(dataset: dict) -> Examined:
     """A look at the class folders in the data set's folder."""
     folder, path = check_folder(dataset["path"]), dataset["path"]
     listing = list_folder(folder)
-    found = find_class_folders(listing, select(dataset), path)
+    found = find_classes(listing, select(dataset), path)
     content = hashlib.sha256()
     for file in sorted(file for files in found.files.values() for file in files):
         content.update(os.fsencode(f"{file}\0{describe_file(folder / file)}\n"))
@@ -147,13 +152,22 @@ def identify_source(dataset: dict, examined: Examined | None) -> Identity:
     if source == "synthetic":
         return Identity(source, write_facts(dataset["synthetic"]))
     variant = None if found and found.layout.variant_missing else dataset["variant"]
-    layout = str(found.layout) if found else dataset["layout"]
+    table = read_labels(dataset)
+    layout = str(found.layout) if found else TABLE if table else dataset["layout"]
     level = found.layout.depth if found else None
     classes = sorted(dataset["classes"]) if dataset["classes"] else None
     # Not `resolve`: links are followed when two are compared.
     path, handle = dataset["path"], dataset["handle"]
     origin = handle.partition("/versions/")[0] if source == "kaggle" else os.path.abspath(path)  # noqa: PTH100
-    return Identity(source, origin, variant, layout, classes, examined and examined.content, level)
+    given = describe_table(table, dataset["labels_columns"]) if table else ()
+    return Identity(source, origin, variant, layout, classes, examined and examined.content, level, *given)
+
+
+def describe_table(table: LabelTable, columns: dict[str, str]) -> tuple[str, str]:
+    """A table of labels as a data set records it: its place and columns, and a digest of what it says."""
+    content = json.dumps(sorted(zip(table.images, (label or "" for label in table.labels), strict=True)))
+    place = f"{os.path.abspath(table.path)} ({columns['image']}, {columns['label']})"  # noqa: PTH100 as the origin
+    return place, hashlib.sha256(content.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def derive_name(dataset: dict) -> str:

@@ -78,7 +78,7 @@ def refuse_twins(classes: Collection[str], labels: dict[str, list[str]] | None, 
             "merge them with dataset.labels, take one with dataset.classes, or rename one" if remedies else "rename one"
         )
         raise UserError(
-            f"{source} has class folders that differ in case, blanks or the form of accents alone, "
+            f"{source} has classes whose names differ in case, blanks or the form of accents alone, "
             f"{list_some((ascii(name) for name in twins), 4)}; {way}.",
             remedies,
         )

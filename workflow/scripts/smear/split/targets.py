@@ -32,8 +32,8 @@ def check_class_sizes(counts: dict[str, int], fractions: dict[str, float], selec
             change = f", set split.fractions to {write_shares(others)}," if others else ""
             raise UserError(
                 f"Class {show_name(name)} has {images} image{'s' * (images != 1)}, too few to be in every split: with "
-                f"split.fractions {write_shares(fractions)} it needs {needed}. Add images{change} or leave its "
-                f"class folders out with dataset.classes.",
+                f"split.fractions {write_shares(fractions)} it needs {needed}. Add images{change} or leave it out "
+                f"with dataset.classes.",
                 ([{"split": {"fractions": others}}] if others else []) + leave_small(counts, fractions, selectable),
             )
 

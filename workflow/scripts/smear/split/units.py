@@ -8,18 +8,22 @@ from smear.split.sequence import group_sequence
 COLOR_NUMBERS = ("red_mean", "green_mean", "blue_mean", "red_sd", "green_sd", "blue_sd")
 IMAGES_PER_STAIN, FEWEST_STAINS, MOST_STAINS = 40, 12, 250
 DRAWN_UNITS = ("image", "field", "sequence", "stain")
-UNITS = (*DRAWN_UNITS, "folders")
+UNITS = (*DRAWN_UNITS, "group", "folders")
 GUARANTEES = {
     "image": "Every image was drawn by itself, as in the paper: images of one microscope field may lie on both sides.",
     "field": "All images of one microscope field lie in the same split.",
     "sequence": "All images of one block of consecutive numbers in the files' names, a stand-in for a slide where "
     "files were numbered in the order of capture, lie in the same split, and whole fields too.",
     "stain": "All images of one cluster of stain, a stand-in for a slide, lie in the same split, and whole fields too.",
-    "group": "All images of one group of the user's own table lie in the same split.",
+    "group": "All images of one group that the user gave lie in the same split; of several levels, of the coarsest.",
     "folders": "Every image lies in the split whose folder (train, validation, test) it was in; fields may lie on both "
     "sides. Where the source has no folder for validation, it was drawn from train, whole fields together.",
     "given": "Every image lies in the split that the user's own table gives it.",
 }
+UNSEARCHED = (
+    "Fields were not searched for (fields.search: none): every image counts as one, and repeat captures may lie on "
+    "both sides."
+)
 
 
 def get_groups(images: pd.DataFrame, unit: str, seed: int, block: int | None = None) -> pd.Series:
