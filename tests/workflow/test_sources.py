@@ -236,7 +236,7 @@ def test_the_users_split_by_folders(project, tmp_path):
     setting = f"dataset={{source: folder, path: {folder}, name: given, classes: [0, 1], expected: {{0: 36, 1: 36}}}}"
     target = "results/by_folders/split/manifest.csv"
     unit = "split={unit: folders}"
-    result = project.snakemake(target, "--config", "experiment=by_folders", setting, unit, "fields={ignore: []}")
+    result = project.snakemake(target, "--config", "experiment=by_folders", setting, unit, "fields={search: none}")
     assert result.returncode == 0, result.output
     with (project.folder / target).open(newline="", encoding="utf-8") as file:
         rows = [(row["image_id"].partition("/")[2].partition("__")[0], row["split"]) for row in csv.DictReader(file)]

@@ -19,12 +19,13 @@ def images(tmp_path_factory):
     return folder
 
 
-def split(project, images, experiment: str, **settings: str) -> dict[str, dict]:
-    """Make the manifest of an experiment and return its rows by `image_id`."""
+def split(project, images, experiment: str, search: str = "auto", **settings: str) -> dict[str, dict]:
+    """Make the manifest of an experiment and return its rows by `image_id`. search: for fields."""
     options = ", ".join(f"{name}: {value}" for name, value in settings.items())
     target = f"results/{experiment}/split/manifest.csv"
     source = f"dataset={{source: folder, path: '{images}'}}"
-    result = project.snakemake(target, "--config", f"experiment={experiment}", source, f"split={{{options}}}")
+    given = [f"experiment={experiment}", source, f"fields={{search: {search}}}", f"split={{{options}}}"]
+    result = project.snakemake(target, "--config", *given)
     assert result.returncode == 0, result.output
     with (project.folder / target).open(newline="", encoding="utf-8") as file:
         return {row["image_id"]: row for row in csv.DictReader(file)}
@@ -55,13 +56,13 @@ def test_added_images_move_no_old_one_and_join_their_field(project, images, tmp_
 
 def test_images_that_are_exchanged_under_their_names_keep_no_place_but_their_own(project, images, tmp_path):
     shutil.copytree(images, tmp_path / "exchanged")
-    before = split(project, tmp_path / "exchanged", "exchanged")
+    before = split(project, tmp_path / "exchanged", "exchanged", search="none", unit="image")
     for folder in (tmp_path / "exchanged").iterdir():
         paths = sorted(folder.iterdir())
         contents = [path.read_bytes() for path in paths]
         for path, content in zip(paths, contents[7:] + contents[:7], strict=True):
             path.write_bytes(content)
-    after = split(project, tmp_path / "exchanged", "exchanged")
+    after = split(project, tmp_path / "exchanged", "exchanged", search="none", unit="image")
     assert before.keys() == after.keys()
     places = [sorted((row["sha256"], row["split"]) for row in rows.values()) for rows in (before, after)]
     assert places[0] == places[1]
