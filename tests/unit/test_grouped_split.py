@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from smear.job import UserError
 from smear.split.leave_one_out import find_lacking, leave_one_out
@@ -91,6 +91,7 @@ def test_each_group_is_a_fold_of_its_own(tmp_path):
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 9)), min_size=8, max_size=30), st.integers(0, 9))
+@example([("a", 1)] * 5 + [("b", 1), ("b", 1), ("b", 2)], 2)
 def test_groups_of_one_class_each_are_left_out_once(groups, seed):
     rows = [(f"{n}-{k}", name, f"g{n}") for n, (name, size) in enumerate(groups) for k in range(size)]
     images = pd.DataFrame(rows, columns=["image_id", "class", "group"])

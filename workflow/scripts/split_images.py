@@ -128,8 +128,8 @@ def check_leave_one_out(images: pd.DataFrame, planned: int) -> None:
     places = images["fold"].astype(str).where(images["split"] != TEST, TEST)
     if (lacking := find_lacking(images, places)) is not None:
         raise UserError(
-            f"Class {lacking} is missing from the test or from a training, since groups stay whole; change split.seed "
-            f"or split.fractions, or add groups."
+            f"Class {lacking} is missing from the test or from a training, since groups stay whole; add groups, or "
+            f"leave the class out with dataset.classes."
         )
 
 

@@ -82,7 +82,7 @@ def plan_folds(split: dict, grid: dict | list, groups: Groups | None, labels: di
     if (lacking := find_lacking(images, places)) is not None:
         raise UserError(
             f"split.folds is leave_one_out, but class {show_name(lacking)} would be missing from the test or from a "
-            f"training: its groups hold too many images of other classes. Change split.seed or split.fractions, or add "
-            f"groups."
+            f"training, since groups stay whole; add groups, or leave the class out with "
+            f"dataset.classes."
         )
     return folds
