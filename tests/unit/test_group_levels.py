@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from smear.split.group_levels import arrange_levels, audit_levels, lies_in, name_columns, read_levels
 from smear.tables import write_csv
@@ -33,7 +33,6 @@ def test_three_levels_each_lie_in_the_one_before():
         assert lies_in(levels[fine], levels[coarse])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(*[st.sampled_from("abc")] * 3), min_size=1, max_size=30), st.permutations("xyz"))
 def test_every_group_of_a_level_lies_in_one_of_the_level_before(rows, names):
     levels = arrange_levels(pd.DataFrame(rows, columns=list(names)))

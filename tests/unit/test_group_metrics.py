@@ -68,7 +68,7 @@ def test_names_of_groups_and_classes_stay_text_in_the_file(tmp_path):
     ]
 
 
-@settings(deadline=None, max_examples=8)
+@settings(max_examples=8)
 @given(st.integers(1, 12), st.booleans(), st.integers(2, 4), st.integers(0, 5))
 def test_figures_by_group_add_up(groups, pure, classes, seed):
     names = [f"c{number}" for number in range(classes)]

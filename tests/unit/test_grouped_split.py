@@ -60,7 +60,7 @@ def test_a_split_of_the_user_is_counted_at_all_levels(tmp_path):
     assert photo["groups_across_splits"] == cross(manifest, "group_photo") > 0
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 9), min_size=12, max_size=40), st.integers(2, 5), st.integers(0, 9))
 def test_no_group_is_in_two_folds(tmp_path_factory, sizes, folds, seed):
     names = [
@@ -89,7 +89,7 @@ def test_each_group_is_a_fold_of_its_own(tmp_path):
         split(tmp_path, names=NAMES, unit="group", pattern=PATTERN, folds="leave_one_out", planned=10)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 9)), min_size=8, max_size=30), st.integers(0, 9))
 @example([("a", 1)] * 5 + [("b", 1), ("b", 1), ("b", 2)], 2)
 def test_groups_of_one_class_each_are_left_out_once(groups, seed):

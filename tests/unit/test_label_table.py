@@ -7,7 +7,7 @@ import extract_archive
 import link_folder
 import pytest
 from folders import BASE, SCHEMA, check_source, configure, fill_archive, fill_folder, merge, number_files, raised
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration.completion import complete_configuration
 from smear.images.class_folders import Selection
@@ -227,7 +227,6 @@ def test_another_table_under_one_name_is_refused_and_a_moved_one_is_not(tmp_path
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=6)
 
 
-@settings(deadline=None)
 @given(labels=st.lists(WORDS, min_size=1, max_size=8))
 def test_every_row_is_a_class_a_fault_or_left_out(tmp_path_factory, labels):
     folder = tmp_path_factory.mktemp("labels")

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from smear.estimate import count_training
 from smear.job import UserError
@@ -189,7 +189,6 @@ def test_an_added_image_that_joins_two_fields_moves_the_smaller_part_only():
     assert second[test] == second[100] == "train"
 
 
-@settings(deadline=None)
 @given(
     st.dictionaries(st.sampled_from("abcd"), st.integers(40, 400), min_size=1), st.integers(2, 10), st.integers(0, 50)
 )
