@@ -72,7 +72,7 @@ test-fast: $(STAMP)
 
 # A file goes to one worker; the longest come first.
 test: lint
-	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends
+	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends/test_gpu_scripts.py
 	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not rare" tests/workflow tests/training tests/unit
 
 # Conda and SLURM have the machine to themselves.

@@ -116,6 +116,7 @@ for name in names:
 """
 
 
+@pytest.mark.rare
 def test_published_weights_are_taken_from_the_file_of_the_rule(tmp_path):
     """A stand-in lies where `fetch_weights` puts the published file; its own MD5 takes the place of the published one.
 

@@ -31,7 +31,10 @@ def windows(folder, fields: int, captures: int):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("fields", "captures"), [(4, 8), pytest.param(8, 8, marks=pytest.mark.rare), (2, 20)])
+@pytest.mark.parametrize(
+    ("fields", "captures"),
+    [(4, 8), pytest.param(8, 8, marks=pytest.mark.rare), pytest.param(2, 20, marks=pytest.mark.rare)],
+)
 def test_few_fields_with_many_captures_each_are_found_whole(tmp_path, fields, captures):
     catalog = windows(tmp_path, fields, captures)
     found = search_catalog(catalog, SimpleNamespace(ignore=[], search="auto", threshold=None), 2)
