@@ -1,6 +1,7 @@
 """What a classifier got right by group of images, such as patients: accuracies, majority votes, shares of classes."""
 
 from collections.abc import Iterable, Sequence
+from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,6 @@ import pandas as pd
 from smear.binary_metrics import choose_positive
 from smear.metrics import wilson_interval
 
-DRAWS, SEED = 2000, 0  # of the bootstrap
 CONFIDENCE = 0.95
 
 
@@ -64,14 +64,14 @@ def summarise_groups(
 
     levels: the groups of each image, the coarsest level first, by `image_id`. `levels`: of each, the mean accuracy of
     its groups, every group counting alike, its interval, and the majority vote over the groups whose images have one
-    label (None without any). `images`: the accuracy by image, whose interval draws whole groups of the coarsest level.
+    label (None without any). `images`: the accuracy by image, whose interval respects the groups of the coarsest level.
     `shares`: of the coarsest level, if a group has images of several classes, the mean absolute error of the predicted
     shares of the positive class, or of all where there are more than two.
     """
     rows = []
     for name in levels:
         table = tabulate_groups(predictions, levels[name], classes)
-        low, high = bootstrap_mean(table["accuracy"].to_numpy(), np.ones(len(table)))
+        low, high = grouped_interval(table["accuracy"].to_numpy(), np.ones(len(table)), int(table["images"].sum()))
         rows.append(
             {
                 "level": name,
@@ -86,7 +86,7 @@ def summarise_groups(
         )
     coarsest = tabulate_groups(predictions, levels.iloc[:, 0], classes)
     images, correct = int(coarsest["images"].sum()), int(coarsest["correct"].sum())
-    low, high = bootstrap_mean(coarsest["correct"].to_numpy(), coarsest["images"].to_numpy())
+    low, high = grouped_interval(coarsest["correct"].to_numpy(), coarsest["images"].to_numpy(), images)
     return {
         "level": str(levels.columns[0]),
         "levels": rows,
@@ -137,21 +137,37 @@ def choose_shown(classes: Sequence[str], positive: str | None) -> list[str]:
     return [choose_positive(list(classes), positive)] if len(classes) == 2 else list(classes)
 
 
-def bootstrap_mean(sums: np.ndarray, weights: np.ndarray) -> tuple[float | None, float | None]:
-    """The interval of `sums.sum() / weights.sum()` over groups drawn with replacement, (groups,) each.
+def grouped_interval(sums: np.ndarray, weights: np.ndarray, images: int) -> tuple[float | None, float | None]:
+    """The interval of the share `sums.sum() / weights.sum()`, (groups,) each, of images that are alike in their groups.
 
-    Percentiles of DRAWS draws, the same in every call; (None, None) for fewer than two groups, of which nothing is
-    known. Source: B. Efron 1979, doi 10.1214/aos/1176344552.
+    Wilson's interval of as many independent images as would make the share vary as it does between groups: at least
+    one a group, at most all `images`. Unlike a bootstrap over groups it keeps a width where no group has an error.
+    The quantile is Student's, since the variance comes from few groups; (None, None) for fewer than three.
     """
-    if len(sums) < 2:
+    groups, share = len(sums), float(sums.sum() / weights.sum())
+    if groups < 3:
         return None, None
-    random = np.random.default_rng(SEED)
-    means = np.empty(DRAWS)
-    for draw in range(DRAWS):
-        drawn = random.integers(len(sums), size=len(sums))
-        means[draw] = sums[drawn].sum() / weights[drawn].sum()
-    low, high = np.quantile(means, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
+    deviations = sums - share * weights
+    variance = float(groups / (groups - 1) * (deviations**2).sum() / weights.sum() ** 2)
+    independent = share * (1 - share) / variance if variance else groups
+    independent = min(max(independent, groups), images)
+    confidence = 2 * NormalDist().cdf(student_quantile(groups - 1)) - 1
+    return wilson_interval(share * independent, independent, confidence)
+
+
+def student_quantile(freedom: int) -> float:
+    """The two-sided 95 % quantile of Student's t, to 1 % for two degrees of freedom and better for more.
+
+    Source: Abramowitz and Stegun 1964, 26.7.5. The training environment has no SciPy.
+    """
+    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
 def join_predictions(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
