@@ -31,6 +31,7 @@ wildcard_constraints:
 localrules:
     all,
     fetch_weights,
+    convert_weights,
     split_images,
     audit_splits,
     compare_cells,

@@ -7,7 +7,13 @@ from functools import cache
 from types import SimpleNamespace
 
 from smear.files import read_json
-from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
+from smear.training.architectures.registry import (
+    ARCHITECTURES,
+    KERAS_WEIGHTS,
+    PACKAGED_WEIGHTS,
+    PLANNING,
+    PUBLISHED_WEIGHTS,
+)
 from smear.training.settings import collect_settings
 
 
@@ -152,19 +158,27 @@ def get_start_weights(wildcards):
     return get_donor()
 
 
+def find_published(wildcards):
+    """The architecture, and the published weights, of a file in `results/weights/models/`."""
+    return next(one for one in PUBLISHED_WEIGHTS.items() if one[1].file_name == wildcards.file_name)
+
+
+def name_placed(wildcards):
+    """Where a user places the published file by hand."""
+    return f"resources/weights/{Path(find_published(wildcards)[1].path).name}"
+
+
 def get_placed_weights(wildcards):
-    """The file of published weights that the user has placed by hand, if any."""
-    placed = Path("resources/weights") / wildcards.file_name
-    return str(placed) if placed.exists() else []
+    """The published file that the user has placed by hand, if any."""
+    placed = name_placed(wildcards)
+    return placed if os.path.exists(placed) else []
 
 
 def get_published(field):
-    """A parameter's function: the architecture, address or MD5 of the published weights that `file_name` names."""
+    """A parameter's function: the architecture of the published weights that `file_name` names, or a field of them."""
 
     def get_field(wildcards):
-        for name, published in PUBLISHED_WEIGHTS.items():
-            if published.file_name == wildcards.file_name:
-                return name if field == "architecture" else getattr(published, field)
-        raise ValueError(wildcards.file_name)
+        name, published = find_published(wildcards)
+        return name if field == "architecture" else getattr(published, field)
 
     return get_field

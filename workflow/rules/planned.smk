@@ -57,7 +57,7 @@ def estimate_bytes(job):
             return "images", EXAMINED and EXAMINED.copied
         case "cache_tensors" if job.wildcards.split != "test":
             return "tensors", estimate_images(job.wildcards.split)
-        case "fetch_weights":
+        case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])

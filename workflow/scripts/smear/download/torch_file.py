@@ -5,6 +5,8 @@ each storage: a count of eight bytes and its raw numbers. A pickle may call what
 things and nothing else.
 """
 
+import math
+import os
 import pickle
 from collections import OrderedDict
 from pathlib import Path
@@ -77,8 +79,11 @@ def read_torch_file(path: Path) -> dict[str, np.ndarray]:
 
 def list_storages(tensors) -> dict[str, Storage]:
     """The storages that tensors refer to, by their names."""
-    if not (isinstance(tensors, dict) and all(isinstance(tensor, Tensor) for tensor in tensors.values())):
+    if not isinstance(tensors, dict):
         raise ValueError("it holds no table of tensors")
+    for name, tensor in tensors.items():
+        if not (isinstance(name, str) and isinstance(tensor, Tensor) and isinstance(tensor.storage, Storage)):
+            raise ValueError("it holds something else than tensors")
     return {tensor.storage.name: tensor.storage for tensor in tensors.values()}
 
 
@@ -89,15 +94,21 @@ def read_storages(file: BinaryIO, names: list[str], storages: dict[str, Storage]
         count = int.from_bytes(file.read(8), "little")
         if count != storages[name].count:
             raise ValueError(f"storage {name} has {count} numbers and not {storages[name].count}")
-        found = file.read(count * storages[name].dtype.itemsize)
-        numbers[name] = np.frombuffer(found, storages[name].dtype, count)
+        size = count * storages[name].dtype.itemsize
+        # Python would make room for what a damaged count says before it reads.
+        if size > os.fstat(file.fileno()).st_size - file.tell():
+            raise ValueError(f"it ends within storage {name}")
+        numbers[name] = np.frombuffer(file.read(size), storages[name].dtype)
     return numbers
 
 
 def take(tensor: Tensor, numbers: np.ndarray) -> np.ndarray:
     """The array of a tensor; a ValueError where it reaches beyond its storage."""
     last = tensor.first + sum((side - 1) * step for side, step in zip(tensor.shape, tensor.strides, strict=True))
-    if min((tensor.first, *tensor.strides), default=0) < 0 or min(tensor.shape, default=1) < 1 or last >= len(numbers):
+    if min(tensor.first, *tensor.strides, 0) < 0 or min(tensor.shape, default=1) < 1 or last >= len(numbers):
         raise ValueError("a tensor reaches beyond its storage")
+    # With strides of 0 a few numbers would fill any memory.
+    if math.prod(tensor.shape) > len(numbers):
+        raise ValueError("a tensor has more numbers than its storage")
     strides = [step * numbers.itemsize for step in tensor.strides]
     return np.lib.stride_tricks.as_strided(numbers[tensor.first :], tensor.shape, strides).copy()

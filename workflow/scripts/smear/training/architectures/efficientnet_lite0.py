@@ -5,44 +5,18 @@ those of `keras.applications.EfficientNetB0` have. Differences: batch normalisat
 inside the convolutions.
 """
 
-from typing import NamedTuple
-
 import keras
 from keras import layers
+
+from smear.training.architectures.lite0_blocks import BLOCKS, STAGES, Stage
 
 EPSILON = 1e-3
 DROPPED = 0.2  # of the last block's residuals, whole images at a time; that of earlier blocks grows from 0 to it
 HEAD = 1280
 
 
-class Stage(NamedTuple):
-    """Blocks of one shape: `stride` is that of the first, `expansion` the factor of channels inside a block."""
-
-    kernel: int
-    stride: int
-    expansion: int
-    channels: int
-    blocks: int
-
-
-STAGES = (
-    Stage(3, 1, 1, 16, 1),
-    Stage(3, 2, 6, 24, 2),
-    Stage(5, 2, 6, 40, 2),
-    Stage(3, 2, 6, 80, 3),
-    Stage(5, 1, 6, 112, 3),
-    Stage(5, 2, 6, 192, 4),
-    Stage(3, 1, 6, 320, 1),
-)
-BLOCKS = tuple(
-    f"block{number}{letter}"
-    for number, stage in enumerate(STAGES, start=1)
-    for letter in "abcdefgh"[: stage.blocks]
-)
-
-
 def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """The features, (n, 1280), of pixels of -1 to 1, (n, size, size, 3)."""
+    """The features, (n, 1280), of RGB pixels of about -1 to 1, (n, size, size, 3), size 32 or more."""
     features = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(pixels)
     features = activate(normalise(features, "stem"), "stem")
     number = 0

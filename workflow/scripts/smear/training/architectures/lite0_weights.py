@@ -4,6 +4,8 @@ import re
 
 import numpy as np
 
+from smear.training.architectures.lite0_blocks import BLOCKS
+
 BATCH_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
 """Names of batch normalisation in the published file and in Keras."""
 
@@ -19,20 +21,15 @@ INSIDE = {
 }
 
 
-def name_blocks() -> list[str]:
-    """The blocks in their order: two digits of the published file are a stage and a letter of ours."""
-    return [f"block{stage}{letter}" for stage, count in enumerate((1, 2, 2, 3, 3, 4, 1), 1) for letter in "abcd"[:count]]
-
-
 def convert(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """The arrays of the published file by the paths of our variables, in Keras' layout, without the classifier.
 
     A convolution's kernel goes from (out, in, height, width) to (height, width, in, out), a depthwise one's from
     (channels, 1, height, width) to (height, width, channels, 1).
     """
-    blocks, converted = name_blocks(), {}
+    converted = {}
     for name, array in arrays.items():
-        layer, kind = name_layer(name, blocks)
+        layer, kind = name_layer(name)
         if layer is None or kind == "num_batches_tracked":
             continue
         if array.ndim == 4:
@@ -43,9 +40,9 @@ def convert(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     return converted
 
 
-def name_layer(name: str, blocks: list[str]) -> tuple[str | None, str]:
+def name_layer(name: str) -> tuple[str | None, str]:
     """Our layer of an array of the published file, None for the classifier's, and what of the layer it is."""
     if found := BLOCK.fullmatch(name):
-        return f"{blocks[int(found[1])]}_{INSIDE[found[2]]}", found[3]
+        return f"{BLOCKS[int(found[1])]}_{INSIDE[found[2]]}", found[3]
     layer, _, kind = name.rpartition(".")
     return OUTSIDE.get(layer), kind
