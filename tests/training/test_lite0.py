@@ -58,6 +58,7 @@ def test_photographs_have_their_classes(start):
         assert np.argsort(-scores)[: len(classes)].tolist() == classes, name
 
 
+@pytest.mark.rare
 def test_a_training_starts_from_the_published_weights_and_its_frozen_blocks_keep_them(start, home):
     random = np.random.default_rng(0)
     data = Images(random.integers(0, 256, (16, 32, 32, 3)).astype(np.uint8), np.arange(16) % 2)
