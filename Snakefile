@@ -15,6 +15,7 @@ include: "workflow/rules/internals.smk"
 include: "workflow/rules/common.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/cells.smk"
+include: "workflow/rules/features.smk"
 include: "workflow/rules/selected.smk"
 
 
@@ -31,6 +32,7 @@ wildcard_constraints:
 localrules:
     all,
     fetch_weights,
+    convert_weights,
     split_images,
     audit_splits,
     compare_cells,
@@ -48,6 +50,7 @@ rule all:
 
 
 include: "workflow/rules/data.smk"
+include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/audit.smk"

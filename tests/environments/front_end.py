@@ -1,6 +1,7 @@
 """A `conda` for tests, which answers what Snakemake asks: py-rattler, the library under pixi, solves and links.
 
-It takes channels in folders alone: `CONDA_CHANNEL_ALIAS`, which conda reads too, says where conda-forge is.
+It takes channels in folders alone: `CONDA_CHANNEL_ALIAS`, which conda reads too, says where conda-forge is. What an
+environment asks pip for comes from there as well.
 """
 
 import asyncio
@@ -26,7 +27,9 @@ async def solve_environment(file: Path) -> list:
     settings = ChannelConfig(channel_alias=os.environ["CONDA_CHANNEL_ALIAS"])
     return await solve(
         sources=[Channel(name, settings) for name in wanted["channels"] if name != "nodefaults"],
-        specs=wanted["dependencies"],
+        specs=[
+            text for entry in wanted["dependencies"] for text in ([entry] if isinstance(entry, str) else entry["pip"])
+        ],
         gateway=Gateway(),
         platforms=["linux-64", "noarch"],
         virtual_packages=VirtualPackage.detect(VirtualPackageOverrides.from_env()),

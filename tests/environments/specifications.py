@@ -17,9 +17,17 @@ BACKENDS = {"train": "tensorflow", "train-jax": "jax", "train-torch": "torch"}
 
 def read_packages(environment: str) -> dict[str, SpecifierSet]:
     """The bounds of each package of an environment, by conda-forge's names."""
-    content = yaml.safe_load((ROOT / f"envs/{environment}.yaml").read_text(encoding="utf-8"))
-    entries = [entry.partition(" ") for entry in content["dependencies"]]
+    entries = [entry.partition(" ") for entry in read_dependencies(environment)[0]]
     return {name: SpecifierSet(bounds) for name, _, bounds in entries}
+
+
+def read_dependencies(environment: str) -> tuple[list[str], list[str]]:
+    """What an environment asks conda for, and what it asks pip for."""
+    content = yaml.safe_load((ROOT / f"envs/{environment}.yaml").read_text(encoding="utf-8"))
+    entries = content["dependencies"]
+    return [one for one in entries if isinstance(one, str)], [
+        text for one in entries if isinstance(one, dict) for text in one["pip"]
+    ]
 
 
 def list_environments() -> list[str]:

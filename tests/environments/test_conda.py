@@ -12,19 +12,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from environments.specifications import read_packages, read_rules
+from environments.specifications import read_dependencies, read_packages, read_rules
 from servers.kaggle import KaggleServer
 from servers.loopback import serving
 from smear.synthetic.smears import make_smears
 
 ENVIRONMENTS = ("data", "fetch", "report", "train")
-NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights"}  # other sources' rules, in environments that others use
+# Other sources' rules, of images, weights and features, in environments that others use.
+NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings"}
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
 CONFIGURATION = """
 experiment: conda
 dataset: {source: kaggle, handle: toy/smears, variant: null}
 image: {size: 32}
 augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
+embeddings: {size: 32}
 model: {weights: none}
 grid: {architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}
 training: {threads: 1}
@@ -43,6 +45,7 @@ def conda(tmp_path_factory) -> dict[str, str]:
 
     folder = tmp_path_factory.mktemp("conda")
     names = {name for environment in ENVIRONMENTS for name in read_packages(environment)} - {"python"}
+    names |= {text.partition(" ")[0] for environment in ENVIRONMENTS for text in read_dependencies(environment)[1]}
     make_channel(folder / "channels/conda-forge", sorted(names))
     programs = install_front_end(folder)
     yield {

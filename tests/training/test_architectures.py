@@ -11,7 +11,7 @@ from smear.estimate import estimate_speed
 from smear.grid import Cell
 from smear.training.architectures.backbone import build_backbone
 from smear.training.architectures.preprocessing import MEAN
-from smear.training.architectures.registry import ARCHITECTURES, PUBLISHED_WEIGHTS
+from smear.training.architectures.registry import ARCHITECTURES, KERAS_WEIGHTS
 from smear.training.architectures.response_norm import local_response_norm
 from smear.training.batch_norm import batch_norm_layers
 from smear.training.freezing import list_blocks, set_trainable
@@ -19,12 +19,13 @@ from smear.training.model import build_classifier, get_backbone
 from trainings import Images, finish, prepare, run
 
 # Millions with 1,000 classes: the table of keras.io/api/applications; Howard et al. 2019 for MobileNetV3, whose Keras
-# page gives none.
+# page gives none; TensorFlow's TPU models for EfficientNet-Lite0.
 PARAMETERS = {
     **{f"EfficientNetB{i}": m for i, m in enumerate((5.3, 7.9, 9.2, 12.3, 19.5, 30.6, 43.3, 66.7))},
     **{f"EfficientNetV2B{i}": m for i, m in enumerate((7.2, 8.2, 10.2, 14.5))},
     **{"EfficientNetV2S": 21.6, "EfficientNetV2M": 54.4, "EfficientNetV2L": 119.0},
     **{"MobileNetV3Large": 5.4, "MobileNetV3Small": 2.5, "MobileNet": 4.3, "MobileNetV2": 3.5},
+    "EfficientNetLite0": 4.7,
     **{"ResNet50": 25.6, "VGG16": 138.4, "VGG19": 143.7, "InceptionV3": 23.9, "DenseNet201": 20.2},
 }
 
@@ -93,10 +94,10 @@ def test_the_estimate_of_disk_knows_the_parameters(built):
 
 
 def test_keras_asks_for_the_file_that_the_rule_fetches(built):
-    if built.name not in PUBLISHED_WEIGHTS:
+    if built.name not in KERAS_WEIGHTS:
         assert built.asked == []
         return
-    published = PUBLISHED_WEIGHTS[built.name]
+    published = KERAS_WEIGHTS[built.name]
     assert built.asked == [(published.file_name, published.url, published.md5)]
 
 
@@ -126,11 +127,11 @@ def test_pixels_are_prepared_inside(built, pixels):
     rescaling = [layer for layer in built.backbone.layers if isinstance(layer, keras.layers.Rescaling)]
     if mode is not None:
         found = np.asarray(keras.Model(built.backbone.input, rescaling[0].output)(pixels))
-    if built.name in PUBLISHED_WEIGHTS:
+    if built.name in KERAS_WEIGHTS:
         module = sys.modules[getattr(keras.applications, built.name).__module__]
         wanted = module.preprocess_input(pixels.copy())
     else:
-        wanted = pixels - np.float32(MEAN) if mode == "mean" else pixels / 127.5 - 1
+        wanted = {"mean": pixels - np.float32(MEAN), "tf": pixels / 127.5 - 1, "lite": (pixels - 127) / 128}[mode]
     if mode is None:
         # Keras does nothing outside because it rescales inside.
         assert np.array_equal(wanted, pixels)
@@ -144,7 +145,7 @@ def test_an_image_of_half_the_side_takes_a_quarter_of_the_time():
     assert estimate_speed("VGG16", 112) == pytest.approx(4 * estimate_speed("VGG16", 224))
 
 
-@pytest.mark.parametrize("name", [name for name in PUBLISHED_WEIGHTS if name != "MobileNetV3Large"])
+@pytest.mark.parametrize("name", [name for name in KERAS_WEIGHTS if name != "MobileNetV3Large"])
 def test_smallest_sizes_are_those_of_keras(name):
     """Keras does not check the size where it is given a tensor; `MobileNetV3` has its 32 in words."""
     module = sys.modules[getattr(keras.applications, name).__module__]

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from audit_shortcuts import build_classifiers
+from audit_shortcuts import build_classifiers, build_probes
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.metrics import wilson_interval
@@ -131,12 +131,18 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
     )
 
 
-def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318) -> pd.DataFrame:
-    """Return `shortcuts.csv`: the prior, and every classifier on each kind of features, the best with `best` right."""
+def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318, probe: int | None = None) -> pd.DataFrame:
+    """Return `shortcuts.csv`: the prior, and every classifier on each kind of features, the best with `best` right.
+
+    probe: images that the linear probe has right, None without embeddings.
+    """
     rows = []
     for place, color in enumerate(colors):
         pairs = list(product(SHORTCUT_FEATURES, build_classifiers(1)))
         counts = [98, *(best - 7 * k - 30 * place for k in range(len(pairs)))]
+        if probe is not None:
+            pairs += product(["embeddings"], build_probes(1))
+            counts += [probe, probe - 3]
         for (features, classifier), correct in zip([("none", "prior"), *pairs], counts, strict=True):
             low, high = wilson_interval(correct, IMAGES)
             figures = {"accuracy": correct / IMAGES, "low": low, "high": high, "correct": correct, "images": IMAGES}

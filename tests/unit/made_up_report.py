@@ -227,7 +227,7 @@ def write_report_inputs(
             confusion_svg=folder / "confusion.svg",
             confusion_png=folder / "confusion.png",
         ),
-        params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none"),
+        params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none", embeddings="none"),
         log=[str(folder / "log.txt")],
     )
 

@@ -14,12 +14,14 @@ from environments.specifications import (
     list_environments,
     list_imported,
     list_imports,
+    read_dependencies,
     read_packages,
     read_rules,
     read_tree,
 )
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from smear.training.architectures.registry import PACKAGED_WEIGHTS
 
 PACKAGES = {
     "PIL": "pillow",
@@ -29,10 +31,10 @@ PACKAGES = {
     "sklearn": "scikit-learn",
     "torch": "pytorch",
 }
-# The lock serves TensorFlow; the other backends are installed by hand or by conda.
-NOT_LOCKED = {"jax", "pytorch"}
-# kaggle imports it without declaring it.
-UNSEEN = {"fetch": {"six"}}
+# The lock serves TensorFlow; the other backends are installed by hand or by conda. uv takes the place of pip.
+NOT_LOCKED = {"jax", "pip", "pytorch"}
+# kaggle imports six without declaring it, and conda leaves to pip what conda-forge does not have.
+UNSEEN = {"fetch": {"pip", "six"}}
 # What a package of the environment brings along under a name of its own.
 BROUGHT = {"kagglesdk": "kaggle"}
 
@@ -58,7 +60,8 @@ def test_every_rule_has_an_environment():
 def test_packages_come_from_conda_forge_within_bounds(environment):
     content = yaml.safe_load((ROOT / f"envs/{environment}.yaml").read_text(encoding="utf-8"))
     assert content["channels"] == ["conda-forge", "nodefaults"]
-    assert content["dependencies"] == sorted(content["dependencies"], key=lambda entry: (entry[:7] != "python ", entry))
+    entries, _ = read_dependencies(environment)
+    assert entries == sorted(entries, key=lambda entry: (entry[:7] != "python ", entry))
     for name, bounds in read_packages(environment).items():
         assert sorted(bound.operator for bound in bounds) == ["<", ">="], name
 
@@ -71,6 +74,14 @@ def test_the_locked_versions_are_within_the_bounds(environment):
         locked = read_locked_versions(name)
         assert locked, name
         assert all(version in packages[name] for version in locked), (name, locked)
+
+
+def test_what_pip_installs_is_locked_in_the_same_version():
+    packages = {name: list(map(Requirement, read_dependencies(name)[1])) for name in list_environments()}
+    assert {name for name, wanted in packages.items() if wanted} == {"fetch"}
+    weights = {f"{one.package}=={one.version}" for one in PACKAGED_WEIGHTS.values()}
+    assert {f"{one.name}{one.specifier}" for one in packages["fetch"]} == weights
+    assert all(read_locked_versions(one.package) == {one.version} for one in PACKAGED_WEIGHTS.values())
 
 
 def test_tensorflow_is_locked_once_under_both_names():

@@ -12,7 +12,7 @@ from servers.files import FileServer
 from servers.loopback import serving
 from smear.download import retries as network
 from smear.job import UserError
-from smear.training.architectures.registry import PUBLISHED_WEIGHTS
+from smear.training.architectures.registry import KERAS_WEIGHTS
 
 BODY = b"weights " * 300_000
 MD5 = hashlib.md5(BODY).hexdigest()
@@ -87,7 +87,8 @@ def test_no_network_names_what_to_put_where(fetch):
             fetch(url)
     assert str(refusal.value) == (
         f"The weights at {url} cannot be had (ConnectionError): check the network and the proxy, or put the file "
-        f"(MD5 {MD5}) at resources/weights/b0.h5 yourself, or train without it: model: {{weights: none}}."
+        f"(MD5 {MD5}) at resources/weights/b0.h5 yourself, or do without it (model: {{weights: none}}, "
+        "embeddings: none)."
     )
 
 
@@ -108,11 +109,11 @@ def test_wrong_file_placed_by_hand_is_named(fetch, tmp_path):
     )
 
 
-@pytest.mark.parametrize("architecture", PUBLISHED_WEIGHTS)
+@pytest.mark.parametrize("architecture", KERAS_WEIGHTS)
 def test_table_agrees_with_the_installed_keras(architecture):
     """Read as text: importing Keras takes ten seconds and more. `test_architectures.py` asks it for whole addresses."""
     folder = Path(find_spec("keras").origin).parent / "src" / "applications"
-    published = PUBLISHED_WEIGHTS[architecture]
+    published = KERAS_WEIGHTS[architecture]
     if published.md5 is None:
         module = {"MobileNet": "mobilenet.py", "MobileNetV2": "mobilenet_v2.py"}[architecture]
         assert "file_hash" not in (folder / module).read_text(), "Keras publishes an MD5 now: it belongs in the table"

@@ -196,6 +196,15 @@ def test_shortcuts_are_drawn_with_the_best_classifier_on_each_kind_of_features(t
     assert ("gray images" in texts) == (len(colors) > 1)
 
 
+def test_the_probe_is_drawn_beneath_the_network(tmp_path):
+    chosen = selection_of(leaderboard_of(grid_cells()))
+    save(draw_shortcuts(shortcuts_of(best=318, probe=300), chosen), tmp_path / "s.svg")
+    texts = texts_of(tmp_path / "s.svg")
+    assert f"{percent(300 / 324)}  linear probe" in texts
+    labels = [text for text in texts if text in ("Network", "Frozen pretrained features", "Six color numbers")]
+    assert labels == ["Network", "Frozen pretrained features", "Six color numbers"]
+
+
 def test_a_row_whose_first_panel_has_no_cells_keeps_its_name(tmp_path):
     cells = grid_cells(learning_rate=[0.0001, 0.001], epochs=[20, 30])
     cells += grid_cells(architecture=["MobileNetV3Large"], learning_rate=[0.001], epochs=[20, 30])

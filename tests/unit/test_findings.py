@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, shortcuts_of
 from made_up_report import audit_of
+from smear.formats import percent
 from smear.metrics import wilson_interval
 from smear.report.findings import finding
 from smear.report.shortcuts import judge_network
@@ -94,3 +95,22 @@ def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, netwo
     sentence = judge_network(shortcuts, chosen)
     assert words in sentence
     assert f"({best}/324, " in sentence
+    assert "frozen" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("probe", "network", "words"),
+    [
+        (290, 318, "interval lies above: its training was worth something."),
+        (316, 318, "the intervals overlap: these figures do not show that the network's training was worth anything."),
+        (322, 290, "interval lies below: such a classifier, which takes a minute, does better."),
+    ],
+)
+def test_the_network_is_judged_by_the_probe_too_and_the_probe_is_no_shortcut(probe, network, words):
+    low, high = wilson_interval(network, 324)
+    chosen = {"color": "rgb", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
+    chosen |= {"validation_correct": network, "validation_images": 324}
+    sentence = judge_network(shortcuts_of(best=280, probe=probe), chosen)
+    assert sentence.startswith("The best shortcut, naive Bayes on the six color numbers, classifies 86.42")
+    assert f"On frozen pretrained features, linear probe classifies {percent(probe / 324)} ({probe}/324" in sentence
+    assert sentence.endswith(words)

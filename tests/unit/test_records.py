@@ -170,7 +170,7 @@ def test_a_record_depends_on_content_alone(tmp_path):
 
 def test_every_script_of_results_checks_what_it_reads():
     """Those that need not have none of the workflow's tables among their inputs: what comes before the catalog."""
-    without = {"extract_archive", "fetch_kaggle", "fetch_weights", "link_folder", "make_synthetic"}
+    without = {"convert_weights", "extract_archive", "fetch_kaggle", "fetch_weights", "link_folder", "make_synthetic"}
     scripts = {path.stem: path for path in SCRIPTS.glob("*.py")}
     assert {
         name for name, path in scripts.items() if "smear.records.recorded" not in read_code(path).imports

@@ -14,13 +14,14 @@ from smear.images.decoding import ImageFile
 from smear.images.source import SOURCES
 from smear.job import UserError
 from smear.split.units import COLOR_NUMBERS, GUARANTEES, UNITS
-from smear.training.architectures.registry import ARCHITECTURES, PLANNING, Architecture
+from smear.training.architectures.registry import ARCHITECTURES, KERAS_WEIGHTS, PLANNING, Architecture
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 HANDBOOK = (ROOT / "config/README.md").read_text()
 FOLDER = ROOT / "workflow/scripts/smear/training/architectures"
-SHARED = {"__init__", "backbone", "preprocessing", "registry", "response_norm"}
+SHARED = {"__init__", "array_file", "backbone", "preprocessing", "registry", "response_norm"}
+SHARED |= {"lite0_blocks", "lite0_weights"}
 
 
 def test_no_place_has_forgotten_an_architecture():
@@ -37,7 +38,7 @@ def test_no_place_has_forgotten_an_architecture():
 
 def test_every_architecture_is_built_in_one_way_and_has_figures_for_the_estimate():
     for name, one in ARCHITECTURES.items():
-        assert (one.module is None) == (one.published is not None), f"{name}: Keras' own have published weights"
+        assert (one.module is None) == (name in KERAS_WEIGHTS), f"{name}: Keras' own have published weights"
         assert one.work.billions > 0, name
         assert one.work.side > 0, name
         assert f"| `{name}` | {one.parameters / 1e6:.1f} |" in HANDBOOK, f"parameters of {name} in config/README.md"

@@ -64,6 +64,8 @@ FAULTS = {
         {"split": {"unit": "folders", "folds": 5}},
     ),
     "fractions": (None, {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}}),
+    "images too small for the backbone": (None, {"embeddings": {"backbone": "InceptionV3", "size": 64}}),
+    "a backbone that is none": (None, {"embeddings": {"backbone": "EfficientNetLite1"}}),
     "a threshold of before": (None, {"fields": {"threshold": 0.5}}),
     "fields that are not searched for": (None, {"fields": {"search": "none"}}),
     "a unit that is none": (None, {"split": {"unit": "feild"}}),

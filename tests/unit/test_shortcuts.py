@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.images.shortcut_features import SHORTCUT_FEATURES
-from smear.shortcuts import CLASSIFIERS, FEATURES, name_classifier, name_features
+from smear.shortcuts import CLASSIFIERS, FEATURES, PROBED, name_classifier, name_features
 
 COLUMNS = ["color", "features", "classifier", "validation_accuracy", "validation_low", "validation_high"]
 COLUMNS += ["validation_correct", "validation_images"]
@@ -133,8 +133,8 @@ def test_a_thumbnail_holds_the_means_of_the_parts():
 
 
 def test_words_are_for_features_and_classifiers_that_there_are():
-    assert set(FEATURES) <= {"none", *SHORTCUT_FEATURES}
-    assert set(CLASSIFIERS) <= {"prior", *audit_shortcuts.build_classifiers(1)}
+    assert set(FEATURES) <= {"none", PROBED, *SHORTCUT_FEATURES}
+    assert set(CLASSIFIERS) <= {"prior", *audit_shortcuts.build_classifiers(1), *audit_shortcuts.build_probes(1)}
     assert (name_features("edge_counts"), name_classifier("nearest_neighbours")) == (
         "edge counts",
         "nearest neighbours",

@@ -1,10 +1,11 @@
-# Shortcut baselines, as a measure for what the networks reach.
-# Takes: results/<experiment>/tensors/ of train and validation, comparison/. Makes: audit/, comparison/shortcuts.svg.
+# Shortcut baselines and a linear probe, as measures for what the networks reach.
+# Takes: results/<experiment>/tensors/ and embeddings/ of train and validation, comparison/. Makes: audit/, comparison/shortcuts.svg.
 
 
 rule audit_shortcuts:
-    """Train classifiers on colors, the corner and a thumbnail of the images that the networks see."""
+    """Train classifiers on colors, the corner and a thumbnail of the images that the networks see, and on embeddings."""
     input:
+        **get_embeddings(),
         train=ancient(name_tensors("train", "npy")),
         train_rows=ancient(name_tensors("train", "csv")),
         validation=ancient(name_tensors("validation", "npy")),

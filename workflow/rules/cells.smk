@@ -7,7 +7,13 @@ from functools import cache
 from types import SimpleNamespace
 
 from smear.files import read_json
-from smear.training.architectures.registry import ARCHITECTURES, PLANNING, PUBLISHED_WEIGHTS
+from smear.training.architectures.registry import (
+    ARCHITECTURES,
+    KERAS_WEIGHTS,
+    PACKAGED_WEIGHTS,
+    PLANNING,
+    PUBLISHED_WEIGHTS,
+)
 from smear.training.settings import collect_settings
 
 
@@ -50,15 +56,19 @@ def get_engine():
     return {name: config["training"][name] for name in ("backend", "precision", "deterministic")}
 
 
+def describe_architecture(architecture):
+    """What the registry says of an architecture, as far as it concerns results."""
+    return {name: value for name, value in ARCHITECTURES[architecture]._asdict().items() if name not in PLANNING}
+
+
 def get_architecture(wildcards):
-    """What the registry says of a cell's architecture, as far as it concerns results."""
-    entry = ARCHITECTURES[CELLS[wildcards.cell].architecture]
-    return {name: value for name, value in entry._asdict().items() if name not in PLANNING}
+    """As `describe_architecture`, of a cell's."""
+    return describe_architecture(CELLS[wildcards.cell].architecture)
 
 
-def name_training_code(architecture):
-    """As `name_code`, of what trains an architecture: no other one's module, and of the registry no other's entry."""
-    script, unused = name_code("train_cell")
+def name_network_code(rule_name, architecture):
+    """As `name_code`, where one network is used: no other one's module, and of the registry no other's entry."""
+    script, unused = name_code(rule_name)
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
     # Durations are in its log alone.
     unused = [*unused, f"{folder}/registry.py", "smear/durations.py"]
@@ -66,14 +76,14 @@ def name_training_code(architecture):
 
 
 @cache  # a grid has many cells and few architectures
-def digest_training(architecture):
-    """The digest of what trains an architecture."""
-    return digest_code(*name_training_code(architecture))
+def digest_network(rule_name, architecture):
+    """As `code_digest`, where one network is used."""
+    return digest_code(*name_network_code(rule_name, architecture))
 
 
 def get_training_code(wildcards):
     """As `code_digest`, of what trains a cell."""
-    return digest_training(CELLS[wildcards.cell].architecture)
+    return digest_network("train_cell", CELLS[wildcards.cell].architecture)
 
 
 DATA_CODE = [code_digest(name) for name in ("catalog_images", "find_fields", "split_images", "cache_tensors")]
@@ -144,27 +154,40 @@ def get_shorter_state(wildcards):
     return keep_name(path, "the state of the next shorter run")
 
 
+def name_weights(architecture):
+    """The file of an architecture's published weights."""
+    return f"results/weights/models/{PUBLISHED_WEIGHTS[architecture].file_name}"
+
+
 def get_start_weights(wildcards):
     """The file of weights that a cell starts from, if any."""
     weights = config["model"]["weights"]
     if weights == "imagenet":
-        return f"results/weights/models/{PUBLISHED_WEIGHTS[CELLS[wildcards.cell].architecture].file_name}"
+        return name_weights(CELLS[wildcards.cell].architecture)
     return get_donor()
 
 
+def find_published(wildcards):
+    """The architecture, and the published weights, of a file in `results/weights/models/`."""
+    return next(one for one in PUBLISHED_WEIGHTS.items() if one[1].file_name == wildcards.file_name)
+
+
+def name_placed(wildcards):
+    """Where a user places the published file by hand."""
+    return f"resources/weights/{Path(find_published(wildcards)[1].path).name}"
+
+
 def get_placed_weights(wildcards):
-    """The file of published weights that the user has placed by hand, if any."""
-    placed = Path("resources/weights") / wildcards.file_name
-    return str(placed) if placed.exists() else []
+    """The published file that the user has placed by hand, if any."""
+    placed = name_placed(wildcards)
+    return placed if os.path.exists(placed) else []
 
 
 def get_published(field):
-    """A parameter's function: the architecture, address or MD5 of the published weights that `file_name` names."""
+    """A parameter's function: the architecture of the published weights that `file_name` names, or a field of them."""
 
     def get_field(wildcards):
-        for name, published in PUBLISHED_WEIGHTS.items():
-            if published.file_name == wildcards.file_name:
-                return name if field == "architecture" else getattr(published, field)
-        raise ValueError(wildcards.file_name)
+        name, published = find_published(wildcards)
+        return name if field == "architecture" else getattr(published, field)
 
     return get_field

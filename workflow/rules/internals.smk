@@ -32,6 +32,11 @@ def runs_here():
     return workflow.local_exec
 
 
+def uses_own_environments():
+    """Whether rules get environments of their own, by `--use-conda` and its like."""
+    return bool(workflow.deployment_settings.deployment_method)
+
+
 def get_cores():
     """The value of `--cores`."""
     return workflow.cores

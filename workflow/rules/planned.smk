@@ -5,11 +5,20 @@ import shutil
 from functools import cache
 
 from smear.code_digest import digest_modules
-from smear.disk import FIGURES, describe_disk, estimate_cell, estimate_model, estimate_tensor
+from smear.disk import (
+    FEATURES,
+    FIGURES,
+    describe_disk,
+    estimate_cell,
+    estimate_embeddings,
+    estimate_model,
+    estimate_tensor,
+)
+from smear.embeddings.user_file import open_features
 from smear.estimate import count_training, estimate_hours
 from smear.why.plan import Plan, Planned, offer_plan
 
-KINDS = ("archive", "images", "tensors", "weights", "grid cells", "test", "figures")
+KINDS = ("archive", "images", "tensors", "weights", "embeddings", "grid cells", "test", "figures")
 SMALL = 1_000_000  # bytes of which nothing is said
 
 
@@ -48,6 +57,14 @@ def estimate_images(split):
     return None if CLASS_COUNTS is None else estimate_tensor(CLASS_COUNTS, fractions, split, size)
 
 
+def estimate_features(split):
+    """Bytes of a split's embeddings in one color; None where only a download can tell."""
+    if CLASS_COUNTS is None:
+        return None
+    features = open_features(EMBEDDINGS["file"]).shape[1] if EMBEDDINGS["file"] else FEATURES
+    return estimate_embeddings(CLASS_COUNTS, config["split"]["fractions"], split, features)
+
+
 def estimate_bytes(job):
     """What the outputs of a job are for, and their bytes; None where only a download can tell."""
     match job.rule.name:
@@ -57,8 +74,10 @@ def estimate_bytes(job):
             return "images", EXAMINED and EXAMINED.copied
         case "cache_tensors" if job.wildcards.split != "test":
             return "tensors", estimate_images(job.wildcards.split)
-        case "fetch_weights":
+        case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
+        case "embed_images" | "take_embeddings" if job.wildcards.split != "test":
+            return "embeddings", estimate_features(job.wildcards.split)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
         case "test_selected":
@@ -91,15 +110,25 @@ def describe_planned_disk():
 
 @cache  # a grid has many cells, and they have most modules in common
 def find_modules(rule_name, architecture):
-    """The digests of the modules of a rule's code; architecture: of what is trained, None where nothing is."""
-    return digest_modules(*(name_training_code(architecture) if architecture else name_code(rule_name)))
+    """The digests of the modules of a rule's code; architecture: of its network, None where it has none or any."""
+    return digest_modules(*(name_network_code(rule_name, architecture) if architecture else name_code(rule_name)))
+
+
+def find_architecture(job):
+    """The architecture of a job with one network; None for others."""
+    match job.rule.name:
+        case "train_cell":
+            return CELLS[job.wildcards.cell].architecture
+        case "embed_images":
+            return EMBEDDINGS["backbone"]
+    return None
 
 
 def describe_job(job):
     """A job in plain values, without the reasons that it runs for."""
     cell = job.wildcards.cell if job.rule.name == "train_cell" else None
     params = {name: repr(value) for name, value in job.params.items()}
-    modules = find_modules(job.rule.name, CELLS[cell].architecture if cell else None)
+    modules = find_modules(job.rule.name, find_architecture(job))
     return Planned(job.rule.name, str(job.output[0]), cell, params, modules=modules)
 
 

@@ -176,6 +176,7 @@ rule render_report:
         experiment=EXPERIMENT,
         dataset=DATASET,
         scale=config["image"]["scale"],
+        embeddings=verbatim("embeddings"),
         files=[digest_file(name_own_file(path)) for path in REPORT_FILES.values()],
         code=code_digest("render_report"),
     script:

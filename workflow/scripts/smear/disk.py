@@ -12,6 +12,7 @@ WEIGHT = 4  # bytes: float32, whatever the precision of the computation
 SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1}  # numbers that an optimizer keeps for each weight that it trains
 # Of each grid cell besides: the configuration in its model, tables, its log. Of SmallCNN, the smallest, measured.
 TABLES = 100_000
+FEATURES = 1280  # numbers of an image in the embeddings: of EfficientNet-Lite0; 512 to 2,560 of others
 FIGURES = 1_000_000  # figures and tables of comparison, audits and report, PNG and SVG; measured
 UNITS = {"GB": 10**9, "MB": 10**6, "kB": 1000}
 
@@ -40,6 +41,11 @@ def estimate_tensor(counts: dict[str, int], fractions: dict[str, float], split: 
     """Bytes of one split's images in one color, of `size` pixels a side. counts: images of each class."""
     images = sum(split_sizes(images, fractions)[split] for images in counts.values())
     return images * size * size * 3
+
+
+def estimate_embeddings(counts: dict[str, int], fractions: dict[str, float], split: str, features: int) -> int:
+    """Bytes of one split's embeddings in one color, of so many numbers an image. counts: images of each class."""
+    return WEIGHT * features * sum(split_sizes(images, fractions)[split] for images in counts.values())
 
 
 def estimate_synthetic(images: int, size: int) -> int:

@@ -12,13 +12,14 @@ from smear.configuration.renamed import rename_old_names
 from smear.configuration.schema_errors import as_list, find_faults
 from smear.images.source import SOURCES, derive_name
 from smear.job import join_faults
-from smear.training.architectures.registry import ARCHITECTURES
+from smear.training.architectures.registry import ARCHITECTURES, PUBLISHED_WEIGHTS
 
 
 def read_schema(path: str | Path) -> dict:
     """The schema with the values that it leaves to the tables in the code: sources of images and architectures."""
     schema = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     schema["properties"]["dataset"]["properties"]["source"]["enum"] = list(SOURCES)
+    schema["properties"]["embeddings"]["properties"]["backbone"]["enum"] = list(PUBLISHED_WEIGHTS)
     schema["$defs"]["grid"]["properties"]["architecture"]["items"]["enum"] = list(ARCHITECTURES)
     return schema
 

@@ -10,6 +10,7 @@ from smear.configuration.schema_errors import show
 from smear.images.levels import CLASS
 from smear.images.source import SOURCES
 from smear.job import Fault, show_name, show_path
+from smear.training.architectures.registry import ARCHITECTURES
 
 
 def find_contradictions(config: dict) -> list[str]:
@@ -71,7 +72,7 @@ def find_contradictions(config: dict) -> list[str]:
             f"model.trainable is {config['model']['trainable']}, which would leave the rest of the network at the "
             "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
         )
-    faults += find_head_faults(config["model"])
+    faults += find_head_faults(config["model"]) + find_embedding_faults(config["embeddings"])
     return faults + find_group_faults(config) + find_grid_faults(config)
 
 
@@ -134,6 +135,8 @@ def find_template_faults(config: dict) -> list[Fault]:
         "split.groups_csv": config["split"]["groups_csv"],
         "model.weights": config["model"]["weights"],
     }
+    if config["embeddings"] != "none":
+        paths |= {f"embeddings.{key}": config["embeddings"][key] for key in ("file", "images")}
     if config["dataset"]["source"] == "archive":
         paths["dataset.path"] = config["dataset"]["path"]
     return [
@@ -163,6 +166,28 @@ def find_head_faults(model: dict) -> list[str]:
         faults.append(
             f"model.head_epochs is {epochs}, but model.trainable is head, which trains the last layer alone in every "
             "epoch; set model.head_epochs: 0, or model.trainable: all."
+        )
+    return faults
+
+
+def find_embedding_faults(embeddings: dict | str) -> list[str]:
+    """Images that are too small for the backbone, and names of rows without the rows."""
+    if embeddings == "none" or embeddings["file"]:
+        return []
+    backbone, size = embeddings["backbone"], embeddings["size"]
+    smallest = ARCHITECTURES[backbone].smallest
+    faults = []
+    if size < smallest:
+        faults.append(
+            Fault(
+                f"embeddings.size is {size}, but embeddings.backbone {backbone} takes {smallest} px and more.",
+                {"embeddings": {"size": smallest}},
+            )
+        )
+    if embeddings["images"]:
+        faults.append(
+            "embeddings.images names the images of the rows of embeddings.file, which is not set; set it, or leave "
+            "both out."
         )
     return faults
 

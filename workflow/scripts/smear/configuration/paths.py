@@ -5,7 +5,14 @@ import re
 
 from smear.job import Fault, show_path
 
-PATHS = (("dataset", "path"), ("dataset", "labels_csv"), ("split", "groups_csv"), ("model", "weights"))
+PATHS = (
+    ("dataset", "path"),
+    ("dataset", "labels_csv"),
+    ("split", "groups_csv"),
+    ("model", "weights"),
+    ("embeddings", "file"),
+    ("embeddings", "images"),
+)
 WORDS = ("imagenet", "none")  # values of `model.weights` that are no paths
 VARIABLE = re.compile(r"\$(?:(\w+)|\{([^}]*)\})")
 
@@ -14,6 +21,8 @@ def expand_paths(config: dict) -> list[Fault]:
     """Expand every path of a complete configuration, in place; what cannot be expanded, one sentence each."""
     faults = []
     for section, key in PATHS:
+        if not isinstance(config[section], dict):
+            continue  # `embeddings: none`
         text = config[section][key]
         if text and text not in WORDS and not os.path.lexists(text):
             if unknown := [name for name in list_variables(text) if name not in os.environ]:

@@ -72,7 +72,11 @@ def describe(error, config: dict) -> list[str]:
             ]
         case "type":
             wanted = " or ".join(TYPE_NAMES[name] for name in as_list(limit))
-            if "string" in as_list(limit) and isinstance(value, int | float | datetime.date | None):
+            if (
+                "string" in as_list(limit)
+                and "object" not in as_list(limit)
+                and isinstance(value, int | float | datetime.date | None)
+            ):
                 return [ask_for_quotes(error, config, wanted)]
             hint = explain_text(value) if "object" in as_list(limit) and isinstance(value, str) else ""
             return [f"{key} must be {wanted}, not {show_name(show(value), 80)}{hint}."]

@@ -1,4 +1,4 @@
-"""The selected network among the shortcut baselines."""
+"""The selected network among the shortcut baselines and the linear probe."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style
 from smear.formats import format_value, percent
-from smear.shortcuts import find_best_of_features, name_classifier, name_features
+from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
 
 CLOSE = 0.55
 """Distance of two colors of one kind of features, where the kinds are 1 apart."""
@@ -18,7 +18,7 @@ CLOSE = 0.55
 
 @house_style()
 def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
-    """Draw the best classifier on each kind of features and, above them, the chosen network.
+    """Draw the best classifier on each kind of features and, above them, the embeddings and the chosen network.
 
     `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each color of the
     grid; a dashed line where the class prior lies.
@@ -53,7 +53,8 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
         ]
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     counts = int(shortcuts["validation_images"].iloc[0]), int(chosen["validation_images"])
-    header(figure, "Shortcut baselines", explanation(prior, *counts))
+    title = "Shortcut baselines" + (" and frozen pretrained features" if PROBED in kinds else "")
+    header(figure, title, explanation(prior, *counts))
     return figure
 
 

@@ -1,19 +1,48 @@
-"""What the shortcut baselines say about the selected network."""
+"""What the shortcut baselines and the linear probe say about the selected network."""
+
+from pathlib import PurePath
 
 import pandas as pd
 
 from smear.formats import format_value, percent
-from smear.shortcuts import find_best_of_features, name_classifier, name_features
+from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
 
 
 def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
-    """Set the chosen network beside the best of the shortcuts on images of the same color, in words."""
-    best = find_best_of_features(shortcuts[shortcuts["color"] == chosen["color"]]).iloc[0]
+    """Set the chosen network beside the best shortcut and the embeddings of images of the same color, in words."""
+    best = find_best_of_features(shortcuts[shortcuts["color"] == chosen["color"]])
+    shortcut = best[best["features"] != PROBED].iloc[0]
     text = (
-        f"The best of them, {name_classifier(best['classifier'])} on the {name_features(best['features'])}, classifies "
-        f"{describe(best)} of the validation images correctly, the selected network {describe(pd.Series(chosen))}."
+        f"The best shortcut, {name_classifier(shortcut['classifier'])} on the {name_features(shortcut['features'])}, "
+        f"classifies {describe(shortcut)} of the validation images correctly, the selected network "
+        f"{describe(pd.Series(chosen))}. {compare(shortcut, chosen)}"
     )
-    return f"{text} {compare(best, chosen)}"
+    probes = best[best["features"] == PROBED]
+    return text if probes.empty else f"{text} {judge_training(probes.iloc[0], chosen)}"
+
+
+def judge_training(probe: pd.Series, chosen: dict) -> str:
+    """Say what the network's training was worth beyond frozen features, as far as the two intervals allow."""
+    if chosen["validation_low"] > probe["validation_high"]:
+        verdict = "the network's interval lies above: its training was worth something."
+    elif chosen["validation_high"] < probe["validation_low"]:
+        verdict = "the network's interval lies below: such a classifier, which takes a minute, does better."
+    else:
+        verdict = "the intervals overlap: these figures do not show that the network's training was worth anything."
+    classifier = name_classifier(probe["classifier"])
+    return f"On {name_features(PROBED)}, {classifier} classifies {describe(probe)} correctly; {verdict}"
+
+
+def describe_embeddings(embeddings: dict | str) -> str | None:
+    """What the frozen features are, from the configuration; None where they are turned off."""
+    if embeddings == "none":
+        return None
+    if embeddings["file"]:
+        return f"come from the file {PurePath(embeddings['file']).name}, which the user has given"
+    return (
+        f"are those of {embeddings['backbone']} with ImageNet weights, which no training on these images has changed, "
+        f"at {embeddings['size']} × {embeddings['size']} pixels"
+    )
 
 
 def describe(row: pd.Series) -> str:

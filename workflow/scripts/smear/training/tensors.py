@@ -10,7 +10,7 @@ TRAINING_SPLITS = ("train", "validation")  # the test images are no input of a t
 
 
 class TensorFile:
-    """The images of an npy file, uint8, (images, height, width, 3), of which only those asked for are read.
+    """The images of an npy file, (images, …), mostly uint8, of which only those asked for are read.
 
     A memory map would do the same, but the system counts its pages, until it needs them, as memory of this process:
     with 16 times the images a training would look 16 times as hungry, to its user and to a cluster's limit.
@@ -35,9 +35,9 @@ class TensorFile:
 
 
 class JoinedImages:
-    """Some rows of several tensors as if they were one: uint8, (images, height, width, 3), read where they lie.
+    """Some rows of several tensors as if they were one, (images, …), read where they lie.
 
-    parts: tensors of one height and width, as files or arrays. rows: numbers of the images in all parts together.
+    parts: tensors of images of one shape, as files or arrays. rows: numbers of the images in all parts together.
     """
 
     def __init__(self, parts: list[TensorFile | np.ndarray], rows: np.ndarray):

