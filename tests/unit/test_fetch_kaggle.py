@@ -12,6 +12,8 @@ from servers.kaggle import SIGNATURE, KaggleHandler, KaggleServer, basic, bearer
 from servers.loopback import serving
 from servers.script_process import run_script
 
+pytestmark = pytest.mark.slow
+
 HANDLE = "toy/smears"
 TOKEN, KEY = "KGAT_0123456789abcdef", "fedcba9876543210"
 BY_HAND = "dataset: {source: archive, path: <the zip>}"

@@ -174,6 +174,7 @@ def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps():
     assert "MobileNetV3Large, batch size 16" in texts["epochs"]
 
 
+@pytest.mark.slow
 def test_colors_are_named_where_they_vary_and_nowhere_else():
     texts = lay_out(grid_cells(color=["rgb", "gray"], learning_rate=[0.0001, 0.001]))
     for name in ("curves", "heatmap", "optimizer"):

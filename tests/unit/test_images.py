@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from cache_tensors import cache_pixels
 from catalog_images import catalog_images, check_rejected, compare_published, compare_recorded
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 from smear.images.decoding import inspect_image, read_pixels
@@ -70,6 +70,7 @@ def test_many_bad_files_are_counted_and_the_first_shown():
 
 
 @given(st.integers(0, 500), st.integers(1, 500))
+@example(267, 108)
 def test_the_advised_share_is_enough(good, bad):
     advised = float(refusal(good, bad, 0).partition("max_rejected_share to ")[2].partition(" ")[0])
     assert advised <= 1

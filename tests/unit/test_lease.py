@@ -78,6 +78,7 @@ def start(tmp_path):
         holder.process.wait()
 
 
+@pytest.mark.slow
 def test_a_third_cell_waits_until_one_of_two_is_killed(two_gpus, start):
     first, second = start("a"), start("b")
     assert {first.device(), second.device()} == {FIRST, SECOND}

@@ -191,6 +191,7 @@ NAMES = st.sampled_from(
 
 
 @given(st.sets(st.lists(NAMES, min_size=1, max_size=4).map("/".join), max_size=12))
+@pytest.mark.slow
 @settings(max_examples=60, phases=[Phase.reuse, Phase.generate])  # each example writes files
 def test_a_folder_and_its_archive_are_read_alike(tmp_path_factory, paths):
     folder = tmp_path_factory.mktemp("alike")

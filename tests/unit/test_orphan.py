@@ -11,6 +11,8 @@ import pytest
 from servers.script_process import SCRIPTS
 from smear.scheduling.orphan import SNAKEMAKE as SNAKEMAKE_PID
 
+pytestmark = pytest.mark.slow
+
 SNAKEMAKE = """
 import subprocess, sys
 from smear.scheduling.orphan import announce_snakemake

@@ -1,6 +1,7 @@
 """What of a split can be judged before the work starts, from the names of the images and the user's table."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from smear.split.folder_splits import check_folder_splits
 from smear.split.group_checks import check_enough, plan_folds
@@ -22,7 +23,8 @@ def examine_groups(config: dict, sources: Mapping[str, str] | None) -> Groups | 
         table = read_user_groups(split["groups_csv"], columns)
         check_folds(table, split)
     if sources and has_groups(split):
-        return find_groups(split, sources, config["dataset"]["max_rejected_share"] * len(sources), columns)
+        allowed = Fraction(str(config["dataset"]["max_rejected_share"])) * len(sources)
+        return find_groups(split, sources, allowed, columns)
     return None if table is None else Groups(None, table.get("split"), [])
 
 
