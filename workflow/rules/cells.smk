@@ -67,7 +67,7 @@ def get_architecture(wildcards):
 
 
 def name_network_code(rule_name, architecture):
-    """As `name_code`, of a rule with one network: no other one's module, and of the registry no other's entry."""
+    """As `name_code`, of jobs with one network: no other one's module, and of the registry no other's entry."""
     script, unused = name_code(rule_name)
     folder, module = "smear/training/architectures", ARCHITECTURES[architecture].module
     # Durations are in its log alone.
@@ -77,7 +77,7 @@ def name_network_code(rule_name, architecture):
 
 @cache  # a grid has many cells and few architectures
 def digest_network(rule_name, architecture):
-    """As `code_digest`, of a rule with one network."""
+    """As `code_digest`, of jobs with one network."""
     return digest_code(*name_network_code(rule_name, architecture))
 
 
