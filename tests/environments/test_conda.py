@@ -18,8 +18,8 @@ from servers.loopback import serving
 from smear.synthetic.smears import make_smears
 
 ENVIRONMENTS = ("data", "fetch", "report", "train")
-# Other sources' rules, of images, weights and features, in environments that others use.
-NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings"}
+# Rules of other sources, and of `training.keep: selected`, in environments that others use.
+NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings", "prune_cells"}
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
 CONFIGURATION = """
 experiment: conda
