@@ -54,3 +54,10 @@ def test_validation_is_drawn_from_train_alone_in_whole_groups(files, size, seed)
     assert (train.groupby("group")["drawn"].nunique() == 1).all()
     assert (drawn == "validation").any()
     assert (train.groupby("class")["drawn"].apply(lambda splits: (splits == "train").sum()) > 0).all()
+
+
+def test_a_drawn_validation_has_the_share_that_the_fractions_give_it_of_train():
+    names = [f"A/{number}" for number in range(90)]
+    images = pd.DataFrame({"image_id": names, "class": "A", "group": names, "split": "train"})
+    drawn = draw_validation(images, {"train": 0.6, "validation": 0.2, "test": 0.2}, 0)
+    assert (drawn == "validation").sum() == 22

@@ -9,7 +9,7 @@ from smear.estimate import count_training
 from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_repeats
-from smear.split.targets import SPLITS, check_class_sizes, fold_targets, split_sizes, split_targets
+from smear.split.targets import SPLITS, check_class_sizes, fold_targets, propose_fractions, split_sizes, split_targets
 from smear.split.units import COLOR_NUMBERS, get_groups
 from split_images import keep_places
 
@@ -134,6 +134,17 @@ def test_a_class_too_small_is_named_with_what_it_needs():
         check_class_sizes({"a": 10, "b": 9}, FRACTIONS)
     with pytest.raises(UserError, match=r"Class b has 1 image,"):
         check_class_sizes({"b": 1}, FRACTIONS)
+
+
+@given(st.dictionaries(st.sampled_from("abc"), st.integers(1, 30), min_size=1))
+def test_fractions_that_are_proposed_put_every_class_into_every_split(counts):
+    proposed = propose_fractions(counts)
+    if proposed is None:
+        assert min(counts.values()) < 4
+        return
+    assert sum(proposed.values()) == pytest.approx(1)
+    assert min(proposed.values()) == proposed["validation"] == proposed["test"] < 0.34
+    check_class_sizes(counts, proposed)
 
 
 @given(
