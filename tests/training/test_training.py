@@ -84,7 +84,7 @@ def bfloat16():
 
 
 @pytest.mark.skipif(keras.backend.backend() == "torch", reason="Keras on PyTorch takes one step at a time")
-@pytest.mark.parametrize("resident", [True, False])
+@pytest.mark.parametrize("resident", [True, pytest.param(False, marks=pytest.mark.rare)])
 def test_what_a_gpu_is_given_trains_and_resumes_to_the_same_end(bright_and_dark, bfloat16, resident):
     states = []
     whole = run(CELL, bright_and_dark, resident, device=GPU, save=states.append, **STRONG)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 STRONG = {"crop": 0.3, "rotation": 90, "flip": "none", "shift": 0}
 GRID = (
     "grid={architecture: [SmallCNN], optimizer: [adamw], learning_rate: [0.001], epochs: [1], "
@@ -16,6 +18,7 @@ def describe(**changes) -> list[str]:
     return ["--config", "experiment=sets", GRID, f"augmentations={{strong: {json.dumps(STRONG | changes)}}}"]
 
 
+@pytest.mark.rare
 def test_a_changed_set_of_augmentations_trains_its_own_cells_again(project, tensors):
     project.adopt(tensors, "sets")
     targets = [f"results/sets/cells/{cell}/metrics.json" for cell in CELLS]

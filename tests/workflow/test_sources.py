@@ -119,6 +119,7 @@ def test_a_later_run_goes_on_with_a_cut_download(project, downloaded, archive):
     assert "resuming after" in (folder / "logs/fetch_kaggle.log").read_text()
 
 
+@pytest.mark.rare
 def test_a_later_download_is_compared_with_the_first(project, downloaded):
     folder = project.folder / "results/datasets/kept"
     assert downloaded("kept").returncode == 0

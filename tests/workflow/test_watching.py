@@ -10,6 +10,8 @@ import pytest
 from smear.status.cells import read_experiment
 from smear.status.table import render
 
+pytestmark = pytest.mark.rare  # whole runs; leases and status have their unit tests
+
 GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001, 0.002, 0.003], epochs: [8]}"
 CELLS = [f"SmallCNN_adam_lr{rate}_b32_s0_e8" for rate in (0.001, 0.002, 0.003)]
 LEADERBOARD = "results/tiny/comparison/leaderboard.csv"
