@@ -19,7 +19,7 @@ def find_pattern_faults(pattern: str) -> list[Fault]:
     try:
         compiled = re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        return [Fault(f"{KEY} is {shown}, which is no regular expression ({show_name(error, 80)}); mend it.")]
+        return [Fault(f"{KEY} is {shown}, which is no regular expression ({show_name(error, 80)}); correct it.")]
     if not compiled.groups:
         return [
             Fault(
