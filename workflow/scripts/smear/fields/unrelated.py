@@ -93,5 +93,5 @@ def check_threshold(threshold: float, images: int, scores: np.ndarray, valid: np
             f"Captures of one field cannot be told from chance in these images: unrelated ones, one of them "
             f"mirrored, have a match score of up to {scores.max():.1f}, captures that overlap by half can be expected "
             f"to have {within:.1f}. They may have a pattern in common, such as the edge of the microscope's view "
-            f"(cover it by fields.ignore), or show too little; mend that, {REMEDY}."
+            f"(cover it by fields.ignore), or show too little; correct that, {REMEDY}."
         )

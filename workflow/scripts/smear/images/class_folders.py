@@ -123,7 +123,7 @@ def check_links(layout: Layout, listing: Listing, classes: list[str] | None, sou
         others = sorted({split[0] for split in found if split})
         raise UserError(
             f"{show_name(path)} in {show_path(source)} stands among the class folders but is a link to a place that "
-            f"does not exist; mend or remove it, or list the classes to take in dataset.classes.",
+            f"does not exist; correct or remove it, or list the classes to take in dataset.classes.",
             [{"dataset": {"classes": others}}] if len(others) > 1 else [],
         )
 
