@@ -94,6 +94,7 @@ def test_a_shorter_cell_that_is_gone_trains_nothing(shared):
         folder.with_name("elsewhere").rename(folder)
 
 
+@pytest.mark.rare
 def test_a_cell_that_is_trained_again_keeps_its_shorter_run(shared):
     before = outcome(shared, "shared", LONG)
     result = shared.snakemake("-f", target("shared", LONG), *settings("shared", 4, 10, 20))

@@ -106,6 +106,7 @@ def downloaded(project, archive, tmp_path):
     return run
 
 
+@pytest.mark.rare
 def test_a_later_run_goes_on_with_a_cut_download(project, downloaded, archive):
     folder = project.folder / "results/datasets/cut"
     folder.mkdir(parents=True)
