@@ -33,6 +33,8 @@ from smear.figures.style import MOST_SEEDS, assign_colors, save
 from smear.formats import describe_value, format_value, percent
 from smear.job import UserError
 
+pytestmark = pytest.mark.slow
+
 NAMES = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
 
 
@@ -113,7 +115,6 @@ def test_a_diverged_cell_is_marked_in_every_figure(paper):
     assert all("diverged" in text for text in paper.texts.values())
 
 
-@pytest.mark.slow
 def test_the_same_inputs_give_the_same_bytes(paper, tmp_path):
     folder, _ = paper
     draw(tmp_path, grid_cells(), diverged=(3,))
@@ -165,7 +166,6 @@ def test_many_seeds_are_drawn_by_how_they_spread():
     plt.close(figure)
 
 
-@pytest.mark.slow
 def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps():
     axes = {"architecture": ["EfficientNetB0", "MobileNetV3Large"], "batch_size": [16, 32], "epochs": [20, 30]}
     cells = grid_cells(**axes, learning_rate=[0.0001, 0.001])
@@ -174,7 +174,6 @@ def test_a_grid_that_is_no_product_of_its_axes_leaves_gaps():
     assert "MobileNetV3Large, batch size 16" in texts["epochs"]
 
 
-@pytest.mark.slow
 def test_colors_are_named_where_they_vary_and_nowhere_else():
     texts = lay_out(grid_cells(color=["rgb", "gray"], learning_rate=[0.0001, 0.001]))
     for name in ("curves", "heatmap", "optimizer"):

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.shortcuts import CLASSIFIERS, FEATURES, PROBED, name_classifier, name_features
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = ["color", "features", "classifier", "validation_accuracy", "validation_low", "validation_high"]
 COLUMNS += ["validation_correct", "validation_images"]
 
