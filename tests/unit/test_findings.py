@@ -78,6 +78,13 @@ def test_images_of_several_sizes_are_given_as_a_range():
     assert image_facts(catalog) == {"images": 2, "size": "224 × 200 to 300 × 224 pixels", "megabytes": 1.5}
 
 
+def choose(correct: int, color: str) -> dict:
+    """A selected network with so many of 324 validation images correct."""
+    low, high = wilson_interval(correct, 324)
+    figures = {"accuracy": correct / 324, "low": low, "high": high, "correct": correct, "images": 324}
+    return {"color": color, **{f"validation_{name}": figure for name, figure in figures.items()}}
+
+
 @pytest.mark.parametrize(
     ("best", "network", "words"),
     [
@@ -87,12 +94,9 @@ def test_images_of_several_sizes_are_given_as_a_range():
     ],
 )
 def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, network, words):
-    low, high = wilson_interval(network, 324)
-    chosen = {"color": "gray", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
-    chosen |= {"validation_correct": network, "validation_images": 324}
     # RGB stands first in the table, with other figures.
     shortcuts = pd.concat([shortcuts_of(("rgb",), best=305), shortcuts_of(("gray",), best=best)])
-    sentence = judge_network(shortcuts, chosen)
+    sentence = judge_network(shortcuts, choose(network, "gray"))
     assert words in sentence
     assert f"({best}/324, " in sentence
     assert "frozen" not in sentence
@@ -107,10 +111,7 @@ def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, netwo
     ],
 )
 def test_the_network_is_judged_by_the_probe_too_and_the_probe_is_no_shortcut(probe, network, words):
-    low, high = wilson_interval(network, 324)
-    chosen = {"color": "rgb", "validation_accuracy": network / 324, "validation_low": low, "validation_high": high}
-    chosen |= {"validation_correct": network, "validation_images": 324}
-    sentence = judge_network(shortcuts_of(best=280, probe=probe), chosen)
+    sentence = judge_network(shortcuts_of(best=280, probe=probe), choose(network, "rgb"))
     assert sentence.startswith("The best shortcut, naive Bayes on the six color numbers, classifies 86.42")
     assert f"On frozen pretrained features, linear probe classifies {percent(probe / 324)} ({probe}/324" in sentence
     assert sentence.endswith(words)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -68,6 +69,11 @@ def test_each_group_that_is_not_for_the_test_is_left_out_once(project, source):
     target = "results/slides/comparison/validation_by_group.csv"
     jobs = project.jobs(target, *source, SPLIT.format(folds="leave_one_out"), GRID)
     assert jobs["train_cell"] == 3
+    keep = "training={threads: 1, keep: selected}"
+    why = project.snakemake(target, *source, SPLIT.format(folds="leave_one_out"), GRID, keep, module="smear.why")
+    assert why.returncode == 0, why.output
+    assert re.search(r"train_cell +3 grid cells", why.output)
+    assert "of the grid cells stay" in why.output
     result = project.snakemake("--dry-run", *source, SPLIT.format(folds="leave_one_out"))
     assert result.returncode == 1
     assert "once for each of 3 groups; for the grid's 2 that would be 6 trainings" in result.output

@@ -103,7 +103,7 @@ def describe_planned_disk():
         return None
     kept = None
     if config["training"]["keep"] == "selected" and parts["grid cells"]:
-        kept = max(1, config["split"]["folds"]) * max(map(estimate_training_bytes, CELLS.values()))
+        kept = max(1, FOLDS) * max(map(estimate_training_bytes, CELLS.values()))
     free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
     return describe_disk(parts, free, [name for name in parts if name in unknown], kept)
 

@@ -1,16 +1,15 @@
 """Decode the images of one split into one tensor, so that no training decodes them again."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.files import atomic_write
+from smear.arrays import new_array
 from smear.images.pixels import decode_images
 from smear.images.value_range import find_factor
-from smear.job import check_space, log, logged_to
+from smear.job import log, logged_to
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
@@ -25,14 +24,9 @@ def cache_pixels(
     factor: int = 1,
 ) -> None:
     """Write uint8 pixels, (images, size, size, 3), in the order of `images` (`path,sha256`), a few at a time."""
-    with atomic_write(path) as temporary:
-        shape = (len(images), size, size, 3)
-        # A mapped file on a full disk would end the process by a signal.
-        check_space(temporary.parent, math.prod(shape), "A tensor of the images")
-        tensor = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.uint8, shape=shape)
+    with new_array(path, (len(images), size, size, 3), np.uint8, "A tensor of the images") as tensor:
         for row, pixels in enumerate(decode_images(images, size, threads, mask, color, factor)):
             tensor[row] = pixels
-        tensor.flush()
 
 
 def main(snakemake) -> None:

@@ -1,16 +1,15 @@
 """Compute the features of one split's images with a frozen pretrained network, a batch at a time."""
 
-import os
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import smear.environment
 import numpy as np
-from smear.files import atomic_write
+from smear.arrays import new_array
 from smear.images.pixels import decode_images
 from smear.images.value_range import find_factor
-from smear.job import check_space, log, logged_to
+from smear.job import log, logged_to
 from smear.records import recorded
 from smear.tables import read_csv
 from smear.training.keras_start import start_keras
@@ -25,24 +24,18 @@ def embed(backbone, pixels: Iterator[np.ndarray], path: Path, images: int) -> No
     is filled up with zeros, so that no program is compiled for it.
     """
     size, features = backbone.input_shape[1], backbone.output_shape[1]
-    with atomic_write(path) as temporary:
-        # A mapped file on a full disk would end the process by a signal.
-        check_space(temporary.parent, 4 * images * features, "A table of the images' features")
-        table = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.float32, shape=(images, features))
-        batch = np.zeros((BATCH, size, size, 3), np.uint8)
+    batch = np.zeros((BATCH, size, size, 3), np.uint8)
+    with new_array(path, (images, features), np.float32, "A table of the images' features") as table:
         for start in range(0, images, BATCH):
             taken = list(islice(pixels, BATCH))
             batch[: len(taken)], batch[len(taken) :] = taken, 0
             table[start : start + len(taken)] = backbone.predict_on_batch(batch)[: len(taken)]
-        table.flush()
 
 
 def main(snakemake) -> None:
     params, threads = snakemake.params, snakemake.threads
-    # Where published weights lie: `models` in this folder.
-    os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
-    start_keras(params.backend)
+    start_keras(params.backend, snakemake.input.weights)
     from smear.training.architectures.backbone import build_backbone
     from smear.training.device import adapt, prepare_device
 

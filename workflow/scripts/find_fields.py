@@ -103,7 +103,7 @@ def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
             "same_class": first["class"] == second["class"],
         }
     )
-    return pairs.sort_values(["first", "second"], ignore_index=True)
+    return pairs[PAIRS].sort_values(["first", "second"], ignore_index=True)
 
 
 def summarise(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict:
@@ -138,7 +138,7 @@ def count_scores(search: Search) -> pd.DataFrame:
             "matches": search.pairs.loc[search.pairs["match"], "score"].to_numpy(),
         }.items()
     }
-    return pd.DataFrame({"evidence": edges[:-1], **counts})
+    return pd.DataFrame({"evidence": edges[:-1], **counts})[SCORES]
 
 
 def write_unsearched(catalog: pd.DataFrame, output) -> None:

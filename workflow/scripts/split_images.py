@@ -72,6 +72,11 @@ def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.Data
     return images.assign(split=assign_groups(images, split_targets(counts, fractions), seed, kept), fold=-1)
 
 
+def list_places(images: pd.DataFrame, folds: int | str) -> pd.Series:
+    """Where each image lies: its split, or with folds `test` or the number of its fold as text."""
+    return images["fold"].astype(str).where(images["split"] != TEST, TEST) if folds else images["split"]
+
+
 def read_kept(output, method: dict, images: pd.DataFrame) -> pd.Series:
     """Places of the images (`image_id,sha256`), by `image_id`, in an earlier manifest of the same method, if any.
 
@@ -87,8 +92,7 @@ def read_kept(output, method: dict, images: pd.DataFrame) -> pd.Series:
     if read_json(audit).get("method") != method:
         return pd.Series(dtype=object)
     earlier = read_csv(manifest)
-    places = earlier["fold"].astype(str).where(earlier["split"] != TEST, TEST) if method["folds"] else earlier["split"]
-    return keep_places(earlier.assign(place=places), images)
+    return keep_places(earlier.assign(place=list_places(earlier, method["folds"])), images)
 
 
 def keep_places(earlier: pd.DataFrame, images: pd.DataFrame) -> pd.Series:
@@ -125,8 +129,7 @@ def check_leave_one_out(images: pd.DataFrame, planned: int) -> None:
             f"split.folds is leave_one_out: {planned} groups were counted before the work started, and {folds} are "
             f"left of the usable images; remove the files that rejected.csv lists from the source."
         )
-    places = images["fold"].astype(str).where(images["split"] != TEST, TEST)
-    if (lacking := find_lacking(images, places)) is not None:
+    if (lacking := find_lacking(images, list_places(images, FOLDS))) is not None:
         raise UserError(
             f"Class {lacking} is missing from the test or from a training, since groups stay whole; add groups, or "
             f"leave the class out with dataset.classes."
@@ -137,7 +140,7 @@ def audit_groups(images: pd.DataFrame, unit: str, method: dict) -> dict:
     """What `audit.json` holds besides, where the user gave groups: each level, and the classes' shares."""
     if unit not in ("group", "given") or (unit == "given" and (images["group"] == images["image_id"]).all()):
         return {}
-    places = images["fold"].astype(str).where(images["split"] != TEST, TEST) if method["folds"] else images["split"]
+    places = list_places(images, method["folds"])
     levels = images[list_columns(images.columns)].rename(columns=name_level)
     found = {"group_levels": audit_levels(levels, places)}
     return found if unit == "given" else found | measure_shares(images, places, method)
@@ -147,7 +150,7 @@ def audit_split(images: pd.DataFrame, unit: str, method: dict, kept: pd.Series) 
     """What `audit.json` holds."""
     counts = pd.crosstab(images["split"], images["class"])
     siblings, across = count_repeats(images["field_id"], images["split"])
-    places = images["fold"].astype(str).where(images["split"] != TEST, TEST) if method["folds"] else images["split"]
+    places = list_places(images, method["folds"])
     earlier = images["image_id"].map(kept)
     return {
         "method": method,

@@ -5,9 +5,9 @@ from pathlib import Path
 import smear.environment
 import numpy as np
 import pandas as pd
+from smear.arrays import new_array
 from smear.embeddings.user_file import find_rows, open_features, read_names
-from smear.files import atomic_write
-from smear.job import UserError, check_space, log, logged_to
+from smear.job import UserError, log, logged_to
 from smear.records import recorded
 from smear.tables import read_csv
 
@@ -17,10 +17,7 @@ ROWS = 1000  # copied at a time
 def copy_rows(features: np.ndarray, rows: np.ndarray, image_ids: pd.Series, path: Path) -> None:
     """Write these rows as float32, (rows, features). Errors: a UserError for a row with NaN or infinity."""
     shape = (len(rows), features.shape[1])
-    with atomic_write(path) as temporary:
-        # A mapped file on a full disk would end the process by a signal.
-        check_space(temporary.parent, 4 * shape[0] * shape[1], "A table of the images' features")
-        table = np.lib.format.open_memmap(temporary, mode="w+", dtype=np.float32, shape=shape)
+    with new_array(path, shape, np.float32, "A table of the images' features") as table:
         for start in range(0, len(rows), ROWS):
             taken = features[rows[start : start + ROWS]].astype(np.float32)
             bad = ~np.isfinite(taken).all(axis=1)
@@ -31,7 +28,6 @@ def copy_rows(features: np.ndarray, rows: np.ndarray, image_ids: pd.Series, path
                     "that is no finite number of 32 bits; replace it in the file."
                 )
             table[start : start + len(taken)] = taken
-        table.flush()
 
 
 def main(snakemake) -> None:

@@ -74,11 +74,8 @@ def main(snakemake, digests: dict[str, str]) -> None:
     """digests: SHA-256 of the inputs that were checked, see `records.recorded`."""
     params = snakemake.params
     settings = TrainingSettings(**params.settings)
-    if settings.weights == "imagenet":
-        # Keras looks for its published weights in `models` of this folder, and checks them, before it would download.
-        os.environ["KERAS_HOME"] = str(Path(snakemake.input.weights).absolute().parents[1])
     # Imported here, so that the backend is chosen before and what it says when it starts goes to the log.
-    start_keras(params.backend)
+    start_keras(params.backend, snakemake.input.weights if settings.weights == "imagenet" else None)
     import keras
     from smear.training.checkpoint import Checkpoint, digest_origin, find_shorter
     from smear.training.device import prepare_device

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from smear.job import UserError, list_some, show_name, show_path
 from smear.matching import match_names
+from smear.user_tables import read_user_table
 
 KEYS = {"file": "embeddings.file", "images": "embeddings.images"}
 
@@ -37,19 +37,14 @@ def open_features(path: str | Path) -> np.ndarray:
 
 def read_names(path: str | Path) -> list[str]:
     """The column `image` of a table that names the image of each row. UserError for another table."""
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, index_col=False)
-    except (OSError, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise UserError(
-            f"{KEYS['images']}: {show_path(path)} is no CSV file in UTF-8 ({show_name(error, 100)})."
-        ) from error
-    table = table.rename(columns=str.strip).rename(columns={"image_id": "image"})
+    table = read_user_table(path, KEYS["images"], "the column image")
+    table = table.rename(columns={"image_id": "image"})
     if "image" not in table:
         raise UserError(
             f"{KEYS['images']}: {show_path(path)} has the columns {list_some(table.columns, 6)}; it needs the column "
             "image, a line for each row of the features."
         )
-    return table["image"].str.strip().tolist()
+    return table["image"].fillna("").tolist()
 
 
 def find_rows(

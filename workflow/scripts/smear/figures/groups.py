@@ -8,9 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from smear.figures.style import HUES, QUIET, assign_colors, header, house_style
+from smear.figures.style import HUES, QUIET, assign_colors, header, house_style, write_percent
 from smear.formats import percent
 from smear.job import show_name
 from smear.metrics import wilson_interval
@@ -66,7 +66,7 @@ def draw_column(axes: Axes, rows: pd.DataFrame, deep: int, size: float, mean: fl
     axes.set_ylim(deep - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+    write_percent(axes.xaxis)
     axes.tick_params(axis="x", labelsize=size)
 
 
@@ -93,7 +93,7 @@ def draw_shares(shares: dict[str, pd.DataFrame], level: str, shown: list[str]) -
         )
         axes.set_xlabel("True share")
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+            write_percent(axis)
         axes.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03), aspect="equal")
     grid[0][0].set_ylabel("Predicted share")
     if len(shown) > 1:

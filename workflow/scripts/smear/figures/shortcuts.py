@@ -6,9 +6,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style
+from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, write_percent
 from smear.formats import format_value, percent
 from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
 
@@ -44,7 +44,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     axes.grid(visible=False, axis="y")
     axes.set_xlim(min(prior, best["validation_low"].min(), chosen["validation_low"]) - 0.03, 1.005)
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+    write_percent(axes.xaxis)
     axes.set_xlabel("Validation accuracy")
     if len(colors) > 1:
         handles = [

@@ -13,6 +13,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -129,10 +130,15 @@ def assign_colors(values: Sequence, ordered: bool) -> dict:
     return {value: mpl.colors.to_hex(color) for value, color in zip(values, palette, strict=False)}
 
 
+def write_percent(axis: Axis) -> None:
+    """Label an axis of shares in percent."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+
+
 def percent_axis(axes: Axes, ticks: int = 6) -> None:
     """Label the y axis of shares in percent."""
     axes.yaxis.set_major_locator(MaxNLocator(ticks, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.6g}\N{NO-BREAK SPACE}%"))
+    write_percent(axes.yaxis)
 
 
 def category_axis(axes: Axes, axis: str | None, values: list) -> None:

@@ -1,5 +1,7 @@
 """What is said about a source that can be used: how its folders are read, and what of it is left out or altered."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from smear.images.class_folders import ClassFolders, TableMatch
@@ -52,12 +54,14 @@ def describe_source(found: ClassFolders, listing: Listing, source: str, variant:
     return lines
 
 
+def describe_differences(differences: dict[str, int], path: str | Path) -> list[str]:
+    """What is said of names of a user's table that match though they are written otherwise: see `matching.Match`."""
+    return [f"{count:,} names of {show_path(path)} match the images {how}." for how, count in differences.items()]
+
+
 def describe_match(match: TableMatch) -> list[str]:
     """Sentences on names of a table of labels that match in spite of a difference, and on what it leaves out."""
-    lines = [
-        f"{count:,} names of {show_path(match.path)} match the images {difference}."
-        for difference, count in match.differences.items()
-    ]
+    lines = describe_differences(match.differences, match.path)
     for reason, what in (("no label", "images without a label"), ("no image", "labels without an image")):
         if names := [one.name for one in match.left_out if one.reason == reason]:
             lines.append(f"{len(names):,} {what} are left out and listed in unmatched.csv: {list_some(names)}.")

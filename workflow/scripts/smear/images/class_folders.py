@@ -142,17 +142,20 @@ def refuse_unreadable(paths: list[str], listing: Listing, source: str, others: l
     )
 
 
+def refuse_missing(classes: list[str] | None, found: list[str], lack: str, remedies: list[dict]) -> None:
+    """Raise a UserError for names in `dataset.classes` that are not among those found; lack: what the source lacks."""
+    if missing := [name for name in classes or [] if name not in found]:
+        raise UserError(
+            f"dataset.classes names {list_some(missing)}, but {lack}; it has: {list_some(found, 8)}.", remedies
+        )
+
+
 def check_classes(folders: dict[str, dict], classes: list[str] | None, listing: Listing, source: str) -> list[str]:
     """The classes to take, sorted; a UserError where one is missing, without images, badly named, or alone."""
     filled = sorted(name for name, files in folders.items() if any(map(is_image, files)) and is_plain(name))
     take = [{"dataset": {"classes": filled}}] if len(filled) > 1 else []
     shown = show_path(source)
-    if missing := [name for name in classes or [] if name not in folders]:
-        raise UserError(
-            f"dataset.classes names {list_some(missing)}, but {shown} has no such class folder; it has: "
-            f"{list_some(sorted(folders), 8)}.",
-            take,
-        )
+    refuse_missing(classes, sorted(folders), f"{shown} has no such class folder", take)
     wanted = sorted(classes or folders)
     if odd := [name for name in wanted if not is_plain(name)]:
         raise UserError(

@@ -9,6 +9,7 @@ from smear.images.class_folders import (
     Selection,
     TableMatch,
     find_class_folders,
+    refuse_missing,
     refuse_unreadable,
 )
 from smear.images.entries import is_image
@@ -108,12 +109,7 @@ def check_wanted(labels: dict[str, str], classes: list[str] | None) -> list[str]
     """The classes to take of those that images have, sorted; a UserError where one is missing, or alone."""
     found = sorted({label for path, label in labels.items() if is_image(path)})
     take = [{"dataset": {"classes": found}}] if len(found) > 1 else []
-    if missing := [name for name in classes or [] if name not in found]:
-        raise UserError(
-            f"dataset.classes names {list_some(missing)}, but {KEY} gives no image of the source this label; it has: "
-            f"{list_some(found, 8)}.",
-            take,
-        )
+    refuse_missing(classes, found, f"{KEY} gives no image of the source this label", take)
     wanted = sorted(classes or found)
     if len(wanted) < 2:
         raise UserError(

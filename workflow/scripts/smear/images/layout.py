@@ -44,8 +44,8 @@ class Layout(NamedTuple):
     """A reading of the folders of a source.
 
     levels: a name for each level below the place, one of them `class`; `table` alone where a table of labels gives the
-    classes, whatever the folders. variant_missing: whether `dataset.variant` is no
-    folder of the source, which is no fault where the class folders lie at its top.
+    classes, whatever the folders. variant_missing: whether `dataset.variant` is no folder of the source, which is no
+    fault where the class folders lie at its top.
     """
 
     place: Place

@@ -10,8 +10,6 @@ from smear.split.leave_one_out import FOLDS, find_lacking, leave_one_out
 from smear.split.targets import TEST
 from smear.split.user_groups import Groups
 
-MOST_FOLDS = 10
-
 
 def count_places(folds: int | str) -> int:
     """How many groups a class needs: one for each split, or for each fold and the test."""

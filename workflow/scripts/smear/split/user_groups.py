@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from smear.images.announcements import describe_differences
 from smear.job import UserError, list_some, show_name, show_path
 from smear.matching import Match, match_names
 from smear.split.group_levels import UNNAMED, announce_levels, arrange_levels
@@ -64,14 +65,6 @@ def check_folds(table: pd.DataFrame, split: Mapping) -> None:
             f"folds: 0 or remove the column split.",
             [{"split": {"folds": 0}}],
         )
-
-
-def describe_differences(match: Match, path: str | Path) -> list[str]:
-    """What is said of names that match though they are written in another way."""
-    return [
-        f"{count:,} names of {show_path(path)} match the images {difference}."
-        for difference, count in match.differences.items()
-    ]
 
 
 def read_user_groups(path: str | Path, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
@@ -135,7 +128,7 @@ def match_images(sources: Mapping[str, str], table: pd.DataFrame, path: str | Pa
     kept = [(image_id, row) for image_id, row in zip(image_ids, match.rows, strict=True) if row is not None]
     rows = table.iloc[[row for _, row in kept]].set_index(pd.Index([image_id for image_id, _ in kept], name="image_id"))
     given = rows.drop(columns=["image", "split"], errors="ignore")
-    notes, levels = describe_differences(match, path), None
+    notes, levels = describe_differences(match.differences, path), None
     if constant := [name for name in given if len(given.columns) > 1 and given[name].nunique() == 1]:
         given = given.drop(columns=constant[: len(given.columns) - 1])
         notes.append(f"The same for all images, and no level of groups: {list_some(constant)} of {show_path(path)}.")
