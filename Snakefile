@@ -36,6 +36,7 @@ localrules:
     split_images,
     audit_splits,
     compare_cells,
+    compare_baselines,
     select_cell,
     plot_comparison,
     plot_fields,

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from audit_shortcuts import build_classifiers, build_probes
+from compare_baselines import describe_difference
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.metrics import wilson_interval
@@ -149,3 +150,12 @@ def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318, probe: int
             row = {"color": color, "features": features, "classifier": classifier}
             rows.append(row | {f"validation_{name}": value for name, value in figures.items()})
     return pd.DataFrame(rows)
+
+
+def differences_of(shortcuts: pd.DataFrame, correct: int) -> pd.DataFrame:
+    """Return `shortcut_differences.csv` for a network that has the first `correct` images right, as rows do."""
+    places = np.arange(IMAGES)
+    rows = [describe_difference(places < correct, places < right) for right in shortcuts["validation_correct"]]
+    return pd.concat(
+        [shortcuts[["color", "features", "classifier"]].reset_index(drop=True), pd.DataFrame(rows)], axis=1
+    )

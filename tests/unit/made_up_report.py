@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import render_report
-from made_up import CLASSES, grid_cells, shortcuts_of, write_comparison
+from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
 from page import Page
 from smear.binary_metrics import binary_summary
 from smear.figures.fields import draw_scores
@@ -192,6 +192,7 @@ def write_report_inputs(
     save_once(folder / "siblings.svg", audit, lambda audit: draw_repeat_captures(repeats_of(audit["images"]), audit))
     save_once(folder / "shortcuts.svg", chosen, lambda chosen: draw_shortcuts(shortcuts_of(), chosen))
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
+    differences_of(shortcuts_of(), chosen["validation_correct"]).to_csv(folder / "differences.csv", index=False)
     catalog = pd.DataFrame(
         {"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests, "high": 240.0}
     )
@@ -213,6 +214,7 @@ def write_report_inputs(
             siblings_svg=folder / "siblings.svg",
             field_pairs=folder / "field_pairs.csv",
             shortcuts=folder / "shortcuts.csv",
+            differences=folder / "differences.csv",
             shortcuts_svg=folder / "shortcuts.svg",
             **{name: folder / f"{name}.json" for name in objects},
             reference=folder / "paper.sha256",

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from made_up import CLASSES, grid_cells, leaderboard_of, selection_of, shortcuts_of
+from made_up import CLASSES, differences_of, grid_cells, leaderboard_of, selection_of, shortcuts_of
 from made_up_report import audit_of
 from smear.formats import percent
 from smear.metrics import wilson_interval
 from smear.report.findings import finding
-from smear.report.shortcuts import judge_network
+from smear.report.shortcuts import join_differences, judge_network
 from smear.report.tables import (
     image_facts,
     leaderboard_table,
@@ -85,18 +85,24 @@ def choose(correct: int, color: str) -> dict:
     return {"color": color, **{f"validation_{name}": figure for name, figure in figures.items()}}
 
 
+def judge(shortcuts: pd.DataFrame, chosen: dict) -> str:
+    """The sentence about a network and baselines that are right on images nested in one another."""
+    differences = differences_of(shortcuts, chosen["validation_correct"])
+    return judge_network(join_differences(shortcuts, differences), chosen)
+
+
 @pytest.mark.parametrize(
     ("best", "network", "words"),
     [
-        (290, 318, "The network's interval lies above"),
-        (317, 318, "The intervals overlap"),
-        (322, 290, "The network's interval lies below"),
+        (290, 318, "The network is better: it reads"),
+        (317, 318, "The interval holds 0"),
+        (322, 290, "The network is worse: it does not reach"),
     ],
 )
 def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, network, words):
     # RGB stands first in the table, with other figures.
     shortcuts = pd.concat([shortcuts_of(("rgb",), best=305), shortcuts_of(("gray",), best=best)])
-    sentence = judge_network(shortcuts, choose(network, "gray"))
+    sentence = judge(shortcuts, choose(network, "gray"))
     assert words in sentence
     assert f"({best}/324, " in sentence
     assert "frozen" not in sentence
@@ -105,13 +111,23 @@ def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, netwo
 @pytest.mark.parametrize(
     ("probe", "network", "words"),
     [
-        (290, 318, "interval lies above: its training was worth something."),
-        (316, 318, "the intervals overlap: these figures do not show that the network's training was worth anything."),
-        (322, 290, "interval lies below: such a classifier, which takes a minute, does better."),
+        (290, 318, "The network is better: its training was worth something."),
+        (316, 318, "These images do not show that the network's training was worth anything."),
+        (322, 290, "The network is worse: such a classifier, which takes a minute, does better."),
     ],
 )
 def test_the_network_is_judged_by_the_probe_too_and_the_probe_is_no_shortcut(probe, network, words):
-    sentence = judge_network(shortcuts_of(best=280, probe=probe), choose(network, "rgb"))
+    sentence = judge(shortcuts_of(best=280, probe=probe), choose(network, "rgb"))
     assert sentence.startswith("The best shortcut, naive Bayes on the six color numbers, classifies 86.42")
     assert f"On frozen pretrained features, linear probe classifies {percent(probe / 324)} ({probe}/324" in sentence
     assert sentence.endswith(words)
+
+
+def test_intervals_that_overlap_can_differ_where_the_images_are_the_same():
+    chosen = choose(318, "rgb")
+    shortcuts = shortcuts_of(best=308)
+    assert shortcuts["validation_high"].max() > chosen["validation_low"]
+    sentence = judge(shortcuts, chosen)
+    assert "the difference is +3.09 points on the same images (95 % interval +1." in sentence
+    assert "10 images right by the network alone, 0 by the other alone" in sentence
+    assert "The network is better" in sentence

@@ -18,7 +18,7 @@ from page import Page
 from smear.figures.curves import draw_curves
 from smear.figures.style import save
 from smear.report.findings import finding
-from smear.report.shortcuts import judge_network
+from smear.report.shortcuts import join_differences, judge_network
 
 
 def percent(share: float) -> str:
@@ -157,14 +157,14 @@ def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
 
 def test_the_shortcuts_stand_beside_the_network(paper):
     snakemake, page = paper
-    table = pd.read_csv(snakemake.input.shortcuts)
+    table = join_differences(pd.read_csv(snakemake.input.shortcuts), pd.read_csv(snakemake.input.differences))
     sentence = judge_network(table, json.loads(snakemake.input.selection.read_text()))
     assert re.sub(r"\s+", " ", sentence) in page.text
     assert "All 17 classifiers" in page.text
     text = spaced_cells(snakemake)
     for row in table.itertuples():
         assert f"{100 * row.validation_accuracy:.2f}%" in text
-        assert f"{row.validation_correct}/324" in text
+        assert f"{row.validation_correct}/324 {100 * row.difference:+.2f} {100 * row.difference_low:+.2f} to " in text
 
 
 def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_its_name(paper, tmp_path):

@@ -33,8 +33,8 @@ def write_split(folder, name: str, images: np.ndarray, labels: np.ndarray) -> tu
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory):
-    """The audit of images whose stain tells the class, and of gray images that say nothing."""
+def tables(tmp_path_factory):
+    """Figures and predictions of images whose stain tells the class, and of gray images that say nothing."""
     folder, random = tmp_path_factory.mktemp("audit"), np.random.default_rng(0)
     labels = {"train": np.arange(90) % 3 // 2, "validation": np.arange(30) % 3 // 2}
     paths = {split: [write_split(folder, split, stained(random, of), of)] for split, of in labels.items()}
@@ -44,12 +44,18 @@ def table(tmp_path_factory):
     files |= {f"{split}_rows": [rows for _, rows in pairs] for split, pairs in paths.items()}
     snakemake = SimpleNamespace(
         input=SimpleNamespace(**files),
-        output=SimpleNamespace(shortcuts=folder / "shortcuts.csv"),
+        output=SimpleNamespace(shortcuts=folder / "shortcuts.csv", predictions=folder / "shortcut_predictions.csv"),
         params=SimpleNamespace(colors=["rgb", "gray"]),
         threads=1,
     )
     audit_shortcuts.main(snakemake)
-    return pd.read_csv(folder / "shortcuts.csv", keep_default_na=False)
+    names = ("shortcuts", "shortcut_predictions")
+    return [pd.read_csv(folder / f"{name}.csv", keep_default_na=False) for name in names]
+
+
+@pytest.fixture(scope="module")
+def table(tables):
+    return tables[0]
 
 
 def test_every_color_has_the_prior_and_every_pair(table):
@@ -88,9 +94,20 @@ def test_figures_of_folds_are_added_up_and_each_fold_is_measured_by_the_others()
     numbers, labels = np.array([[0], [1], [0], [1], [0], [1.4]]), np.array([0, 1, 0, 1, 0, 0])
     folds = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [1, 1, 2, 2]}), pd.DataFrame({"fold": [0, 0]})])
     nearest = audit_shortcuts.KNeighborsClassifier(1)
-    row = audit_shortcuts.measure("color_numbers", "nearest_neighbours", nearest, numbers, labels, folds)
+    predicted = audit_shortcuts.predict_folds(nearest, numbers, labels, folds)
+    row = audit_shortcuts.describe(predicted == labels)
     assert (row["validation_correct"], row["validation_images"]) == (5, 6)
     assert row["validation_accuracy"] == 5 / 6
+
+
+def test_the_predictions_are_those_that_the_figures_count(tables):
+    figures, predictions = tables
+    assert predictions["image_id"].tolist() == [f"{k}.png" for k in range(30)]
+    assert predictions["label"].tolist() == [k % 3 // 2 for k in range(30)]
+    assert len(predictions.columns) == 2 + len(figures)
+    for row in figures.itertuples():
+        right = predictions[f"{row.color}/{row.features}/{row.classifier}"] == predictions["label"]
+        assert right.sum() == row.validation_correct
 
 
 def test_a_stain_is_found_and_its_absence_too(table):

@@ -1,5 +1,6 @@
 # Shortcut baselines and a linear probe, as measures for what the networks reach.
-# Takes: results/<experiment>/tensors/ and embeddings/ of train and validation, comparison/. Makes: audit/, comparison/shortcuts.svg.
+# Takes: results/<experiment>/tensors/ and embeddings/ of train and validation, comparison/, the selected grid cell's validation predictions.
+# Makes: audit/, comparison/shortcut_differences.csv and shortcuts.svg.
 
 
 rule audit_shortcuts:
@@ -14,6 +15,7 @@ rule audit_shortcuts:
         validation_digests=name_tensors("validation", "digests.json"),
     output:
         shortcuts="results/{experiment}/audit/shortcuts.csv",
+        predictions="results/{experiment}/audit/shortcut_predictions.csv",
         digests="results/{experiment}/audit/shortcuts.digests.json",
     log:
         "results/{experiment}/logs/audit_shortcuts.log",
@@ -27,6 +29,35 @@ rule audit_shortcuts:
         code=code_digest("audit_shortcuts"),
     script:
         "../scripts/audit_shortcuts.py"
+
+
+rule compare_baselines:
+    """Compare the selected grid cell with each baseline on the very same validation images."""
+    input:
+        shortcuts="results/{experiment}/audit/shortcuts.csv",
+        shortcut_predictions="results/{experiment}/audit/shortcut_predictions.csv",
+        selection="results/{experiment}/comparison/selection.json",
+        predictions=get_selected_predictions("csv"),
+        digests=ancient(
+            [
+                "results/{experiment}/audit/shortcuts.digests.json",
+                "results/{experiment}/comparison/selection.digests.json",
+            ]
+        ),
+        prediction_digests=ancient(get_selected_predictions("digests.json")),
+    output:
+        differences="results/{experiment}/comparison/shortcut_differences.csv",
+        digests="results/{experiment}/comparison/shortcut_differences.digests.json",
+    log:
+        "results/{experiment}/logs/compare_baselines.log",
+    benchmark:
+        "results/{experiment}/logs/compare_baselines.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_digest("compare_baselines"),
+    script:
+        "../scripts/compare_baselines.py"
 
 
 rule plot_shortcuts:

@@ -137,10 +137,12 @@ rule render_report:
         fields_svg=f"results/datasets/{DATASET}/fields.svg",
         provenance=get_selected_provenance,
         shortcuts="results/{experiment}/audit/shortcuts.csv",
+        differences="results/{experiment}/comparison/shortcut_differences.csv",
         digests=ancient(
             [
                 *name_records(f"results/datasets/{DATASET}", "catalog", "fields", "fields_figure"),
                 *name_records("results/{experiment}/comparison", "leaderboard", "selection", "figures", "shortcuts"),
+                "results/{experiment}/comparison/shortcut_differences.digests.json",
                 "results/{experiment}/split/digests.json",
                 "results/{experiment}/split/siblings.digests.json",
                 "results/{experiment}/audit/shortcuts.digests.json",

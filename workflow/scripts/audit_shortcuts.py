@@ -58,41 +58,52 @@ def compute_features(images: JoinedImages, rows: np.ndarray, threads: int) -> di
 
 def audit_color(
     images: JoinedImages, labels: np.ndarray, folds: list[dict], threads: int, embeddings: JoinedImages | None = None
-) -> pd.DataFrame:
-    """`features,classifier` and the validation figures of each pair, of all folds together.
+) -> tuple[list[dict], np.ndarray, dict[str, np.ndarray]]:
+    """A row of `shortcuts.csv` for each pair of features and classifier, but for its color, of all folds together.
 
     images: uint8, (n, height, width, 3). labels: (n,). folds: row numbers for `train` and `validation`, of each fold.
-    embeddings: float32, (n, features).
+    embeddings: float32, (n, features). Returns besides the row numbers of the validation images, in order, and the
+    classes that were predicted for them by each pair, by "<features>/<classifier>".
     """
     used = np.unique(np.concatenate([rows for fold in folds for rows in fold.values()]))
     folds = [{split: np.searchsorted(used, rows) for split, rows in fold.items()} for fold in folds]
+    validated = np.sort(np.concatenate([fold["validation"] for fold in folds]))
     labels, numbers = labels[used], compute_features(images, used, threads)
-    pairs = [(features, build_classifiers(threads)) for features in SHORTCUT_FEATURES]
+    pairs = [("none", {"prior": DummyClassifier()})]
+    pairs += [(features, build_classifiers(threads)) for features in SHORTCUT_FEATURES]
+    numbers["none"] = np.zeros((len(used), 1))
     if embeddings is not None:
         numbers["embeddings"] = embeddings[used]
         pairs.append(("embeddings", build_probes(threads)))
-    rows = [measure("none", "prior", DummyClassifier(), np.zeros((len(used), 1)), labels, folds)]
+    rows, predictions = [], {}
     for features, classifiers in pairs:
         for name, classifier in classifiers.items():
-            rows.append(measure(features, name, classifier, numbers[features], labels, folds))
+            predicted = predict_folds(classifier, numbers[features], labels, folds)[validated]
+            predictions[f"{features}/{name}"] = predicted
+            rows.append({"features": features, "classifier": name, **describe(predicted == labels[validated])})
             log.info("%s, %s: %.4f", features, name, rows[-1]["validation_accuracy"])
-    return pd.DataFrame(rows)
+    return rows, used[validated], predictions
 
 
-def measure(
-    features: str, name: str, classifier: ClassifierMixin, numbers: np.ndarray, labels: np.ndarray, folds: list[dict]
-) -> dict:
-    """Fit a classifier to the training images of each fold; one row about what they make of the validation images."""
-    correct = images = 0
+def predict_folds(
+    classifier: ClassifierMixin, numbers: np.ndarray, labels: np.ndarray, folds: list[dict]
+) -> np.ndarray:
+    """The class that the classifier, fitted to the training images of each fold, predicts for its validation images.
+
+    Returns labels, (n,); -1 for images that no fold validates.
+    """
+    predicted = np.full(len(labels), -1)
     for fold in folds:
         train, validation = fold["train"], fold["validation"]
-        predicted = classifier.fit(numbers[train], labels[train]).predict(numbers[validation])
-        correct += int((predicted == labels[validation]).sum())
-        images += len(validation)
+        predicted[validation] = classifier.fit(numbers[train], labels[train]).predict(numbers[validation])
+    return predicted
+
+
+def describe(right: np.ndarray) -> dict:
+    """The figures of a row of `shortcuts.csv`. right: bool, (images,)."""
+    correct, images = int(right.sum()), len(right)
     low, high = wilson_interval(correct, images)
     return {
-        "features": features,
-        "classifier": name,
         "validation_accuracy": correct / images,
         "validation_low": low,
         "validation_high": high,
@@ -128,19 +139,25 @@ def read_embeddings(files, index: int) -> JoinedImages | None:
 
 def main(snakemake) -> None:
     files = snakemake.input
-    tables = []
+    figures, predictions = [], []
     for index, color in enumerate(snakemake.params.colors):
-        rows = [read_csv(paths[index]) for paths in (files.train_rows, files.validation_rows)]
-        labels = pd.concat(rows)["label"].to_numpy()
+        tables = [read_csv(paths[index]) for paths in (files.train_rows, files.validation_rows)]
+        images = pd.concat(tables, ignore_index=True)[["image_id", "label"]]
         parts = [TensorFile(paths[index]) for paths in (files.train, files.validation)]
-        folds = divide_folds(rows)
+        folds = divide_folds(tables)
         for number, fold in enumerate(folds):
             counts = (len(fold[split]) for split in TRAINING_SPLITS)
             log.info("%s, fold %d: %d training and %d validation images", color, number, *counts)
-        images, embeddings = JoinedImages(parts, np.arange(len(labels))), read_embeddings(files, index)
-        tables.append(audit_color(images, labels, folds, snakemake.threads, embeddings).assign(color=color))
-    table = pd.concat(tables)
-    write_csv(table[["color", *table.columns.drop("color")]], snakemake.output.shortcuts)
+        joined, embeddings = JoinedImages(parts, np.arange(len(images))), read_embeddings(files, index)
+        labels = images["label"].to_numpy()
+        rows, validated, columns = audit_color(joined, labels, folds, snakemake.threads, embeddings)
+        figures += [{"color": color, **row} for row in rows]
+        named = {f"{color}/{name}": predicted for name, predicted in columns.items()}
+        predictions.append(images.loc[validated].reset_index(drop=True).assign(**named))
+    write_csv(pd.DataFrame(figures), snakemake.output.shortcuts)
+    # The colors of a grid have the same images, in the same order.
+    others = [table.drop(columns=["image_id", "label"]) for table in predictions[1:]]
+    write_csv(pd.concat([predictions[0], *others], axis=1), snakemake.output.predictions)
 
 
 if __name__ == "__main__":

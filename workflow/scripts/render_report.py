@@ -19,7 +19,7 @@ from smear.report.classes import compare_by_task, describe_labels, describe_posi
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
-from smear.report.shortcuts import describe_embeddings, judge_network, shortcut_table
+from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
     cell_phrase,
@@ -38,7 +38,7 @@ from smear.tables import read_csv
 
 def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
-    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "field_pairs")
+    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
@@ -90,6 +90,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
     settings = results["provenance"].get("settings") or {}
     cells, chosen, test = results["leaderboard"], results["selection"], results["test_metrics"]
     labels = results["audit"].get("labels")
+    shortcuts = join_differences(results["shortcuts"], results["differences"])
     pairs = compare_by_task(results["field_pairs"], results["catalog"], labels)
     return {
         "experiment": params.experiment,
@@ -122,8 +123,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "misclassified": misclassified_table(results["test_predictions"], test["classes"]),
         "figures": comparison_figures(inputs.figures, cells, chosen),
         "embeddings": describe_embeddings(params.embeddings),
-        "shortcuts": shortcut_table(results["shortcuts"]),
-        "shortcuts_sentence": judge_network(results["shortcuts"], chosen),
+        "shortcuts": shortcut_table(shortcuts),
+        "shortcuts_sentence": judge_network(shortcuts, chosen),
         "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of shortcut baselines"),
         "colors": COLORS,
         "shuffled": bool(settings.get("shuffle_labels")),

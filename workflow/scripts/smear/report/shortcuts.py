@@ -8,29 +8,50 @@ from smear.formats import format_value, percent
 from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
 
 
+def join_differences(shortcuts: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
+    """`shortcuts.csv` with the columns of `shortcut_differences.csv`: the network's accuracy less that of each row."""
+    keys = ["color", "features", "classifier"]
+    return shortcuts.merge(differences.drop(columns="images"), on=keys, validate="one_to_one")
+
+
 def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
-    """Set the chosen network beside the best shortcut and the embeddings of images of the same color, in words."""
+    """Set the chosen network beside the best shortcut and the embeddings of images of the same color, in words.
+
+    shortcuts: as `join_differences` returns it.
+    """
     best = find_best_of_features(shortcuts[shortcuts["color"] == chosen["color"]])
     shortcut = best[best["features"] != PROBED].iloc[0]
     text = (
         f"The best shortcut, {name_classifier(shortcut['classifier'])} on the {name_features(shortcut['features'])}, "
         f"classifies {describe(shortcut)} of the validation images correctly, the selected network "
-        f"{describe(pd.Series(chosen))}. {compare(shortcut, chosen)}"
+        f"{describe(pd.Series(chosen))}; the difference is {describe_difference(shortcut)}. {compare(shortcut)}"
     )
     probes = best[best["features"] == PROBED]
-    return text if probes.empty else f"{text} {judge_training(probes.iloc[0], chosen)}"
+    return text if probes.empty else f"{text} {judge_training(probes.iloc[0])}"
 
 
-def judge_training(probe: pd.Series, chosen: dict) -> str:
-    """Say what the network's training was worth beyond frozen features, as far as the two intervals allow."""
-    if chosen["validation_low"] > probe["validation_high"]:
-        verdict = "the network's interval lies above: its training was worth something."
-    elif chosen["validation_high"] < probe["validation_low"]:
-        verdict = "the network's interval lies below: such a classifier, which takes a minute, does better."
+def describe_difference(row: pd.Series) -> str:
+    """The network's accuracy less that of a row, on the same images, in words."""
+    points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
+    alone = (
+        f"{row['network_alone']:.0f} images the network alone has right, {row['baseline_alone']:.0f} the other alone"
+    )
+    return f"{points:+.2f} points on the same images (95 % interval {low:+.2f} to {high:+.2f}; {alone})"
+
+
+def judge_training(probe: pd.Series) -> str:
+    """Say what the network's training was worth beyond frozen features, as far as the paired interval allows."""
+    if probe["difference_low"] > 0:
+        verdict = "The network is better: its training was worth something."
+    elif probe["difference_high"] < 0:
+        verdict = "The network is worse: such a classifier, which takes a minute, does better."
     else:
-        verdict = "the intervals overlap: these figures do not show that the network's training was worth anything."
+        verdict = "These images do not show that the network's training was worth anything."
     classifier = name_classifier(probe["classifier"])
-    return f"On {name_features(PROBED)}, {classifier} classifies {describe(probe)} correctly; {verdict}"
+    return (
+        f"On {name_features(PROBED)}, {classifier} classifies {describe(probe)} correctly; the network's difference is "
+        f"{describe_difference(probe)}. {verdict}"
+    )
 
 
 def describe_embeddings(embeddings: dict | str) -> str | None:
@@ -53,14 +74,14 @@ def describe(row: pd.Series) -> str:
     )
 
 
-def compare(best: pd.Series, chosen: dict) -> str:
-    """Say what the two intervals allow to be said."""
-    if chosen["validation_low"] > best["validation_high"]:
-        return "The network's interval lies above: it reads something in these images that such a classifier does not."
-    if chosen["validation_high"] < best["validation_low"]:
-        return "The network's interval lies below: it does not reach what can be had without a blood cell in sight."
+def compare(best: pd.Series) -> str:
+    """Say what the paired interval allows to be said."""
+    if best["difference_low"] > 0:
+        return "The network is better: it reads something in these images that such a classifier does not."
+    if best["difference_high"] < 0:
+        return "The network is worse: it does not reach what can be had without a blood cell in sight."
     return (
-        "The intervals overlap: nothing in these figures shows that the network looks at blood cells, and an accuracy "
+        "The interval holds 0: nothing in these figures shows that the network looks at blood cells, and an accuracy "
         "like its own can be had without them."
     )
 

@@ -1,0 +1,52 @@
+"""Compare the selected grid cell with each shortcut baseline and probe, on the very same validation images."""
+
+import smear.environment
+import numpy as np
+import pandas as pd
+from smear.files import read_json
+from smear.group_metrics import join_predictions
+from smear.job import log, logged_to
+from smear.paired import paired_interval
+from smear.records import recorded
+from smear.tables import read_csv, write_csv
+
+
+def compare(network: pd.DataFrame, baselines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """A row for each column of `baselines` that is named: the network's accuracy less the baseline's.
+
+    network: `image_id,label,predicted`. baselines: `image_id,label` and classes predicted; its images are all, or some,
+    of the network's.
+    """
+    joined = baselines.merge(network[["image_id", "predicted"]], on="image_id", validate="one_to_one")
+    labels = joined["label"].to_numpy()
+    right = joined["predicted"].to_numpy() == labels
+    return pd.DataFrame([describe_difference(right, joined[name].to_numpy() == labels) for name in names])
+
+
+def describe_difference(network: np.ndarray, baseline: np.ndarray) -> dict:
+    """The difference of two accuracies with its interval. network, baseline: bool, (images,), what each had right."""
+    low, high = paired_interval(network, baseline)
+    return {
+        "images": len(network),
+        "network_alone": int((network & ~baseline).sum()),
+        "baseline_alone": int((~network & baseline).sum()),
+        "difference": float(network.mean() - baseline.mean()),
+        "difference_low": low,
+        "difference_high": high,
+    }
+
+
+def main(snakemake) -> None:
+    files = snakemake.input
+    table = read_csv(files.shortcuts)
+    keys = ["color", "features", "classifier"]
+    names = ["/".join(key) for key in table[keys].itertuples(index=False)]
+    network = join_predictions(map(read_csv, files.predictions))
+    compared = compare(network, read_csv(files.shortcut_predictions), names)
+    log.info("%s beside %d baselines", read_json(files.selection)["cell"], len(names))
+    write_csv(pd.concat([table[keys], compared], axis=1), snakemake.output.differences)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]), recorded(snakemake):
+        main(snakemake)
