@@ -11,8 +11,10 @@ validated with the running statistics and with recalibrated ones. Prints a table
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import rounds
 from builders import BATCH, PLAIN, build_training, count_threads, prepare_device
@@ -20,22 +22,28 @@ from builders import BATCH, PLAIN, build_training, count_threads, prepare_device
 RATES = (0.0001, 0.0003, 0.001, 0.003)
 
 
-def build(arguments, rate: float, seed: int = 0):
-    """A training with recalibration, of the first images of a shuffled training split."""
+def read_images(results: Path, images: int | None = None) -> list[tuple]:
+    """Images and class numbers of training, `images` of a shuffled split, and of validation."""
     import numpy as np
-    from smear.grid import Cell
     from smear.tables import read_csv
     from smear.training.tensors import JoinedImages, TensorFile
 
     data = []
     for split in ("train", "validation"):
-        labels = read_csv(arguments.results / f"tensors/{split}.csv")["label"].to_numpy()
-        rows = np.random.default_rng(0).permutation(len(labels))
-        rows = rows[: arguments.images] if split == "train" else np.arange(len(labels))
-        images = JoinedImages([TensorFile(arguments.results / f"tensors/{split}.npy")], rows)
-        data.append((images, labels[rows]))
-    cell = Cell(arguments.architecture, "adam", rate, BATCH, seed, arguments.epochs)
+        labels = read_csv(results / f"tensors/{split}.csv")["label"].to_numpy()
+        rows = np.random.default_rng(0).permutation(len(labels))[:images]
+        rows = rows if split == "train" else np.arange(len(labels))
+        data.append((JoinedImages([TensorFile(results / f"tensors/{split}.npy")], rows), labels[rows]))
+    return data
+
+
+def build(arguments, rate: float):
+    """A training with recalibration, from random weights."""
+    from smear.grid import Cell
+
+    cell = Cell(arguments.architecture, "adam", rate, BATCH, 0, arguments.epochs)
     settings = {"reestimate_batch_norm": "on", "augmentation": PLAIN | {"flip": "both"}}
+    data = read_images(arguments.results, arguments.images)
     return build_training(cell, prepare_device(count_threads()), *data, True, **settings)
 
 
@@ -50,16 +58,23 @@ def settle(arguments) -> list | None:
     return training.model.get_weights()
 
 
-def measure(arguments, rate: float, start: list | None) -> tuple[list[float], list[float], float]:
-    """Validation accuracies with running and with recalibrated statistics, by epoch, and the share of more time."""
+class Epoch(NamedTuple):
+    """Validation accuracies with running and with recalibrated statistics, and seconds of the epoch's parts."""
+
+    running: float
+    recalibrated: float
+    fit: float
+    validation: float
+    recalibration: float
+
+
+def train_epochs(training) -> Iterator[Epoch]:
+    """Train a cell's epochs, each validated twice with the same weights; the running statistics train on."""
     from smear.training.batch_norm import get_statistics, set_statistics
     from smear.training.epochs import EVALUATION_BATCH
 
-    training = build(arguments, rate)
-    if start:
-        training.model.set_weights(start)
-    labels, running, estimated, cost, whole = training.validation.labels, [], [], 0.0, 0.0
-    for epoch in range(1, arguments.epochs + 1):
+    labels = training.validation.labels
+    for epoch in range(1, training.cell.epochs + 1):
         times = [time.perf_counter()]
         training.fit_epoch(epoch)
         statistics = get_statistics(training.model)
@@ -69,15 +84,22 @@ def measure(arguments, rate: float, start: list | None) -> tuple[list[float], li
         fresh = training.validate(epoch)
         times.append(time.perf_counter())
         set_statistics(training.model, statistics)
-        fit, validation, estimation = (later - earlier for earlier, later in pairwise(times))
-        # The first epoch is longer by the tracing of all three.
-        if epoch > 1:
-            cost += estimation - validation
-            whole += fit + validation
-        running.append(float((plain.argmax(axis=1) == labels).mean()))
-        estimated.append(float((fresh.argmax(axis=1) == labels).mean()))
-        print(f"rate {rate} epoch {epoch}: {running[-1]:.3f} {estimated[-1]:.3f}", file=sys.stderr, flush=True)
-    return running, estimated, cost / whole
+        right = [float((each.argmax(axis=1) == labels).mean()) for each in (plain, fresh)]
+        yield Epoch(*right, *(later - earlier for earlier, later in pairwise(times)))
+
+
+def measure(training, start: list | None) -> tuple[list[float], list[float], float]:
+    """Validation accuracies with running and with recalibrated statistics, by epoch, and the share of more time."""
+    if start:
+        training.model.set_weights(start)
+    epochs = []
+    for epoch in train_epochs(training):
+        epochs.append(epoch)
+        print(f"rate {training.cell.learning_rate}: {epoch}", file=sys.stderr, flush=True)
+    # The first epoch is longer by the tracing of all three.
+    cost = sum(epoch.recalibration - epoch.validation for epoch in epochs[1:])
+    whole = sum(epoch.fit + epoch.validation for epoch in epochs[1:])
+    return [epoch.running for epoch in epochs], [epoch.recalibrated for epoch in epochs], cost / whole
 
 
 def main() -> None:
@@ -94,7 +116,7 @@ def main() -> None:
     print("| learning rate | statistics | validation accuracy after each epoch, % | more time |\n|---:|---|---|---:|")
     start = settle(arguments)
     for rate in RATES:
-        running, estimated, cost = measure(arguments, rate, start)
+        running, estimated, cost = measure(build(arguments, rate), start)
         for name, values, more in (("running", running, ""), ("recalibrated", estimated, f"{100 * cost:.0f} %")):
             print(f"| {rate} | {name} | {' '.join(f'{100 * value:.1f}' for value in values)} | {more} |", flush=True)
 

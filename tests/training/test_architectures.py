@@ -89,8 +89,12 @@ def test_parameters_are_the_published_ones(built):
 
 
 def test_the_estimate_of_disk_knows_the_parameters(built):
-    features = built.backbone.output_shape[1]
-    assert built.backbone.count_params() + dense(features, 4) == ARCHITECTURES[built.name].parameters
+    known, backbone = ARCHITECTURES[built.name], built.backbone
+    if built.name == "AlexNet":
+        # Its first fully connected layer is larger at the published size, and the estimate an upper bound elsewhere.
+        assert backbone.count_params() < known.parameters
+        backbone = build_backbone(built.name, known.work.side, None)
+    assert backbone.count_params() + dense(backbone.output_shape[1], 4) == known.parameters
 
 
 def test_keras_asks_for_the_file_that_the_rule_fetches(built):

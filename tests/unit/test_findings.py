@@ -129,5 +129,5 @@ def test_intervals_that_overlap_can_differ_where_the_images_are_the_same():
     assert shortcuts["validation_high"].max() > chosen["validation_low"]
     sentence = judge(shortcuts, chosen)
     assert "the difference is +3.09 points on the same images (95 % interval +1." in sentence
-    assert "10 images right by the network alone, 0 by the other alone" in sentence
+    assert "10 images the network alone has right, 0 the other alone" in sentence
     assert "The network is better" in sentence

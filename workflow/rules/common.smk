@@ -21,7 +21,7 @@ from smear.images.source import check_examined, examine_source, identify_source
 from smear.interpreter import name_interpreter
 from smear.job import FULL, UserError, describe_full_disk
 from smear.provenance import digest_file
-from smear.report.findings import FIGURES
+from smear.report.findings import list_figures
 from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
 from smear.split.planning import count_folds, get_shared_columns, gives_groups
@@ -62,6 +62,7 @@ FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
 HAS_GROUPS = ask(gives_groups, config)
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], FOLDS)}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
+FIGURES = list_figures({cell.architecture for cell in CELLS.values()})
 COLORS = list(dict.fromkeys(cell.color for cell in CELLS.values()))
 IDENTITY = identify_source(config["dataset"], EXAMINED)
 ask(check_identity, IDENTITY, Path("results/datasets") / DATASET, DATASET)

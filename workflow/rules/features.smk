@@ -1,7 +1,6 @@
 # Helpers of embeddings.smk and audit.smk: the embeddings that the configuration asks for. No rule is defined here.
 # Takes: the names that common.smk and cells.smk give.
 
-from smear.download.packaged import find_source
 from smear.embeddings.user_file import check_user_file
 
 # None where they are turned off.
@@ -33,10 +32,3 @@ def get_embeddings():
         inputs[f"{split}_embeddings"] = ancient([f"{stem}.npy" for stem in stems])
         inputs[f"{split}_embedding_digests"] = [f"{stem}.digests.json" for stem in stems]
     return inputs
-
-
-def check_packaged_weights():
-    """End a call that would convert weights of a package which its environment does not have."""
-    for job in list_planned_jobs():
-        if job.rule.name == "convert_weights" and not uses_own_environments():
-            ask(find_source, next(iter(job.input), None), job.params.architecture, job.params, job.params.placed)

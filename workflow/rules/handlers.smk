@@ -97,7 +97,7 @@ def announce_results():
 
 onstart:
     announce_hints()
-    check_packaged_weights()
+    check_weights()
     end_orphans()
     record_source()
     record_cells()

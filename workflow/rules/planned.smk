@@ -14,6 +14,8 @@ from smear.disk import (
     estimate_model,
     estimate_tensor,
 )
+from smear.download.availability import Wanted, check_available
+from smear.download.packaged import find_source
 from smear.embeddings.user_file import open_features
 from smear.estimate import count_training, estimate_hours
 from smear.why.plan import Plan, Planned, offer_plan
@@ -106,6 +108,18 @@ def describe_planned_disk():
         kept = max(1, FOLDS) * max(map(estimate_training_bytes, CELLS.values()))
     free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
     return describe_disk(parts, free, [name for name in parts if name in unknown], kept)
+
+
+def check_weights():
+    """End a call before its first job where published weights that it needs cannot be had."""
+    wanted = []
+    for job in list_planned_jobs():
+        placed, params = next(iter(job.input), None), job.params
+        if job.rule.name == "convert_weights" and not uses_own_environments():
+            ask(find_source, placed, params.architecture, params, params.placed)
+        if job.rule.name == "fetch_weights" and not placed:
+            wanted.append(Wanted(params.architecture, params.url, params.md5, name_placed(job.wildcards)))
+    ask(check_available, wanted)
 
 
 @cache  # a grid has many cells, and they have most modules in common

@@ -153,7 +153,7 @@ rule render_report:
         shortcuts_svg="results/{experiment}/comparison/shortcuts.svg",
         figures=expand(
             "results/{{experiment}}/comparison/{figure}.svg",
-            figure=list(FIGURES),
+            figure=FIGURES,
         ),
     output:
         report=report(

@@ -1,4 +1,4 @@
-"""Draw the figures that compare the cells of the grid: three questions, the learning curves, the whole grid."""
+"""Draw the figures that compare the cells of the grid: questions, the learning curves, the whole grid."""
 
 from collections import defaultdict
 from types import SimpleNamespace
@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import smear.environment
 import pandas as pd
 from matplotlib.figure import Figure
+from smear.figures.architectures import draw_architectures
 from smear.figures.curves import draw_curves
 from smear.figures.heatmaps import draw_grid
 from smear.figures.questions import TITLES, draw_question
@@ -32,6 +33,8 @@ def histories_of(cells: list[str], paths: list[str], leaderboard: pd.DataFrame) 
 def draw_figures(leaderboard: pd.DataFrame, chosen: dict, histories: dict[str, pd.DataFrame]) -> dict[str, Figure]:
     """The figures that `smear.report.findings.FIGURES` names, by their names."""
     figures = {axis: draw_question(axis, leaderboard, chosen) for axis in TITLES}
+    if leaderboard["architecture"].nunique() > 1:
+        figures["architecture"] = draw_architectures(leaderboard, chosen)
     return figures | {"curves": draw_curves(leaderboard, histories), "heatmap": draw_grid(leaderboard, chosen)}
 
 

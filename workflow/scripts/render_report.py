@@ -15,6 +15,7 @@ from smear.formats import COLORS, percent
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
+from smear.report.architectures import architecture_table
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
@@ -117,6 +118,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "images": image_facts(results["catalog"]),
         "range_sentence": describe_range(results["catalog"]["high"], params.scale),
         "groups": results["groups"],
+        "architectures": architecture_table(cells, chosen),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),
         "diverged": int((cells["status"] == "diverged").sum()),

@@ -40,6 +40,7 @@ def summarise(
         **cell._asdict(),
         "parameters": parameters,
         "seconds": float(history["seconds"].sum()),
+        "images_per_second": float(history["images_per_second"].median()),
         "epochs_run": len(history),
         "best_epoch": best_epoch,
     }

@@ -19,7 +19,7 @@ LEADERBOARD = [
     *["rank", "cell", *AXES],
     *["folds", "model_cell", "status", "epochs_run", "best_epoch"],
     *["validation_accuracy", "validation_low", "validation_high", "validation_correct", "validation_images"],
-    *["validation_loss", "train_accuracy", "train_loss", "seconds", "parameters"],
+    *["validation_loss", "train_accuracy", "train_loss", "seconds", "images_per_second", "parameters"],
     *["fold_accuracy_lowest", "fold_accuracy_highest"],
 ]
 SELECTION = [
@@ -78,6 +78,7 @@ def pool_cell(name: str, folds: pd.DataFrame) -> dict:
     folds = folds.sort_values("fold")
     row = folds.iloc[0].drop("fold").to_dict()
     row |= {"cell": name, "folds": len(folds), "model_cell": folds["cell"].iloc[0], "seconds": folds["seconds"].sum()}
+    row |= {"images_per_second": folds["images_per_second"].median()}
     if (folds["status"] != "finished").any():
         return {key: value for key, value in row.items() if not key.startswith(FIGURES)} | {"status": "diverged"}
     images, correct = int(folds["validation_images"].sum()), int(folds["validation_correct"].sum())
@@ -94,6 +95,16 @@ def pool_cell(name: str, folds: pd.DataFrame) -> dict:
         "fold_accuracy_lowest": folds["validation_accuracy"].min(),
         "fold_accuracy_highest": folds["validation_accuracy"].max(),
     }
+
+
+def find_best_of_architectures(leaderboard: pd.DataFrame) -> pd.DataFrame:
+    """The row of the best grid cell of each architecture, best first; of an architecture that diverged, any one."""
+    return leaderboard.sort_values("rank").drop_duplicates("architecture", ignore_index=True)
+
+
+def measure_cost(cells: pd.DataFrame) -> pd.Series:
+    """Seconds that each grid cell took to train on 1,000 images, without its validations."""
+    return 1000 / cells["images_per_second"]
 
 
 def select_cell(leaderboard: pd.DataFrame) -> dict:

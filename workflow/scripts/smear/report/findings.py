@@ -1,25 +1,33 @@
 """What each comparison figure shows, in a sentence made from the figures themselves."""
 
+from collections.abc import Collection, Iterable
+
 import pandas as pd
 
 from smear.formats import describe_value, format_value, percent
 from smear.grid import AXES
+from smear.selection import find_best_of_architectures, measure_cost
 
 FIGURES = {
     "optimizer": "Which optimizer?",
     "learning_rate": "Which learning rate?",
     "epochs": "How many epochs?",
+    "architecture": "Which architecture?",
     "curves": "How did they learn?",
     "heatmap": "The whole grid",
 }
 """The comparison figures by the names of their files, in the report's order."""
 
 
+def list_figures(architectures: Collection[str]) -> list[str]:
+    """The figures of a grid with these architectures, in the report's order; one alone is compared with none."""
+    return [name for name in FIGURES if name != "architecture" or len(architectures) > 1]
+
+
 def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
     """Return the sentence for a comparison figure; `cells` is the leaderboard, `chosen` the selection."""
-    if figure in AXES:
-        return answer(figure, cells, chosen)
-    return {"curves": gap, "heatmap": span}[figure](cells, chosen)
+    whole = {"architecture": compare_architectures, "curves": gap, "heatmap": span}
+    return whole[figure](cells, chosen) if figure in whole else answer(figure, cells, chosen)
 
 
 def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
@@ -56,6 +64,31 @@ def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
         )
     worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
     return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
+
+
+def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
+    """Say what the selected architecture costs, and which others the intervals of their best grid cells rule out."""
+    best = find_best_of_architectures(cells)
+    finished = best[best["status"] == "finished"]
+    others = finished[finished["architecture"] != chosen["architecture"]]
+    apart = others.loc[others["validation_high"] < chosen["validation_low"], "architecture"]
+    costs = measure_cost(finished).set_axis(finished["architecture"]).sort_values()
+    own, cheapest = costs[chosen["architecture"]], costs.index[0]
+    text = (
+        f"By the best grid cell of each of {len(best)} architectures, {chosen['architecture']} has the highest "
+        f"validation accuracy, {percent(chosen['validation_accuracy'])}, and takes {own:.1f} s to train on 1,000 "
+        f"images; the cheapest, {cheapest}, takes {costs[cheapest]:.1f} s."
+    )
+    if not others.empty:
+        text += f" These validation images set it apart from {list_words(apart) if len(apart) else 'no other one'}."
+    diverged = best.loc[best["status"] != "finished", "architecture"]
+    return text if diverged.empty else f"{text} Every grid cell of {list_words(diverged)} diverged."
+
+
+def list_words(names: Iterable[str]) -> str:
+    """Join names as a sentence does: a, b and c."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def gap(cells: pd.DataFrame, chosen: dict) -> str:
