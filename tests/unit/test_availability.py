@@ -3,7 +3,7 @@
 import pytest
 from servers.files import FileServer
 from servers.loopback import serving
-from smear.download import retries as network
+from smear.download import availability
 from smear.download.availability import Wanted, check_available
 from smear.job import UserError
 
@@ -12,7 +12,7 @@ BODY = b"weights " * 100_000
 
 @pytest.fixture(autouse=True)
 def plain_network(monkeypatch):
-    monkeypatch.setattr(network, "PAUSES", (0.01, 0.01))
+    monkeypatch.setattr(availability, "PAUSES", (0.01,))
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
 
@@ -31,7 +31,7 @@ def test_nothing_is_said_of_what_can_be_had_and_no_body_is_read():
     check_available([])
 
 
-def test_all_that_cannot_be_had_are_named_with_what_to_put_where(monkeypatch):
+def test_all_that_cannot_be_had_are_named_with_what_to_put_where():
     nowhere = "http://127.0.0.1:9"
     with serving(FileServer(BODY)) as server, serving(FileServer(BODY, (404,))) as other:
         wanted = [
@@ -42,8 +42,8 @@ def test_all_that_cannot_be_had_are_named_with_what_to_put_where(monkeypatch):
         with pytest.raises(UserError) as refusal:
             check_available(wanted)
     sentence, *files = str(refusal.value).split("\n")
-    assert sentence.startswith("The published weights of VGG16, MobileNet cannot be had.")
+    assert sentence.startswith("The published weights of MobileNet, VGG16 cannot be had.")
     assert files == [
-        f"  resources/weights/VGG16.h5  from {nowhere}/VGG16.h5 (MD5 {'0' * 32}): ConnectionError",
         f"  resources/weights/MobileNet.h5  from {other.address}/MobileNet.h5: HTTP status 404",
+        f"  resources/weights/VGG16.h5  from {nowhere}/VGG16.h5 (MD5 {'0' * 32}): ConnectionError",
     ]

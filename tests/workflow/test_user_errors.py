@@ -129,3 +129,14 @@ def test_a_disk_that_is_full_when_a_call_starts(small_disk, tmp_path):
         r"^blastgrid: A file could not be written whole \(No space left on device\): the disk of ", result.output, re.M
     )
     assert [path for path in small_disk.rglob("*") if path.is_file()] == [filled]
+
+
+def test_weights_that_cannot_be_had_are_named_before_the_first_job(project):
+    grid = "grid={architecture: [VGG16, EfficientNetB0], optimizer: [adam], learning_rate: [0.001], epochs: [1]}"
+    nowhere = {"https_proxy": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9"}
+    result = project.snakemake("--config", "model={weights: imagenet}", grid, **nowhere)
+    assert result.returncode != 0
+    assert "weights of EfficientNetB0, VGG16 cannot be had" in result.output
+    assert result.output.count("ProxyError") == 2
+    assert "Traceback" not in result.output
+    assert not (project.folder / "results/datasets").exists()

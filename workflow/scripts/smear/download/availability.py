@@ -1,12 +1,13 @@
 """Whether files can be had over the network, asked before any work starts."""
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import requests
 
-from smear.download.retries import TIMEOUT, failure_kind, with_retries
+from smear.download.retries import PAUSES, TIMEOUT, failure_kind, may_pass
 from smear.job import UserError
 
 AT_ONCE = 8  # questions
@@ -22,29 +23,34 @@ class Wanted(NamedTuple):
 
 
 def ask_server(url: str) -> str | None:
-    """What keeps a file from being had, in a word or two; None where the server offers it. Its body is not read."""
+    """What keeps a file from being had, in a word or two; None where the server offers it. Its body is not read.
 
-    def ask() -> None:
-        # GET, since proxies and storages answer HEAD in ways of their own.
-        with requests.get(url, stream=True, timeout=TIMEOUT) as offer:
-            offer.raise_for_status()
-
-    try:
-        with_retries(ask)
-    except requests.RequestException as error:
-        return failure_kind(error)
-    return None
+    Asked once more where that may help, and no more often: the download itself is patient.
+    """
+    problem = None
+    for pause in (PAUSES[0], 0):
+        try:
+            # GET, since proxies and storages answer HEAD in ways of their own.
+            with requests.get(url, stream=True, timeout=TIMEOUT) as offer:
+                offer.raise_for_status()
+                return None
+        except requests.RequestException as error:
+            problem = failure_kind(error)
+            if not may_pass(error):
+                break
+            time.sleep(pause)
+    return problem
 
 
 def check_available(wanted: Iterable[Wanted]) -> None:
     """Raise a UserError that names all files which cannot be had."""
-    wanted = list(wanted)
+    wanted = sorted(wanted)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         problems = list(pool.map(ask_server, [one.url for one in wanted]))
     missing = [(one, problem) for one, problem in zip(wanted, problems, strict=True) if problem]
     if not missing:
         return
-    names = ", ".join(dict.fromkeys(one.architecture for one, _ in missing))
+    names = ", ".join(one.architecture for one, _ in missing)
     files = "".join(f"\n  {describe(one)}: {problem}" for one, problem in missing)
     raise UserError(
         f"The published weights of {names} cannot be had. Check the network and the proxy, or put these files there "
