@@ -21,9 +21,10 @@ ENVIRONMENTS = ("data", "fetch", "report", "train")
 # Rules of other sources, and of `training.keep: selected`, in environments that others use.
 NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings", "prune_cells"}
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
-CONFIGURATION = """
+CONFIGURATION = r"""
 experiment: conda
 dataset: {source: kaggle, handle: toy/smears, variant: null}
+split: {groups_pattern: '(\d)\.'}
 image: {size: 32}
 augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
 embeddings: {size: 32}
