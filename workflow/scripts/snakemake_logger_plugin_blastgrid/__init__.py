@@ -94,9 +94,11 @@ class LogHandler(LogHandlerBase):
         if self.plain or self.display is not None:
             return
         with self.lock:
-            self.display = self.make_display(watch, descriptions)
+            display = self.make_display(watch, descriptions)
             for record in self.early:
-                self.display.take(record)
+                display.take(record)
+            display.start()
+            self.display = display
 
     def make_display(self, watch, descriptions: Mapping[str, str]):
         from smear.console.lines import Lines

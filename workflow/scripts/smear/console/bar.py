@@ -36,12 +36,14 @@ class Bar(Display):
             console=self.console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False, transient=True
         )
         self.capture = Capture(descriptors, self.write)
+
+    def start(self) -> None:
         self.live.start()
         # rich hides the cursor, and a process that is killed would leave it hidden.
         self.console.show_cursor(True)
         self.capture.start()
         self.update()
-        self.thread.start()
+        super().start()
 
     def update(self) -> None:
         try:

@@ -32,6 +32,10 @@ class Display:
         if self.watch and getattr(record, "event", None) == LogEvent.JOB_ERROR:
             self.watch.look(everywhere=True)
 
+    def start(self) -> None:
+        """Begin to show it."""
+        self.thread.start()
+
     def run(self) -> None:
         while not self.stopped.wait(self.seconds):
             self.update()
@@ -54,7 +58,6 @@ class Lines(Display):
     def __init__(self, watch: Watch | None, descriptions: Mapping[str, str]):
         super().__init__(watch, descriptions)
         self.last = watch and watch.look()
-        self.thread.start()
 
     def take(self, record: LogRecord) -> None:
         super().take(record)
