@@ -107,15 +107,20 @@ def show_progress():
     """Let `--logger blastgrid` show the progress of this call; it begins before the first job writes to the terminal."""
     if only_touches():
         return
-    for logger in find_progress_loggers():
+    for display in find_progress_loggers():
         planned = [cell.name for cell in list_planned_cells()]
         cells = [job.wildcards.cell for job in list_jobs() if job.rule.name == "train_cell"]
         watch = Watch(Path(f"results/{EXPERIMENT}"), cells, planned) if planned else None
-        logger.begin(watch, get_descriptions())
+        display.begin(watch, get_descriptions())
 
 
-for logger in find_progress_loggers():
-    logger.summarise = describe_results
+def offer_summary():
+    """Let `--logger blastgrid` say where the report is when there is nothing to do, as no handler below is called then."""
+    for display in find_progress_loggers():
+        display.summarise = describe_results
+
+
+offer_summary()
 
 
 onstart:
