@@ -18,7 +18,7 @@ from smear.console.jobs import LONGEST, Jobs
 from smear.console.lines import Lines
 from smear.status.watch import Progress
 from snakemake_interface_logger_plugins.common import LogEvent
-from snakemake_interface_logger_plugins.tests import TestLogHandlerBase
+from snakemake_interface_logger_plugins.tests import MockOutputSettings, TestLogHandlerBase
 from snakemake_logger_plugin_blastgrid import LogHandler, is_shown
 
 PROGRESS = Progress(34, 80, 2760, 0.9712)
@@ -157,3 +157,37 @@ def test_snakemake_finds_the_plugin_by_its_name():
     variables = os.environ | {"PYTHONPATH": str(PLUGIN)}
     found = subprocess.run(call, env=variables, capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["True"], "every call of Snakemake imports it"
+
+
+def make_handler(**settings) -> LogHandler:
+    """A handler as Snakemake makes one, on a terminal."""
+    common = MockOutputSettings()
+    common.__dict__.update(settings)
+    handler = LogHandler(common, None)
+    handler.terminal = True
+    return handler
+
+
+def test_without_rich_there_are_lines_and_a_word_about_it(monkeypatch, capsys):
+    monkeypatch.delenv("CI", raising=False)
+    monkeypatch.setitem(sys.modules, "rich.live", None)
+    monkeypatch.delitem(sys.modules, "smear.console.bar")
+    handler = make_handler()
+    handler.begin()
+    handler.close()
+    assert "the package rich is not installed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("settings", [{"dryrun": True}, {"verbose": True}, {"debug_dag": True}])
+def test_where_the_console_shall_be_as_always_snakemake_writes_it(settings, capsys):
+    handler = make_handler(**settings)
+    assert not handler.writes_to_stream
+    handler.emit(make_record(level=logging.ERROR, text="once"))
+    assert capsys.readouterr().err == ""
+
+
+def test_without_work_the_workflow_says_where_the_results_are(capsys):
+    handler = make_handler()
+    handler.summarise = lambda: "Report: here"
+    handler.emit(make_record(text="Nothing to be done (all requested files are present and up to date)."))
+    assert capsys.readouterr().err.splitlines()[1:] == ["Report: here"]

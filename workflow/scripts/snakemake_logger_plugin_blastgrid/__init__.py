@@ -33,14 +33,12 @@ HIDDEN_TEXTS = (
     "Assuming unrestricted shared filesystem",
     "Building DAG of jobs",
     "Conda environments: ignored",
-    "Config file ",
     "DAG of jobs will be updated after completion",
     "Group jobs: inactive",
     "Select jobs to execute",
     "Singularity containers: ignored",
     "Updating checkpoint dependencies",
     "Using shell:",
-    "Using workflow specific profile",
     "host:",
 )
 
