@@ -92,7 +92,7 @@ def test_the_bar_shows_jobs_epochs_time_and_accuracy():
     jobs.take(make_record(LogEvent.PROGRESS, done=7, total=20))
     assert draw(jobs, PROGRESS) == [
         "7 of 20 jobs; now: train and validate one grid cell (2), plot fields",
-        "━" * 12 + "╺" + "━" * 16 + "  34 of 80 epochs, about 46 min left, best validation accuracy 97.12 %",
+        "━" * 11 + "╺" + "━" * 15 + "  34 of 80 epochs, about 46 min left, best validation accuracy 97.12 %",
     ]
 
 

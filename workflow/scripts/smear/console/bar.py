@@ -17,6 +17,8 @@ from smear.console.lines import Display
 from smear.status.watch import Progress, Watch, describe
 
 WIDEST, NARROWEST = 40, 8  # columns of the bar alone
+MARGIN = 3  # columns at its right: the `^C` that a terminal writes itself must not begin a line
+GAP = 2
 
 
 class Bar(Display):
@@ -66,8 +68,10 @@ class Bar(Display):
         with suppress(OSError):  # of a terminal that is gone
             self.live.stop()
             if self.jobs.done != self.jobs.total:
-                progress = [describe(self.watch.look(at_once=True))] if self.watch else []
-                self.write(", ".join([f"blastgrid: {self.jobs.count()} done", *progress]))
+                parts = [f"blastgrid: {self.jobs.count()} done"]
+                if self.watch:
+                    parts.append(describe(self.watch.look(at_once=True)._replace(seconds_left=None)))
+                self.write(", ".join(parts))
             self.file.close()
 
 
@@ -75,10 +79,11 @@ def render(jobs: Jobs, progress: Progress | None, columns: int) -> Group:
     """The lines of a bar, shorter than `columns`. progress: of the training, None without one."""
     words = describe(progress) if progress else ""
     done, total = (progress.done, progress.epochs) if progress else (jobs.done, jobs.total)
-    width = max(NARROWEST, min(WIDEST, columns - len(words) - 3))
-    line = Table.grid(padding=(0, 2, 0, 0))
-    line.add_row(ProgressBar(total=total or 1, completed=done, width=width), shorten(words, columns - width - 3))
-    return Group(shorten(jobs.describe(), columns - 1), line)
+    room = columns - GAP - MARGIN
+    width = max(NARROWEST, min(WIDEST, room - len(words)))
+    line = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
+    line.add_row(ProgressBar(total=total or 1, completed=done, width=width), shorten(words, room - width))
+    return Group(shorten(jobs.describe(), columns - MARGIN), line)
 
 
 def shorten(text: str, columns: int) -> Text:
