@@ -11,6 +11,8 @@ BACKEND_TESTS := tests/backends $(foreach subject,training augmentation early_st
 CORES ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
+# With a bar on a terminal, and a line for each job elsewhere.
+SNAKEMAKE_WITH_PROGRESS := PYTHONPATH=workflow/scripts $(SNAKEMAKE) --logger blastgrid
 STAMP := $(VENV)/.installed-$(EXTRA)
 
 .PHONY: help demo status why test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
@@ -38,8 +40,7 @@ $(STAMP): uv.lock pyproject.toml
 	touch $@
 
 demo: $(STAMP)
-	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml --config training='{backend: $(BACKEND)}'
-	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
+	$(SNAKEMAKE_WITH_PROGRESS) --configfile config/demo.yaml --config training='{backend: $(BACKEND)}'
 
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:

@@ -1,12 +1,19 @@
 """Snakemake's command line in a process that has loaded it before: two thirds of a short call are spent on loading."""
 
+import fcntl
 import multiprocessing
 import os
+import pty
 import runpy
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 ROOT = Path(__file__).parents[1]
 SERVER = multiprocessing.get_context("forkserver")
@@ -27,6 +34,44 @@ def call_snakemake(
         return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, output.read())
 
 
+@contextmanager
+def open_terminal(columns: int = 100) -> Iterator[tuple[str, bytearray]]:
+    """A pseudo-terminal: the path of its device, and what was written to it, in full when the context has ended."""
+    reader, writer = pty.openpty()
+    fcntl.ioctl(writer, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    written = bytearray()
+
+    def read() -> None:
+        with suppress(OSError):  # all writers have closed it
+            while data := os.read(reader, 1 << 16):
+                written.extend(data)
+
+    thread = Thread(target=read)
+    thread.start()
+    try:
+        yield os.ttyname(writer), written
+    finally:
+        os.close(writer)
+        thread.join()
+        os.close(reader)
+
+
+def call_on_terminal(
+    arguments: list[str], folder: Path, variables: dict[str, str], act: Callable[[int, bytearray], None] | None = None
+) -> subprocess.CompletedProcess:
+    """As `call_snakemake`, on a terminal, whose control characters are in `stdout`.
+
+    act: what is done while it runs, given its process id and what it has written so far.
+    """
+    with open_terminal() as (device, written):
+        process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, device, "snakemake"))
+        process.start()
+        if act:
+            act(process.pid, written)
+        process.join()
+    return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, written.decode())
+
+
 def become_snakemake(arguments: list[str], folder: Path, variables: dict[str, str], output: str, module: str) -> None:
     """What a shell does for a command, in a process of its own."""
     from snakemake.cli import main
@@ -34,13 +79,14 @@ def become_snakemake(arguments: list[str], folder: Path, variables: dict[str, st
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
-    file = os.open(output, os.O_WRONLY)
+    file = os.open(output, os.O_WRONLY | os.O_NOCTTY)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(file, stream.fileno())
     # The tests have the scripts of the checkout on their path; those of the folder are wanted.
     sys.path[:] = [
         entry for entry in sys.path if not Path(entry).is_relative_to(ROOT) or Path(entry).is_relative_to(sys.prefix)
     ]
+    sys.path += [str(Path(entry).resolve()) for entry in variables.get("PYTHONPATH", "").split(":") if entry]
     sys.argv = [module, *arguments]
     if module == "snakemake":
         main()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from command_line import ROOT, call_snakemake
+from command_line import ROOT, call_on_terminal, call_snakemake
 from hypothesis import settings
 
 # A machine that is in use may take any time for an example. `make test-fast` tries fewer than the 100 of the gate.
@@ -51,19 +51,24 @@ class Project:
         (self.folder / "config/tiny.yaml").write_text(TINY)
 
     def snakemake(
-        self, *arguments: str, configfile: str = "config/tiny.yaml", module: str = "snakemake", **variables: str
+        self,
+        *arguments: str,
+        configfile: str = "config/tiny.yaml",
+        module: str = "snakemake",
+        terminal: bool = False,
+        **variables: str,
     ) -> subprocess.CompletedProcess:
         """Call Snakemake as a user would, with one configuration file or several with blanks between them.
 
-        module: see `call_snakemake`. `output` of the result is all that it printed.
+        module: see `call_snakemake`. terminal: whether it prints to one. `output` of the result is all that it printed.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
-        result = call_snakemake(
-            [*arguments, "--cores", "2", "--configfile", *configfile.split()],
-            self.folder,
-            environment | variables,
-            module,
-        )
+        environment |= variables
+        call = [*arguments, "--cores", "2", "--configfile", *configfile.split()]
+        if terminal:
+            result = call_on_terminal(call, self.folder, environment)
+        else:
+            result = call_snakemake(call, self.folder, environment, module)
         result.output = result.stdout
         return result
 
@@ -113,10 +118,10 @@ def tensors(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory) -> Project:
-    """A project after a plain call, whose output it has as `output`: a copy for each file of tests."""
+    """A project after a call of all, whose output it has as `output`: a copy for each file of tests."""
 
     def make(project: Project) -> None:
-        result = project.snakemake()
+        result = project.snakemake("--logger", "blastgrid", PYTHONPATH="workflow/scripts")
         assert result.returncode == 0, result.output
         (project.folder / "output.txt").write_text(result.output)
 

@@ -4,7 +4,7 @@
 
 
 rule audit_shortcuts:
-    """Train classifiers on colors, the corner and a thumbnail of the images that the networks see, and on embeddings."""
+    """Train shortcut baselines: classifiers on colors, corner and thumbnail of the networks' images, and on embeddings."""
     input:
         **get_embeddings(),
         train=ancient(name_tensors("train", "npy")),

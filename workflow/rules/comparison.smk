@@ -44,7 +44,7 @@ checkpoint select_cell:
 
 
 rule plot_comparison:
-    """Draw the paper's three questions, the learning curves and the grid."""
+    """Draw the figures that compare grid cells: the paper's three questions, the learning curves and the grid."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         selection="results/{experiment}/comparison/selection.json",

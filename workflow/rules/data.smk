@@ -191,7 +191,7 @@ rule plot_fields:
 
 
 rule split_images:
-    """Assign every image to train, validation or test."""
+    """Assign every image to a split: train, validation or test."""
     input:
         catalog=f"results/datasets/{DATASET}/catalog.csv",
         fields=f"results/datasets/{DATASET}/fields.csv",

@@ -9,6 +9,7 @@ from smear.images.identity import write_identity
 from smear.report.summary import summarise_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
+from smear.status.watch import Watch
 from smear.why.made_with import record_made_with
 
 
@@ -85,14 +86,41 @@ def announce_start():
         print(disk, file=sys.stderr)
 
 
+def describe_results():
+    """Where the report lies, and the three lines that matter; None while a part of it is missing."""
+    if not all(map(os.path.exists, get_final_files())):
+        return None
+    try:
+        return summarise_results(Path(f"results/{EXPERIMENT}"))
+    except UserError as error:
+        # Nothing that this call was asked for: it may have made another damaged file again.
+        return f"blastgrid: {error}"
+
+
 def announce_results():
-    """Say where the report lies, and the three lines that matter; nothing while a part of it is missing."""
-    if all(map(os.path.exists, get_final_files())):
-        try:
-            print(summarise_results(Path(f"results/{EXPERIMENT}")), file=sys.stderr)
-        except UserError as error:
-            # Nothing that this call was asked for: it may have made another damaged file again.
-            print(f"blastgrid: {error}", file=sys.stderr)
+    """Print `describe_results`."""
+    if summary := describe_results():
+        print(summary, file=sys.stderr)
+
+
+def show_progress():
+    """Let `--logger blastgrid` show the progress of this call; it begins before the first job writes to the terminal."""
+    if only_touches():
+        return
+    for display in find_progress_loggers():
+        planned = [cell.name for cell in list_planned_cells()]
+        cells = [job.wildcards.cell for job in list_jobs() if job.rule.name == "train_cell"]
+        watch = Watch(Path(f"results/{EXPERIMENT}"), cells, planned) if planned else None
+        display.begin(watch, get_descriptions())
+
+
+def offer_summary():
+    """Let `--logger blastgrid` say where the report is when there is nothing to do, as no handler below is called then."""
+    for display in find_progress_loggers():
+        display.summarise = describe_results
+
+
+offer_summary()
 
 
 onstart:
@@ -104,6 +132,7 @@ onstart:
     record_code()
     announce_source()
     announce_start()
+    show_progress()
 
 
 onsuccess:

@@ -58,6 +58,16 @@ def keep_name(path, shown):
     return sourcecache_entry(path, shown)
 
 
+def find_progress_loggers():
+    """The handlers of `--logger blastgrid`: one, or none without that option."""
+    return [handler for handler in workflow.logger_manager.get_log_handlers() if hasattr(handler, "summarise")]
+
+
+def get_descriptions():
+    """The docstrings of the rules by their names."""
+    return {rule.name: rule.docstring for rule in workflow.rules if rule.docstring}
+
+
 def list_jobs():
     """All jobs between the sources and the targets, whether they run or not, each behind those that it waits for."""
     return [job for level in workflow.dag.toposorted() for job in sorted(level, key=str)]

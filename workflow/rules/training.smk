@@ -52,7 +52,7 @@ rule convert_weights:
 
 
 rule train_cell:
-    """Train one combination, from the state of its shorter run where there is one, and validate it."""
+    """Train and validate one grid cell, from the state of its shorter run where there is one."""
     input:
         train=ancient(get_tensor("train", "npy")),
         train_rows=ancient(get_tensor("train", "csv")),

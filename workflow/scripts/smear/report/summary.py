@@ -1,10 +1,8 @@
 """The lines that a finished run ends with."""
 
-import sys
 from pathlib import Path
 
 from smear.files import read_json
-from smear.job import UserError
 from smear.records import check_files
 
 
@@ -28,10 +26,3 @@ def describe(figures: dict, accuracy: str, interval: str) -> str:
     """An accuracy with its 95 % interval, in percent, from the keys `accuracy` and `interval` + low and high."""
     share, low, high = (100 * figures[key] for key in (accuracy, f"{interval}low", f"{interval}high"))
     return f"{share:.2f} % (95 % interval {low:.2f} to {high:.2f} %)"
-
-
-if __name__ == "__main__":
-    try:
-        print(summarise_results(Path(sys.argv[1])))
-    except UserError as error:
-        sys.exit(f"blastgrid: {error}")

@@ -18,7 +18,7 @@ SILENT_EPOCHS = 3  # … or this many of its epochs, if that is longer
 class CellStatus(NamedTuple):
     """One cell. state: done, running, interrupted, failed, waiting or unclear. details: lines for below it.
 
-    architecture, epochs: of the grid, as far as any file says; else empty and 0.
+    architecture, epochs: of the grid, as far as any file says; else empty and 0. accuracy: on the validation images.
     """
 
     name: str
@@ -32,6 +32,7 @@ class CellStatus(NamedTuple):
     shorter: str | None = None  # the shorter run that it continues
     architecture: str = ""
     epochs: int = 0
+    accuracy: float | None = None
 
 
 class Experiment(NamedTuple):
@@ -107,9 +108,8 @@ def describe_done(name: str, metrics: dict) -> CellStatus:
             note += f", of epoch {metrics['best_epoch']}"
     else:
         return CellStatus(name, "unclear", note="metrics.json has no accuracy")
-    if not measured:
-        return CellStatus(name, "done", note=note)
-    return CellStatus(name, "done", run, epoch_seconds=seconds / run, note=note)
+    cell = CellStatus(name, "done", note=note, accuracy=accuracy if is_number(accuracy) else None)
+    return cell._replace(epoch=run, epoch_seconds=seconds / run) if measured else cell
 
 
 def describe_running(name: str, progress: dict, now: datetime) -> CellStatus:

@@ -6,6 +6,7 @@ from statistics import median
 
 from smear.durations import format_duration
 from smear.status.cells import CellStatus
+from smear.status.epochs import count_left
 
 HEAD = ("grid cell", "state", "epoch", "images/s", "left", "")
 STATES = ("done", "running", "interrupted", "failed", "unclear", "waiting")
@@ -63,13 +64,16 @@ def estimate_seconds(cells: list[CellStatus]) -> float | None:
     if not measured or not running + begun:
         return None
 
+    every = median(cell.epoch_seconds for cell in measured)
+    speeds = {
+        architecture: median(cell.epoch_seconds for cell in measured if cell.architecture == architecture)
+        for architecture in {cell.architecture for cell in measured}
+    }
+
     def predict(cell: CellStatus) -> float:
         if cell.seconds_left is not None:
             return cell.seconds_left
-        alike = [other for other in measured if other.architecture == cell.architecture]
-        epoch_seconds = median(other.epoch_seconds for other in alike or measured)
-        taken_over = named[cell.shorter].epochs if cell.shorter in named else 0
-        return max(0, cell.epochs - max(cell.epoch or 0, taken_over)) * epoch_seconds
+        return count_left(cell, named) * speeds.get(cell.architecture, every)
 
     work = [(cell, predict(cell)) for cell in sorted(running + begun, key=lambda cell: cell.epochs)]
     ends = {}

@@ -1,0 +1,1 @@
+"""The console while a call runs: what `--logger blastgrid` shows."""
