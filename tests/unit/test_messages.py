@@ -7,7 +7,7 @@ from smear.estimate import describe_hours, estimate_hours
 from smear.files import write_json
 from smear.grid import Cell
 from smear.records import write_record
-from smear.report.summary import summarise_results
+from smear.report.summary import RECORDS, summarise_results
 
 CELL = Cell("EfficientNetB0", "adam", 0.0001, 32, 0, 30)
 
@@ -39,20 +39,34 @@ def test_unknown_images_are_estimated_by_the_thousand():
     assert "for every 1,000 training images" in describe_hours([CELL], None, 224, 4)
 
 
-def test_the_three_lines_that_matter(tmp_path):
+def write_results(folder, probe: bool) -> None:
+    """The files that the summary reads, with their records."""
     figures = {"validation_accuracy": 0.97839, "validation_low": 0.9561, "validation_high": 0.98951}
-    write_json({"cell": CELL.name, "cells": 24, **figures}, tmp_path / "comparison/selection.json")
+    write_json({"cell": CELL.name, "cells": 24, "color": "rgb", **figures}, folder / "comparison/selection.json")
     write_json(
-        {"accuracy": 0.98476, "accuracy_low": 0.9648, "accuracy_high": 0.99349}, tmp_path / "report/test_metrics.json"
+        {"accuracy": 0.98476, "accuracy_low": 0.9648, "accuracy_high": 0.99349}, folder / "report/test_metrics.json"
     )
-    for record, name in (
-        ("selection.digests.json", "comparison/selection.json"),
-        ("digests.json", "report/test_metrics.json"),
+    keys = [["gray", "embeddings", "linear_probe"], ["rgb", "corner", "naive_bayes"]]
+    keys += [["rgb", "embeddings", "linear_probe"]] * probe
+    (folder / "audit").mkdir()
+    for name, columns in (
+        ("audit/shortcuts", {"validation_accuracy": 0.9722}),
+        ("comparison/shortcut_differences", {"difference": 0.00617, "difference_low": -0.01, "difference_high": 0.024}),
     ):
-        write_record((tmp_path / name).with_name(record), [tmp_path / name], "made_up")
+        lines = [["color", "features", "classifier", *columns], *([*key, *columns.values()] for key in keys)]
+        (folder / f"{name}.csv").write_text("".join(f"{','.join(map(str, line))}\n" for line in lines))
+    for path, record in RECORDS.items():
+        write_record(folder / record, [folder / path], "made_up")
+
+
+@pytest.mark.parametrize("probe", [True, False])
+def test_the_lines_that_matter(tmp_path, probe):
+    write_results(tmp_path, probe)
+    probed = "97.22 % of the validation images (the network's difference +0.62 points, 95 % interval -1.00 to +2.40)"
     assert summarise_results(tmp_path).splitlines() == [
         f"Report:               {tmp_path}/report/index.html",
         f"Selected grid cell:   {CELL.name} (of 24)",
         "Validation accuracy:  97.84 % (95 % interval 95.61 to 98.95 %)",
+        *[f"Linear probe:         {probed}"] * probe,
         "Test accuracy:        98.48 % (95 % interval 96.48 to 99.35 %)",
     ]
