@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smear.disk import LARGEST_AUGMENTED
 from smear.figures.augmentation import draw_augmentation
 from smear.figures.style import save
 from smear.formats import list_strengths
@@ -28,10 +29,10 @@ def test_images_are_of_different_classes_and_always_the_same(labels, sets):
 @given(st.integers(16, 1024), st.integers(1, 400))
 def test_pixels_of_a_page_are_limited(size, images):
     side = augment_images.choose_side(size, images)
-    assert 1 <= side <= min(size, 112)
-    assert images * side**2 <= 42 * 112**2
+    assert 1 <= side <= min(size, LARGEST_AUGMENTED)
+    assert images * side**2 <= 42 * LARGEST_AUGMENTED**2
     if images <= 42:
-        assert side == min(size, 112)
+        assert side == min(size, LARGEST_AUGMENTED)
 
 
 def test_an_image_is_reduced_to_the_means_of_its_pixels():
