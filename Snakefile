@@ -17,6 +17,7 @@ include: "workflow/rules/sources.smk"
 include: "workflow/rules/cells.smk"
 include: "workflow/rules/features.smk"
 include: "workflow/rules/selected.smk"
+include: "workflow/rules/shown.smk"
 
 
 wildcard_constraints:
@@ -53,6 +54,7 @@ rule all:
 include: "workflow/rules/data.smk"
 include: "workflow/rules/embeddings.smk"
 include: "workflow/rules/training.smk"
+include: "workflow/rules/augmentation.smk"
 include: "workflow/rules/comparison.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/report.smk"

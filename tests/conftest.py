@@ -23,7 +23,7 @@ dataset:
   variant: null
   synthetic: {images: 80, size: 48, seed: 0}
 image: {size: 32}
-augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
+augmentation: {crop: 0, rotation: 0, flip: none, shift: 0}
 embeddings: none
 model: {weights: none}
 grid: {architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
+from skimage.color import bex_from_rgb, combine_stains, rgb_from_bex, separate_stains
 from smear.training.augmentation import RandomAffine, augmentation_layers, sample
 from smear.training.randomness import reseed
+from smear.training.stain import scale_stains
 from trainings import NOTHING
 
 sizes = st.integers(1, 9)
@@ -94,9 +96,140 @@ def test_random_layers_depend_on_seed_and_epoch_alone():
         ({"shift": 0.1}, ["RandomAffine"]),
         ({"crop": 0.1}, ["RandomAffine"]),
         ({"crop": 0.1, "rotation": 10, "flip": "both", "shift": 0.1}, ["RandomFlip", "RandomAffine"]),
+        ({"brightness": 0.1}, ["Rescaling", "RandomBrightness"]),
+        ({"contrast": 0.1}, ["Rescaling", "RandomContrast"]),
+        ({"stain": 0.1}, ["Rescaling", "RandomStain"]),
+        (
+            {"flip": "both", "shift": 0.1, "brightness": 0.1, "contrast": 0.1, "stain": 0.1},
+            ["RandomFlip", "RandomAffine", "Rescaling", "RandomStain", "RandomBrightness", "RandomContrast"],
+        ),
     ],
 )
 def test_a_strength_of_nothing_leaves_its_layer_out(strengths, layers):
     made = augmentation_layers(**NOTHING | strengths)
     assert [type(layer).__name__ for layer in made] == layers
     assert all(layer.supports_jit for layer in made), "or a GPU would run the whole step uncompiled"
+
+
+COLORS = {"brightness": 0.3, "contrast": 0.4, "stain": 0.5}
+images_of = st.integers(0, 2**32 - 1).map(
+    lambda seed: np.random.default_rng(seed).integers(0, 256, (4, 6, 5, 3)).astype(np.uint8)
+)
+
+
+def change_colors(images: np.ndarray, **strengths: float) -> np.ndarray:
+    """Images after the layers for the colors."""
+    return np.asarray(keras.Sequential(augmentation_layers(**strengths))(images, training=True))
+
+
+@settings(max_examples=30)
+@given(images_of, st.floats(0.1, 1), st.floats(0.1, 1), st.floats(0.1, 0.99))
+def test_colors_stay_in_their_range_whatever_the_strengths(images, brightness, contrast, stain):
+    shown = change_colors(images, brightness=brightness, contrast=contrast, stain=stain)
+    assert shown.shape == images.shape
+    assert shown.dtype == np.float32
+    assert np.isfinite(shown).all()
+    assert 0 <= shown.min() <= shown.max() <= 255
+
+
+@settings(max_examples=30)
+@given(images_of)
+def test_stains_times_one_are_the_image_and_white_stays_white(images):
+    images[:, :2] = 255
+    assert np.asarray(scale_stains(images.astype("float32"), np.ones((4, 2), "float32"))) == pytest.approx(
+        images, abs=0.01
+    )
+    assert change_colors(images, stain=0.9)[:, :2] == pytest.approx(255, abs=0.01)
+
+
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1), st.floats(0.1, 1.9), st.floats(0.1, 1.9))
+def test_stains_are_those_of_scikit_image(seed, blue, eosin):
+    amounts = np.random.default_rng(seed).uniform(0, 0.05, (1, 5, 4, 3))
+    light = combine_stains(amounts, rgb_from_bex)
+    expected = combine_stains(separate_stains(light, bex_from_rgb) * [blue, eosin, 1], rgb_from_bex)
+    found = np.asarray(scale_stains((256 * light - 1).astype("float32"), np.array([[blue, eosin]], "float32")))
+    assert found == pytest.approx(np.clip(256 * expected - 1, 0, 255), abs=0.02)
+
+
+def test_the_stains_are_named_after_what_they_color():
+    """Methylene blue takes red away, eosin takes green away, and each leaves the other's amount."""
+    image = np.full((1, 1, 1, 3), 100.0, "float32")
+    for stain, channel in enumerate([0, 1]):
+        factors = np.ones((1, 2), "float32")
+        factors[0, stain] = 1.5
+        assert np.argmin(np.asarray(scale_stains(image, factors))[0, 0, 0] - 100) == channel
+
+
+def test_brightness_and_contrast_are_bounded_by_their_strengths():
+    images = np.full((300, 8, 8, 3), 128, np.uint8)
+    images[:, :4] -= 20
+    added = change_colors(images, brightness=0.2) - images
+    assert np.ptp(added, axis=(1, 2, 3)).max() < 0.001, "the same for all values of an image"
+    assert 0.95 * 51 < np.abs(added).max() <= 51
+    means = images.mean(axis=(1, 2, 3), keepdims=True)
+    factors = (change_colors(images, contrast=0.4) - means) / (images - means)
+    assert np.ptp(factors, axis=(1, 2, 3)).max() < 0.001
+    assert 0.6 <= factors.min() < 0.63
+    assert 1.37 < factors.max() <= 1.4
+
+
+@pytest.mark.parametrize("strength", COLORS)
+def test_every_image_and_every_epoch_has_colors_of_its_own(strength):
+    images = np.repeat(np.random.default_rng(0).integers(60, 190, (1, 8, 8, 3)), 6, axis=0).astype(np.uint8)
+    model = keras.Sequential(
+        [keras.Input((8, 8, 3), dtype="uint8"), *augmentation_layers(**{strength: COLORS[strength]})]
+    )
+
+    def augment(epoch: int) -> np.ndarray:
+        reseed(model, 0, epoch)
+        return np.asarray(model(images, training=True))
+
+    first = augment(1)
+    assert len(np.unique(first.reshape(6, -1), axis=0)) == 6
+    assert np.array_equal(augment(1), first)
+    assert not np.array_equal(augment(2), first)
+    assert np.array_equal(np.asarray(model(images, training=False)), images)
+
+
+def compile_step(model: keras.Model) -> keras.Model:
+    """A model whose training step tells the mean difference from what it is given; PyTorch does not compile it."""
+    model.compile("sgd", "mean_absolute_error", jit_compile=keras.backend.backend() != "torch")
+    return model
+
+
+def measure(model: keras.Model, given, wanted) -> float:
+    """The mean difference that one training step finds."""
+    model.reset_metrics()
+    return float(model.train_on_batch(given, wanted))
+
+
+def test_compiled_stains_are_the_eager_ones():
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (8, 12, 12, 3)).astype("float32")
+    factors = random.uniform(0.1, 1.9, (8, 2)).astype("float32")
+    inputs = keras.Input((12, 12, 3)), keras.Input((2,))
+    model = compile_step(keras.Model(inputs, keras.layers.Lambda(lambda pair: scale_stains(*pair))(inputs)))
+    assert measure(model, [images, factors], np.asarray(scale_stains(images, factors))) < 0.001
+    assert measure(model, [images, factors], images) > 5
+
+
+@pytest.mark.parametrize("precision", ["float32", "mixed_bfloat16"])
+def test_a_compiled_step_draws_by_seed_and_epoch(precision):
+    """Eager and compiled draws of TensorFlow differ."""
+    images = np.random.default_rng(0).integers(0, 256, (8, 12, 12, 3)).astype(np.uint8)
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(precision)
+    try:
+        layers = augmentation_layers(0.1, 20, "both", 0.1, **COLORS)
+        model = compile_step(keras.Sequential([keras.Input((12, 12, 3), dtype="uint8"), *layers]))
+        # The first step tries the layers out, and that draws as well.
+        measure(model, images, images.astype("float32"))
+        differences = []
+        for epoch in (1, 2, 1):
+            reseed(model, 0, epoch)
+            differences.append(measure(model, images, images.astype("float32")))
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert differences[0] == differences[2] != differences[1]
+    assert 5 < differences[0] < 255

@@ -12,7 +12,7 @@ from smear.training.settings import TrainingSettings
 from smear.training.state import State
 
 CELL = Cell("SmallCNN", "adam", 0.01, 8, 0, 2)
-NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0}
+NOTHING = {"crop": 0, "rotation": 0, "flip": "none", "shift": 0, "brightness": 0, "contrast": 0, "stain": 0}
 CPU = Device("CPU", gpu=False, memory=10**9, jit_compile=False, steps_at_once=1)
 # What a GPU is given, on this machine's CPU.
 GPU = Device("CPU in place of a GPU", gpu=True, memory=10**9, jit_compile=True, steps_at_once=STEPS_AT_ONCE)

@@ -229,7 +229,9 @@ def write_report_inputs(
             confusion_svg=folder / "confusion.svg",
             confusion_png=folder / "confusion.png",
         ),
-        params=SimpleNamespace(experiment="paper", dataset="leukemia", scale="none", embeddings="none"),
+        params=SimpleNamespace(
+            experiment="paper", dataset="leukemia", scale="none", embeddings="none", augmentations={}
+        ),
         log=[str(folder / "log.txt")],
     )
 

@@ -135,7 +135,29 @@ FAULTS = {
     ),
     "augmentations of another kind": (
         {"augmentations": {"strong": {"blur": 1}}},
-        ["unknown key blur in augmentations.strong; allowed: crop, rotation, flip, shift"],
+        ["unknown key blur in augmentations.strong; allowed: crop, rotation, flip, shift, brightness, contrast, stain"],
+    ),
+    "colors beyond their limits": (
+        {"augmentation": {"stain": 1, "brightness": 1.1, "contrast": -0.1}},
+        [
+            "augmentation.stain is 1; it must be below 1",
+            "augmentation.brightness is 1.1; it must be at most 1",
+            "augmentation.contrast is -0.1; it must be at least 0",
+        ],
+    ),
+    "stains of gray images": (
+        {"image": {"color": "gray"}, "augmentation": {"stain": 0.2}},
+        [
+            "augmentation.stain is 0.2, which would tint the gray images that the grid trains with this set; set "
+            "augmentation.stain: 0, or give gray images a grid of their own with another set in a list of grids."
+        ],
+    ),
+    "stains of gray images in a set": (
+        {"augmentations": {"tinted": {"stain": 0.1}}, "grid": GRID | {"color": ["gray"], "augmentation": ["tinted"]}},
+        [
+            "augmentations.tinted.stain is 0.1, which would tint the gray images",
+            "set augmentations.tinted.stain: 0, or",
+        ],
     ),
     "augmentations with the name of the key": (
         {"augmentations": {"default": {}}},
@@ -186,10 +208,18 @@ def test_weight_decay_goes_with_adamw_and_its_absence_with_all():
 def test_a_set_of_augmentations_has_the_defaults_of_the_schema_and_not_of_the_set_default():
     changes = {"augmentation": {"crop": 0, "shift": 0}, "augmentations": {"turned": {"rotation": 180}}}
     config = complete_configuration(BASE | changes | {"grid": GRID | {"augmentation": ["turned"]}}, SCHEMA)
+    colors = dict.fromkeys(["brightness", "contrast", "stain"], 0)
     assert list_augmentations(config) == {
-        "default": {"crop": 0, "rotation": 20, "flip": "both", "shift": 0},
-        "turned": {"crop": 0.1, "rotation": 180, "flip": "both", "shift": 0.1},
+        "default": {"crop": 0, "rotation": 20, "flip": "both", "shift": 0, **colors},
+        "turned": {"crop": 0.1, "rotation": 180, "flip": "both", "shift": 0.1, **colors},
     }
+
+
+def test_gray_images_have_a_grid_of_their_own_beside_one_with_stains():
+    grids = [GRID | {"augmentation": ["default", "tinted"]}, GRID | {"color": ["gray"]}]
+    complete_configuration(BASE | {"augmentations": {"tinted": {"stain": 0.1}}, "grid": grids}, SCHEMA)
+    grids[1] |= {"augmentation": ["default", "tinted"]}
+    assert "augmentations.tinted.stain" in message({"augmentations": {"tinted": {"stain": 0.1}}, "grid": grids})
 
 
 def test_defaults_are_filled_in_and_the_input_is_left_alone():

@@ -78,6 +78,11 @@ FAULTS = {
     ),
     "numbers for classes": (number_files("0", "1"), {"dataset": {"classes": [0, 1]}}),
     "a number for a positive class": (number_files("0", "1"), {"dataset": {"positive": 1}}),
+    "stains of gray images": (None, {"image": {"color": "gray"}, "augmentation": {"stain": 0.2}}),
+    "stains of gray images in a set": (
+        None,
+        {"augmentations": {"tinted": {"stain": 0.2}}, "grid": {"color": ["rgb", "gray"], "augmentation": ["tinted"]}},
+    ),
     "an encoding that is none": (CLASSES, {"dataset": {"archive_encoding": "dos"}}),
 }  # fmt: skip
 

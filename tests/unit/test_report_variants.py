@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 import render_report
-from made_up import grid_cells, shortcuts_of
+from made_up import differences_of, grid_cells, shortcuts_of
 from made_up_report import ONE, render, write_report_inputs
 from page import Page
+from smear.figures.augmentation import draw_augmentation
+from smear.figures.style import save
 from smear.looks import add_look
 
 
@@ -78,7 +81,37 @@ def test_the_model_card_says_what_images_the_model_takes(tmp_path, color, words)
     cells = grid_cells(**ONE, color=[color])
     snakemake = write_report_inputs(tmp_path, cells=cells)
     shortcuts_of((color,)).to_csv(snakemake.input.shortcuts, index=False)
+    differences_of(shortcuts_of((color,)), 300).to_csv(snakemake.input.differences, index=False)
     render_report.main(snakemake)
     card = snakemake.output.model_card.read_text(encoding="utf-8")
     assert ("Its images were made" in card) == (words is not None)
     assert words is None or f"were made {words} before" in card
+
+
+def test_augmented_images_are_shown_where_a_set_changes_any(tmp_path):
+    sets = {
+        "default": {"color": "rgb", "strengths": {"crop": 0.1, "flip": "both", "shift": 0, "stain": 0.05}},
+        "turned": {"color": "rgb", "strengths": {"crop": 0, "rotation": 180, "flip": "none"}},
+    }
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    snakemake.params.augmentations = sets
+    snakemake.input.augmentation_svg = tmp_path / "augmentation.svg"
+    images = np.random.default_rng(0).integers(0, 256, (2, 1, 7, 4, 4, 3)).astype(np.uint8)
+    save(draw_augmentation(images, ["Benign"], sets, 4), snakemake.input.augmentation_svg)
+    render_report.main(snakemake)
+    page = Page(snakemake.output.report.read_text(encoding="utf-8"))
+    assert ("figure", "id", "augmentation") in page.attributes
+    assert (
+        "The sets are default: crop up to 10 %, horizontal and vertical flips, stain up to 5 %; turned: rotation up to "
+        "180°."
+    ) in page.text
+    assert "Validation and test images are never changed, and none is shown here." in page.text
+    pixelated = [value for tag, name, value in page.attributes if (tag, name) == ("image", "style")]
+    assert all("image-rendering:pixelated" in value for value in pixelated)
+    assert len(pixelated) == 2
+
+
+def test_without_augmentations_no_image_is_shown(tmp_path):
+    _, page = render(tmp_path, cells=grid_cells(**ONE))
+    assert ("figure", "id", "augmentation") not in page.attributes
+    assert "Augmented" not in page.text

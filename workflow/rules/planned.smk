@@ -9,6 +9,7 @@ from smear.disk import (
     FEATURES,
     FIGURES,
     describe_disk,
+    estimate_augmented,
     estimate_cell,
     estimate_embeddings,
     estimate_model,
@@ -88,6 +89,8 @@ def estimate_bytes(job):
             return "test", model + (estimate_images("test") or 0)
         case "plot_comparison":
             return "figures", FIGURES
+        case "augment_images":
+            return "figures", estimate_augmented(config["image"]["size"])
     return "", 0
 
 

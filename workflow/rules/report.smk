@@ -121,6 +121,7 @@ rule render_report:
     input:
         **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
         **get_group_files(),
+        **get_shown_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",
@@ -179,6 +180,7 @@ rule render_report:
         dataset=DATASET,
         scale=config["image"]["scale"],
         embeddings=verbatim("embeddings"),
+        augmentations=SHOWN_SETS,
         files=[digest_file(name_own_file(path)) for path in REPORT_FILES.values()],
         code=code_digest("render_report"),
     script:

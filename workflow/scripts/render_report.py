@@ -16,6 +16,7 @@ from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.architectures import architecture_table
+from smear.report.augmentation import describe_augmentations
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
@@ -119,6 +120,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "range_sentence": describe_range(results["catalog"]["high"], params.scale),
         "groups": results["groups"],
         "architectures": architecture_table(cells, chosen),
+        "augmentations": show_augmentations(inputs, params.augmentations),
         "leaderboard": leaderboard_table(cells, chosen["cell"]),
         "chosen_stop": describe_stop(cells[cells["cell"] == chosen["cell"]].iloc[0]),
         "diverged": int((cells["status"] == "diverged").sum()),
@@ -135,6 +137,14 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "settings": settings,
         "inputs": results["provenance"].get("inputs") or {},
     }
+
+
+def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict | None:
+    """Figure and sentence of the augmented training images; None where no set changes any."""
+    if not sets:
+        return None
+    svg = inline_svg(inputs.augmentation_svg, "Training images as they are and in random draws")
+    return {"svg": svg, "sentence": describe_augmentations(sets)}
 
 
 def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> list[dict]:

@@ -13,6 +13,8 @@ SLOTS = {"adam": 2, "adamw": 2, "rmsprop": 1}  # numbers that an optimizer keeps
 # Of each grid cell besides: the configuration in its model, tables, its log. Of SmallCNN, the smallest, measured.
 TABLES = 100_000
 FEATURES = 1280  # numbers of an image in the embeddings: of EfficientNet-Lite0; 512 to 2,560 of others
+# Augmented images in the array, as PNG, as SVG and in the report, for each pixel of a column; measured at 112 pixels.
+AUGMENTED, LARGEST_AUGMENTED = 290, 112
 FIGURES = 1_000_000  # figures and tables of comparison, audits and report, PNG and SVG; measured
 UNITS = {"GB": 10**9, "MB": 10**6, "kB": 1000}
 
@@ -46,6 +48,11 @@ def estimate_tensor(counts: dict[str, int], fractions: dict[str, float], split: 
 def estimate_embeddings(counts: dict[str, int], fractions: dict[str, float], split: str, features: int) -> int:
     """Bytes of one split's embeddings in one color, of so many numbers an image. counts: images of each class."""
     return WEIGHT * features * sum(split_sizes(images, fractions)[split] for images in counts.values())
+
+
+def estimate_augmented(size: int) -> int:
+    """Bytes of the figure of augmented images, and of what it is drawn from."""
+    return AUGMENTED * min(size, LARGEST_AUGMENTED) ** 2
 
 
 def estimate_synthetic(images: int, size: int) -> int:

@@ -8,6 +8,8 @@ COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
 VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
 """Of an axis, the values that a reader knows by another spelling."""
 
+FLIPS = {"horizontal": "horizontal flips", "vertical": "vertical flips", "both": "horizontal and vertical flips"}
+
 
 def format_value(axis: str, value: object) -> str:
     """Write one value of a grid axis as a reader expects it: 0.0001, Adam, 30."""
@@ -35,3 +37,16 @@ def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
 def percent(share: float, digits: int = 2) -> str:
     """Write 0.97839 as `97.84 %`, with a space that does not break."""
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+
+
+def list_strengths(strengths: Mapping[str, object]) -> list[str]:
+    """The strengths of a set of augmentations in words, those that change something: `rotation up to 20°`."""
+    return [write_strength(name, strength) for name, strength in strengths.items() if strength not in (0, "none")]
+
+
+def write_strength(name: str, strength: object) -> str:
+    """Write one strength; all but flips and angles are shares."""
+    if name == "flip":
+        return FLIPS[strength]
+    unit = "°" if name == "rotation" else "\N{NO-BREAK SPACE}%"
+    return f"{name} up to {strength if name == 'rotation' else 100 * strength:.4g}{unit}"

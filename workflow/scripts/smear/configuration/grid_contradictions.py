@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from smear.grid import Cell, expand_grid, format_rate
+from smear.grid import AXES, Cell, expand_grid, format_rate
+from smear.job import Fault
 from smear.training.architectures.registry import ARCHITECTURES, PUBLISHED_WEIGHTS
 from smear.training.settings import list_augmentations
 
@@ -15,6 +16,7 @@ def find_grid_faults(config: dict) -> list[str]:
     for name in dict.fromkeys(cell.architecture for cell in cells):
         faults += find_architecture_faults(name, size, weights, trainable)
     faults += find_augmentation_faults(cells, list(list_augmentations(config)))
+    faults += find_stain_faults(cells, list_augmentations(config))
     return faults + find_weight_decay_faults(cells)
 
 
@@ -26,6 +28,27 @@ def find_augmentation_faults(cells: Iterable[Cell], known: list[str]) -> list[st
         for name in dict.fromkeys(cell.augmentation for cell in cells)
         if name not in known
     ]
+
+
+def find_stain_faults(cells: Iterable[Cell], sets: dict[str, dict]) -> list[str]:
+    """Sets of augmentations that would tint gray images, which have no stains."""
+    names = dict.fromkeys(cell.augmentation for cell in cells if cell.color == "gray")
+    faults = []
+    for name in names:
+        if not sets.get(name, {}).get("stain"):
+            continue
+        if name == AXES["augmentation"].default:
+            key, remedy = "augmentation.stain", {"augmentation": {"stain": 0}}
+        else:
+            key, remedy = f"augmentations.{name}.stain", {"augmentations": {name: {"stain": 0}}}
+        faults.append(
+            Fault(
+                f"{key} is {sets[name]['stain']}, which would tint the gray images that the grid trains with this set; "
+                f"set {key}: 0, or give gray images a grid of their own with another set in a list of grids.",
+                remedy,
+            )
+        )
+    return faults
 
 
 def find_weight_decay_faults(cells: Iterable[Cell]) -> list[str]:

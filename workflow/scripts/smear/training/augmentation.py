@@ -1,24 +1,50 @@
-"""Random crop, rotation, flip and shift of training images, as layers that XLA can compile on every backend."""
+"""Random changes of training images, of place and of color, as layers that XLA can compile on every backend."""
 
 import math
 
 import keras
 from keras import ops
 
+from smear.training.stain import RandomStain
 
-def augmentation_layers(crop: float, rotation: float, flip: str, shift: float) -> list[keras.layers.Layer]:
+
+def augmentation_layers(
+    crop: float = 0,
+    rotation: float = 0,
+    flip: str = "none",
+    shift: float = 0,
+    brightness: float = 0,
+    contrast: float = 0,
+    stain: float = 0,
+) -> list[keras.layers.Layer]:
     """Layers that act in training only; a strength of 0 (or flip `none`) leaves its part out.
 
     crop: the largest share of the side that is cut off, at any place, the rest being enlarged to the frame. rotation:
     the largest angle in degrees, to either side. flip: none, horizontal, vertical or both. shift: the largest
-    displacement as a share of the side.
+    displacement as a share of the side. brightness: the most that is added to all values or taken from them, as a share
+    of 255. contrast: the largest relative change of the distance from each channel's mean. stain: the largest relative
+    change of the amount of each stain. Each is drawn for every image on its own.
     """
     layers = []
     if flip != "none":
         layers.append(keras.layers.RandomFlip("horizontal_and_vertical" if flip == "both" else flip))
     if crop or rotation or shift:
         layers.append(RandomAffine(crop, rotation, shift))
-    return layers
+    return layers + color_layers(brightness, contrast, stain)
+
+
+def color_layers(brightness: float, contrast: float, stain: float) -> list[keras.layers.Layer]:
+    """Layers for the colors, in the order of a photograph's making: stain, light, camera. Values stay in 0 to 255."""
+    layers = []
+    if stain:
+        layers.append(RandomStain(stain))
+    if brightness:
+        layers.append(keras.layers.RandomBrightness(brightness, dtype="float32"))
+    if contrast:
+        # Of a single number Keras 3.15 takes the increase alone.
+        layers.append(keras.layers.RandomContrast((contrast, contrast), dtype="float32"))
+    # Keras' layers compute in the type of what they are given, where uint8 overflows.
+    return [keras.layers.Rescaling(1.0, dtype="float32"), *layers] if layers else []
 
 
 class RandomAffine(keras.layers.Layer):

@@ -10,6 +10,11 @@ def list_augmentations(config: dict) -> dict[str, dict]:
     return {AXES["augmentation"].default: config["augmentation"], **config["augmentations"]}
 
 
+def changes_images(strengths: dict) -> bool:
+    """Whether a set of augmentations has any strength."""
+    return any(strength not in (0, "none") for strength in strengths.values())
+
+
 class TrainingSettings(NamedTuple):
     """Keys of the configuration's `model` and `training` that decide what a cell becomes, with the schema's defaults.
 
@@ -17,7 +22,15 @@ class TrainingSettings(NamedTuple):
     early_stopping: None, or `{"patience": epochs}`.
     """
 
-    augmentation: dict = {"crop": 0.1, "rotation": 20, "flip": "both", "shift": 0.1}  # noqa: RUF012 (never changed)
+    augmentation: dict = {  # noqa: RUF012 (never changed)
+        "crop": 0.1,
+        "rotation": 20,
+        "flip": "both",
+        "shift": 0.1,
+        "brightness": 0,
+        "contrast": 0,
+        "stain": 0,
+    }
     weights: str = "imagenet"
     dropout: float = 0.2
     trainable: str | int = "all"
