@@ -21,7 +21,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     """Draw the best classifier on each kind of features and, above them, the embeddings and the chosen network.
 
     `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each color of the
-    grid; a dashed line where the class prior lies.
+    grid; a dashed line where the class prior lies, if it is near.
     """
     prior = shortcuts.loc[shortcuts["classifier"] == "prior", "validation_accuracy"].iloc[0]
     best = find_best_of_features(shortcuts)
@@ -37,12 +37,17 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
         nth = colors.index(row.color)
         place = places[kinds.index(row.features)] - extent / 2 + CLOSE * nth
         draw_row(axes, place, row, HUES[nth], name_classifier(row.classifier))
-    axes.axvline(prior, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
     names = [name_features(kind) for kind in kinds]
     axes.set_yticks([0, *places], ["Network", *(name[0].upper() + name[1:] for name in names)])
     axes.set_ylim(places[-1] + extent / 2 + 0.6, -0.6)
     axes.grid(visible=False, axis="y")
-    axes.set_xlim(min(prior, best["validation_low"].min(), chosen["validation_low"]) - 0.03, 1.005)
+    lowest = min(best["validation_low"].min(), chosen["validation_low"])
+    # Far away it would press all else together.
+    shows_prior = prior > lowest - (1 - lowest) / 2
+    if shows_prior:
+        axes.axvline(prior, color=QUIET, linewidth=1.2, linestyle=(0, (4, 3)), zorder=1)
+        lowest = min(lowest, prior)
+    axes.set_xlim(lowest - 0.06 * (1 - lowest), 1 + 0.01 * (1 - lowest))
     axes.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 2.5, 5, 10]))
     write_percent(axes.xaxis)
     axes.set_xlabel("Validation accuracy")
@@ -54,7 +59,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
         figure.legend(handles=handles, loc="outside lower center", ncols=len(handles))
     counts = int(shortcuts["validation_images"].iloc[0]), int(chosen["validation_images"])
     title = "Shortcut baselines" + (" and frozen pretrained features" if PROBED in kinds else "")
-    header(figure, title, explanation(prior, *counts))
+    header(figure, title, explanation(prior, shows_prior, *counts))
     return figure
 
 
@@ -68,12 +73,13 @@ def draw_row(axes: Axes, place: float, row, color: str, classifier: str) -> None
     axes.text(1.02, place, text, transform=axes.get_yaxis_transform(), va="center", size=9.5, color=ink)
 
 
-def explanation(prior: float, images: int, images_of_network: int) -> str:
-    """Say what a point, a bar and the dashed line are."""
+def explanation(prior: float, shows_prior: bool, images: int, images_of_network: int) -> str:
+    """Say what a point, a bar and the dashed line are, and where the prior lies."""
     over = f"{images:,} validation images"
     if images != images_of_network:
         over += f" (the network: {images_of_network:,})"
+    where = "Dashed: always" if shows_prior else "Left of the axis: always"
     return (
         f"The best classifier on each kind of numbers, on the same split; bars are 95\N{NO-BREAK SPACE}% "
-        f"Wilson intervals over {over}. Dashed: always the majority class ({percent(prior)})."
+        f"Wilson intervals over {over}. {where} the majority class ({percent(prior)})."
     )
