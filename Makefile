@@ -15,22 +15,25 @@ SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 SNAKEMAKE_WITH_PROGRESS := PYTHONPATH=workflow/scripts $(SNAKEMAKE) --logger blastgrid
 STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status why test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
+.PHONY: help demo status why test-fast test test-all test-jax test-torch check-data bench bench-gpu lint format clean
+.PHONY: test-backend  # by test-jax and test-torch alone
 
 help:
-	@echo "make demo    the whole workflow on synthetic images, in minutes"
-	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
-	@echo "make why     what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call"
-	@echo "make test-fast   what needs neither a training nor a run of the workflow, in a minute: at every save"
-	@echo "make test    the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
-	@echo "make test-all    besides: every architecture and backend, SLURM (root), --use-conda"
-	@echo "make test-jax, make test-torch   trainings on these backends, in environments of their own"
-	@echo "make check-data  checks on the real leukemia images, in the folder that BLASTGRID_IMAGES names"
-	@echo "make bench   speed of the training, tables in benchmarks/"
-	@echo "make bench-gpu EXTRA=jax-gpu TENSORS=results/<experiment>/tensors   the same of a GPU, and a grid by halving there"
-	@echo "make lint    style checks alone"
-	@echo "make format  rewrite files in the house style"
-	@echo "make clean   remove what the demo made"
+	@echo "The first target that needs .venv makes it: Python 3.11 to 3.13, git and a network, once."
+	@echo "make demo       the whole workflow on synthetic images, in minutes"
+	@echo "make status     how far a run is, while it runs; RESULTS=results/<experiment> for one of several; needs .venv"
+	@echo "make why        what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call; needs .venv"
+	@echo "make test-fast  what needs neither a training nor a run of the workflow, in a minute: at every save"
+	@echo "make test       the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
+	@echo "make test-all   besides: every architecture, backend and documented command, --use-conda, SLURM where it is installed (root)"
+	@echo "make test-jax, make test-torch   trainings on these backends; needs a network once, for an environment of its own"
+	@echo "make check-data  checks on the real leukemia images; needs them, in the folder that BLASTGRID_IMAGES names"
+	@echo "make bench      speed, memory and what a grid costs, tables in benchmarks/; needs a machine that does nothing else"
+	@echo "make bench-gpu EXTRA=jax-gpu TENSORS=results/<experiment>/tensors   the same of a GPU, and a grid by halving; needs one"
+	@echo "make lint       style checks alone"
+	@echo "make format     rewrite files in the house style"
+	@echo "make clean      remove what the demo made"
+	@echo "make help       this list"
 
 # Bytecode is compiled once, since an import of TensorFlow without it takes 15 s and more, where Python may not write any.
 $(STAMP): uv.lock pyproject.toml
@@ -60,13 +63,13 @@ bench-gpu: $(STAMP)
 lint: $(STAMP)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
-	$(RUN) snakefmt --check Snakefile workflow/rules
+	$(RUN) snakefmt --check Snakefile workflow/Snakefile workflow/rules
 	$(SNAKEMAKE) --lint
 
 format: $(STAMP)
 	$(RUN) ruff check --fix .
 	$(RUN) ruff format .
-	$(RUN) snakefmt Snakefile workflow/rules
+	$(RUN) snakefmt Snakefile workflow/Snakefile workflow/rules
 
 test-fast: $(STAMP)
 	$(RUN) pytest -n auto -m "not rare and not slow" --hypothesis-profile=fast tests/unit
@@ -76,10 +79,10 @@ test: lint
 	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends/test_gpu_scripts.py
 	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not rare" tests/workflow tests/training tests/unit
 
-# Conda and SLURM have the machine to themselves.
+# Conda, SLURM and the commands of the documents have the machine to themselves.
 test-all: test
 	$(RUN) pytest -n auto --dist loadfile -m rare tests/workflow tests/training tests/unit
-	$(RUN) pytest tests/cluster tests/environments
+	$(RUN) pytest tests/cluster tests/environments tests/commands
 	$(MAKE) --no-print-directory test-jax
 	$(MAKE) --no-print-directory test-torch
 

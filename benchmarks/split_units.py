@@ -31,7 +31,7 @@ ALL = "splits"  # the experiment whose features are used
 def make(arguments, *targets: str, **settings: str) -> None:
     """Let the workflow make these files."""
     command = [sys.executable, "-m", "snakemake", *targets, "--cores", str(arguments.cores), "--quiet", "rules"]
-    command += ["--snakefile", str(rounds.ROOT / "Snakefile"), "--directory", str(arguments.directory)]
+    command += ["--snakefile", str(rounds.ROOT / "workflow/Snakefile"), "--directory", str(arguments.directory)]
     command += ["--configfile", str(rounds.ROOT / "config/config.yaml"), str(arguments.configuration.absolute())]
     subprocess.run([*command, "--config", *(f"{key}={value}" for key, value in settings.items())], check=True)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import rounds
 
-PARTS = ("Snakefile", "workflow", "config", "envs", "profiles", "resources")
+PARTS = ("workflow", "config", "envs", "profiles", "resources")
 
 
 class Call(NamedTuple):

@@ -36,7 +36,7 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        if not (folder / "Snakefile").exists():
+        if not (folder / "workflow/Snakefile").exists():
             self.fill()
 
     def fill(self) -> None:

@@ -79,10 +79,17 @@ def call(project, conda, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def traces(call, tmp_path_factory) -> dict[str, list[dict]]:
-    """What each process of a rule's script has imported, by the rule's name, after a plain call with conda."""
+    """What each process of a rule's script has imported, by the rule's name, after a plain call with conda.
+
+    As on a login node, a call before has made the environments alone.
+    """
     folder = tmp_path_factory.mktemp("traces")
+    alone = call("--use-conda", "--conda-create-envs-only", BLASTGRID_TRACE=str(folder))
+    assert alone.returncode == 0, alone.output
+    assert not list(folder.glob("*.json"))
     result = call("--use-conda", BLASTGRID_TRACE=str(folder))
     assert result.returncode == 0, result.output
+    assert "Creating conda environment" not in result.output
     traces = {}
     for path in folder.glob("*.json"):
         trace = json.loads(path.read_text())

@@ -39,7 +39,7 @@ def outer(project, tmp_path_factory):
     folder = tmp_path_factory.mktemp("outer")
     settings = yaml.safe_load((project.folder / "config/tiny.yaml").read_text()) | {"experiment": "inner"}
     settings["grid"]["optimizer"] = ["adam"]
-    paths = {"snakefile": str(project.folder / "Snakefile"), "smears": settings}
+    paths = {"snakefile": str(project.folder / "workflow/Snakefile"), "smears": settings}
     (folder / "settings.yaml").write_text(yaml.safe_dump(paths))
     (folder / "Snakefile").write_text(OUTER)
     return folder
