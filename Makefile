@@ -13,10 +13,12 @@ RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status why test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
+.PHONY: help demo run status why test-fast test test-all test-jax test-torch test-backend check-data bench bench-gpu lint format clean
 
 help:
 	@echo "make demo    the whole workflow on synthetic images, in minutes"
+	@echo "make run IMAGES=/folder   your own images, a folder of class folders or a zip: proposes config/<name>.yaml and runs it;"
+	@echo "             NAME=<name> names the experiment, DATASET='{variant: Original}' sets keys of dataset"
 	@echo "make status  how far a run is, while it runs; RESULTS=results/<experiment> for one of several"
 	@echo "make why     what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call"
 	@echo "make test-fast   what needs neither a training nor a run of the workflow, in a minute: at every save"
@@ -40,6 +42,12 @@ $(STAMP): uv.lock pyproject.toml
 demo: $(STAMP)
 	$(SNAKEMAKE) --quiet rules --configfile config/demo.yaml --config training='{backend: $(BACKEND)}'
 	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
+
+# The shell takes these values from the environment, to which make gives what stands on its command line, so that quotes
+# and blanks in them mean nothing; systems have variables called NAME, too.
+run: $(STAMP)
+	@PYTHONPATH=workflow/scripts $(RUN) smear.propose --cores $(CORES) $(if $(findstring command,$(origin NAME)),--name="$$NAME") \
+	  $(if $(DATASET),--dataset="$$DATASET") $(if $(filter-out tensorflow,$(BACKEND)),--backend $(BACKEND)) -- "$$IMAGES"
 
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:
