@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from proposals import fill, name_images, propose_for, read_file
-from smear.images.layout import decide_layout
+from smear.images.layout import Layout, Place, decide_layout
 from smear.propose.groups import Suggestion, suggest_groups
 
 CLASSES = {"Benign": 80, "Early": 100}
@@ -66,6 +66,13 @@ NO_GROUPS = {
 @pytest.mark.parametrize("case", NO_GROUPS)
 def test_other_names_are_no_groups(case):
     assert suggest(name_images(CLASSES, NO_GROUPS[case])) is None
+
+
+def test_numbers_that_run_through_each_class_of_one_folder_are_no_groups():
+    """As where a table gives the labels."""
+    sources = {f"{name}/{name}-{number}.png": f"all/{name}-{number}.png" for name in "AB" for number in range(60)}
+    layout = Layout(Place(), ("table",))
+    assert suggest_groups(layout, sources, 2) is None
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1), min_size=8, max_size=40))

@@ -6,7 +6,8 @@ with a digit. The outermost groups are wanted, so that words are tried from the 
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import accumulate, chain
+from operator import add
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -14,7 +15,6 @@ import pandas as pd
 
 from smear.images.layout import Layout
 from smear.images.levels import CLASS, SPLIT, TABLE
-from smear.images.listing import list_parents
 from smear.propose.table import GROUPS_PER_CLASS, IMAGES_PER_GROUP, LARGEST_GROUP
 from smear.split.group_pattern import match_pattern
 
@@ -45,16 +45,17 @@ def suggest_groups(layout: Layout, sources: Mapping[str, str], classes: int) -> 
 
 
 def is_evident(groups: pd.Series, sources: Mapping[str, str], classes: int) -> bool:
-    """Whether these are groups of images: enough of them, most with several images in one folder, none with too many.
+    """Whether these are groups of images: enough of them, most with several images of a class in one folder, none with
+    too many.
 
-    A running number fails, for each folder has every number once, and so does what names the class.
+    A running number fails, for each class has every number once, and so does what names the class.
     """
     if groups.isna().any() or groups.nunique() < GROUPS_PER_CLASS * classes:
         return False
     if groups.value_counts().max() > LARGEST_GROUP * len(groups):
         return False
-    folders = [next(iter(list_parents(path)), "") for path in sources.values()]
-    sizes = pd.DataFrame({"folder": folders, "group": groups.to_numpy()}).value_counts()
+    places = [(image_id.partition("/")[0], path.rpartition("/")[0]) for image_id, path in sources.items()]
+    sizes = pd.DataFrame({"place": places, "group": groups.to_numpy()}).value_counts()
     shared = sizes[sizes > 1].sum()
     return len(sizes) * IMAGES_PER_GROUP <= len(groups) <= 2 * shared
 
@@ -98,7 +99,7 @@ def describe(part: str) -> str:
     """The kind of a part of a name."""
     if not part[0].isalnum():
         return "gap"
-    return "code" if any(map(str.isdigit, part)) else "word"
+    return "word" if part.isalpha() else "code"
 
 
 def find_places(columns: list[pd.Series], fewest: int) -> Iterator[tuple[str, str, list[str]]]:
@@ -114,7 +115,9 @@ def find_places(columns: list[pd.Series], fewest: int) -> Iterator[tuple[str, st
         before, code = "".join(patterns[:start]), find_code(columns[start])
         if code and code != patterns[start]:
             yield before, code, [REST, *patterns[start + 1 :]]
-        for end in range(start, len(columns)):
+        for end, words in enumerate(accumulate(columns[start:], add), start):
+            if words.nunique() * IMAGES_PER_GROUP > len(words):
+                break  # and more words tell more groups apart
             if kinds[end] == "code" and not (start == end and columns[start].map(is_date).all()):
                 yield before, "".join(patterns[start : end + 1]), patterns[end + 1 :]
 
