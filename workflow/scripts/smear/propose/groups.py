@@ -78,8 +78,11 @@ def list_name_patterns(stems: list[str], fewest: int) -> Iterator[str]:
     names = [WORD.findall(stem) for stem in stems]
     if not all(names):
         return
-    for before, group, after in find_places(take_common(names), fewest):
+    common = take_common(names)
+    for before, group, after in find_places(common, fewest):
         yield f"^{before}({group})" + "".join(part for part in after[:1] if part != REST)
+    if len(common) == max(map(len, names)):
+        return
     for _, group, after in find_places(take_common([name[::-1] for name in names])[::-1], fewest):
         yield rf"({group}){''.join(after)}\.[^.]*$"
 
@@ -139,7 +142,8 @@ def find_code(words: pd.Series) -> str | None:
 def write_part(column: pd.Series) -> str:
     """The pattern of what names have in one place."""
     if column.nunique() == 1:
-        return re.escape(column.iloc[0])
+        # Escapes that are for other places of an expression alone.
+        return re.sub(r"\\([- ])", r"\1", re.escape(column.iloc[0]))
     if describe(column.iloc[0]) == "gap":
         return GAP
     if column.str.fullmatch(r"\d+").all():

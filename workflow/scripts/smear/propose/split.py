@@ -57,7 +57,7 @@ def propose_units(seen: Seen) -> Iterator[list[Entry]]:
     if seen.has_fields:
         yield [Entry("split.unit", "field", f"{reason}captures of one microscope field stay in one split")]
     else:
-        yield [Entry("split.unit", "image", f"{reason}no groups in the names: every image by itself")]
+        yield [Entry("split.unit", "image", f"{reason or 'no groups in the names: '}every image by itself")]
 
 
 def propose_search(seen: Seen) -> Entry:
