@@ -44,10 +44,10 @@ demo: $(STAMP)
 	@PYTHONPATH=workflow/scripts $(RUN) smear.report.summary results/demo
 
 # The shell takes these values from the environment, to which make gives what stands on its command line, so that quotes
-# and blanks in them mean nothing; systems have variables called NAME, too.
+# and blanks in them mean nothing; variables called NAME that the system has are none of its own.
 run: $(STAMP)
 	@PYTHONPATH=workflow/scripts $(RUN) smear.propose --cores $(CORES) $(if $(findstring command,$(origin NAME)),--name="$$NAME") \
-	  $(if $(DATASET),--dataset="$$DATASET") $(if $(filter-out tensorflow,$(BACKEND)),--backend $(BACKEND)) -- "$$IMAGES"
+	  $(if $(findstring command,$(origin DATASET)),--dataset="$$DATASET") $(if $(filter-out tensorflow,$(BACKEND)),--backend $(BACKEND)) -- "$$IMAGES"
 
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:

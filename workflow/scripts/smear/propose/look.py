@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from itertools import zip_longest
+from itertools import groupby, zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from smear.images.archive import open_archive, simplify
@@ -16,8 +17,8 @@ from smear.images.decoding import ImageFile, inspect_image
 from smear.images.entries import is_image
 from smear.images.source import Examined, examine_source
 from smear.job import UserError
-from smear.propose.fields import shows_fields
-from smear.propose.table import SAMPLE, SAMPLE_MEGAPIXELS
+from smear.propose.fields import draw_for_fields, shows_fields
+from smear.propose.table import SAMPLE, SAMPLE_MEGAPIXELS, SINGLE_CELL
 from smear.split.labels import check_labels, merge_counts
 
 AT_ONCE = 16  # images that are opened before they are counted against SAMPLE_MEGAPIXELS
@@ -58,35 +59,53 @@ def look_at(config: dict, threads: int) -> Seen:
     dataset = config["dataset"]
     examined = examine_source(dataset)
     check_labels(dataset["labels"], examined.counts, dataset["path"])
-    sources = examined.list_sources()
-    with opened(dataset, examined, draw_sample(examined)) as paths:
+    images = list_images(examined)
+    with opened(dataset, draw_sample(images)) as paths:
         found = inspect_some(paths, dataset["max_megapixels"], threads)
-        good = {image_id: one for image_id, one in found.items() if isinstance(one, ImageFile)}
-        rejected = {image_id: one for image_id, one in found.items() if not isinstance(one, ImageFile)}
-        if not good:
-            image_id, reason = next(iter(rejected.items()))
-            raise UserError(
-                f"None of {len(found):,} files that were opened is a usable image, such as {image_id}: {reason}."
-            )
-        sample = pd.DataFrame(good.values(), index=list(good), columns=ImageFile._fields)
-        has_fields = shows_fields(sample, paths, config["fields"]["ignore"], len(sources), threads)
+    good = {image_id: one for image_id, one in found.items() if isinstance(one, ImageFile)}
+    rejected = {image_id: one for image_id, one in found.items() if not isinstance(one, ImageFile)}
+    if not good:
+        image_id, reason = next(iter(rejected.items()))
+        raise UserError(
+            f"None of {len(found):,} files that were opened is a usable image, such as {image_id}: {reason}."
+        )
+    sample = pd.DataFrame(good.values(), index=list(good), columns=ImageFile._fields)
     counts = merge_counts(examined.counts, dataset["labels"])
-    return Seen(examined, counts, sources, sample, rejected, has_fields)
+    seen = Seen(examined, counts, examined.list_sources(), sample, rejected, False)
+    return seen._replace(has_fields=seen.side > SINGLE_CELL and find_fields(config, images, seen, threads))
 
 
-def draw_sample(examined: Examined) -> list[tuple[str, str]]:
-    """`image_id` and path in the source of some images, spread over each class, the classes in turn."""
-    classes = []
-    most = -(-SAMPLE // len(examined.found.files))
-    for name, files in examined.found.files.items():
-        images = [(f"{name}/{own}", path) for path, own in files.items() if is_image(path)]
-        step = max(1, len(images) / most)
-        classes.append([images[int(number * step)] for number in range(min(most, len(images)))])
-    return [one for turn in zip_longest(*classes) for one in turn if one]
+def list_images(examined: Examined) -> list[tuple[str, str]]:
+    """`image_id` and path in the source of all images, in the order of the catalog."""
+    found = examined.found.files.items()
+    return sorted((f"{name}/{own}", path) for name, files in found for path, own in files.items() if is_image(path))
+
+
+def draw_sample(images: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Some of the images, spread over each class, the classes in turn."""
+    classes = [list(some) for _, some in groupby(images, lambda image: image[0].partition("/")[0])]
+    most = -(-SAMPLE // len(classes))
+    some = [[own[number * len(own) // most] for number in range(most)] if len(own) > most else own for own in classes]
+    return [one for turn in zip_longest(*some) for one in turn if one]
+
+
+def find_fields(config: dict, images: list[tuple[str, str]], seen: Seen, threads: int) -> bool:
+    """Whether the images can be searched for captures of one microscope field, by those that the search judges by."""
+    dataset = config["dataset"]
+    pairs = draw_for_fields(len(images), (seen.sample["width"] * seen.sample["height"]).mean() / 1e6)
+    numbers = np.unique(pairs[:, :2]).tolist()
+    with opened(dataset, [images[number] for number in numbers]) as paths:
+        found = inspect_some(paths, dataset["max_megapixels"], threads)
+        files = {
+            number: (paths[images[number][0]], one.sha256)
+            for number in numbers
+            if isinstance(one := found.get(images[number][0]), ImageFile)
+        }
+        return shows_fields(pairs, files, config["fields"]["ignore"], len(images), threads)
 
 
 @contextmanager
-def opened(dataset: dict, examined: Examined, sample: list[tuple[str, str]]) -> Iterator[dict[str, Path]]:
+def opened(dataset: dict, sample: list[tuple[str, str]]) -> Iterator[dict[str, Path]]:
     """The files of a sample by `image_id`, those of an archive in a temporary folder."""
     if dataset["source"] == "folder":
         yield {image_id: Path(dataset["path"], path) for image_id, path in sample}

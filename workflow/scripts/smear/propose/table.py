@@ -44,7 +44,7 @@ ONE_AT_A_TIME = 4  # cores up to which grid cells are trained one after the othe
 
 SAMPLE = 200  # images that are opened, the same number of each class
 SAMPLE_MEGAPIXELS = 400  # after which no more are opened
-FIELD_SAMPLE = 40  # of these, images that are tried as photographs of fields
+FIELD_MEGAPIXELS, FEWEST_FIELD_IMAGES = 400, 60  # of the 300 images that the search for fields judges by, so many
 SINGLE_CELL = 128  # pixels: smaller images are taken for single blood cells
 UNEVEN = 3  # times as many images in the largest class as in the smallest: classes are weighted
 FEW = 50  # images of the smallest class below which 10 % are too few to validate with
