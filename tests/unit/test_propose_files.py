@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from proposals import fill, name_images, propose_for
 from smear.configuration.completion import read_schema
 from smear.files import write_json
-from smear.job import UserError
 from smear.propose import __main__ as command
 from smear.propose.naming import to_ascii
 from smear.propose.proposal import SCHEMA
@@ -117,17 +116,17 @@ def test_what_the_workflow_refuses_writes_no_file(checkout, tmp_path, fault):
 
 def test_what_an_error_offers_is_done_by_the_argument_that_is_named(checkout, tmp_path):
     folder = fill(tmp_path / "own", FAULTS["two sets"][0])
-    text = command.explain(raised(call, str(folder)))
+    text = command.explain(raised(call, str(folder), "--dataset", "{positive: B}"), "{positive: B}")
     offered = text.partition("DATASET=")[2].strip().strip("'")
-    assert offered == "{variant: Original}"
+    assert offered == "{positive: B, variant: Original}"
     assert yaml.safe_load(call(str(folder), "--dataset", offered).read_text())["dataset"]["variant"] == "Original"
 
 
 def test_outside_of_a_checkout_nothing_is_written(tmp_path, images, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "has the Snakefile" in str(raised(call, str(images)))
-    with pytest.raises(UserError, match="IMAGES is empty"):
-        call("")
+    assert "IMAGES is empty" in str(raised(call, ""))
+    assert "CORES is 0" in str(raised(call, str(images), "--cores", "0"))
 
 
 @pytest.mark.parametrize("text", ["[1", "Original"])

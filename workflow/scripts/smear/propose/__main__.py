@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 
 from smear.files import write_text
-from smear.job import UserError
+from smear.job import UserError, show_name
 from smear.propose.naming import choose_name, name_file
 from smear.propose.plan import Machine
 from smear.propose.proposal import SCHEMA, propose
@@ -29,25 +29,33 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def read_dataset(images: str, text: str | None) -> dict:
-    """The section `dataset` that the user has given: the images, and other keys in YAML."""
+def read_keys(text: str | None) -> dict:
+    """Keys of the section `dataset` that the user has given in YAML."""
+    if not text:
+        return {}
+    try:
+        keys = yaml.safe_load(text)
+    except yaml.YAMLError:
+        keys = None
+    if not isinstance(keys, dict):
+        raise UserError(
+            f"DATASET is {show_name(text)}; write keys of dataset in YAML, such as '{{variant: Original}}'."
+        )
+    return keys
+
+
+def name_source(images: str) -> dict:
+    """The source of the images, in the section `dataset`."""
     source = "archive" if Path(images).is_file() or images.lower().endswith(".zip") else "folder"
-    given = {"source": source, "path": images}
-    if text:
-        try:
-            keys = yaml.safe_load(text)
-        except yaml.YAMLError:
-            keys = None
-        if not isinstance(keys, dict):
-            raise UserError(f"DATASET is {text}; write keys of dataset in YAML, such as '{{variant: Original}}'.")
-        given |= keys
-    return given
+    return {"source": source, "path": images}
 
 
 def prepare(options: argparse.Namespace, gpus: int) -> Path:
     """The configuration file for the images: the one that is there, else a proposal; says what it is."""
     if not options.images:
         raise UserError("IMAGES is empty; name a folder of class folders, or a zip archive: make run IMAGES=/folder.")
+    if options.cores < 1:
+        raise UserError(f"CORES is {options.cores}; at least 1 is needed.")
     if not Path("Snakefile").is_file():
         raise UserError("This is not the folder of blastgrid, which has the Snakefile; go there and call again.")
     name = choose_name(options.images, options.name, SCHEMA)
@@ -59,21 +67,21 @@ def prepare(options: argparse.Namespace, gpus: int) -> Path:
         )
         return path
     machine = Machine(min(options.cores, os.cpu_count()), gpus)
-    proposal = propose(name, read_dataset(options.images, options.dataset), machine)
+    proposal = propose(name, name_source(options.images) | read_keys(options.dataset), machine)
     write_text(render(proposal, path, options.images), path)
     print(summarise(proposal, path, options.images))
     return path
 
 
-def explain(error: UserError) -> str:
-    """The sentence of an error, with the argument that does what it offers for `dataset`."""
+def explain(error: UserError, keys: str | None) -> str:
+    """The sentence of an error, with the argument that does what it offers for `dataset`, beside the present keys."""
     pieces = [
         remedy["dataset"] for remedy in error.remedies if isinstance(remedy, dict) and list(remedy) == ["dataset"]
     ]
     lines = [f"blastgrid: {error}"]
     if pieces:
-        text = shlex.quote(write_value(pieces[0]))
-        lines.append(f"blastgrid: for that add to the call of make run: DATASET={text}")
+        text = shlex.quote(write_value(read_keys(keys) | pieces[0]))
+        lines.append(f"blastgrid: for the first of these, call make run with DATASET={text}")
     return "\n".join(lines)
 
 
@@ -93,7 +101,7 @@ def main(arguments: list[str]) -> None:
     try:
         path = prepare(options, len(find_gpus()))
     except UserError as error:
-        sys.exit(explain(error))
+        sys.exit(explain(error, options.dataset))
     run(path, options)
 
 
