@@ -15,12 +15,14 @@ SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 SNAKEMAKE_WITH_PROGRESS := PYTHONPATH=workflow/scripts $(SNAKEMAKE) --logger blastgrid
 STAMP := $(VENV)/.installed-$(EXTRA)
 
-.PHONY: help demo status why test-fast test test-all test-jax test-torch check-data bench bench-gpu lint format clean
+.PHONY: help demo run status why test-fast test test-all test-jax test-torch check-data bench bench-gpu lint format clean
 .PHONY: test-backend  # by test-jax and test-torch alone
 
 help:
 	@echo "The first target that needs .venv makes it: Python 3.11 to 3.13, git and a network, once."
 	@echo "make demo       the whole workflow on synthetic images, in minutes"
+	@echo "make run IMAGES=/folder   your own images, a folder of class folders or a zip: proposes config/<name>.yaml and runs it;"
+	@echo "                NAME=<name> names the experiment, DATASET='{variant: Original}' sets keys of dataset"
 	@echo "make status     how far a run is, while it runs; RESULTS=results/<experiment> for one of several; needs .venv"
 	@echo "make why        what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call; needs .venv"
 	@echo "make test-fast  what needs neither a training nor a run of the workflow, in a minute: at every save"
@@ -44,6 +46,12 @@ $(STAMP): uv.lock pyproject.toml
 
 demo: $(STAMP)
 	$(SNAKEMAKE_WITH_PROGRESS) --configfile config/demo.yaml --config training='{backend: $(BACKEND)}'
+
+# The shell takes these values from the environment, to which make gives what stands on its command line, so that quotes
+# and blanks in them mean nothing; variables called NAME that the system has are none of its own.
+run: $(STAMP)
+	@PYTHONPATH=workflow/scripts $(RUN) smear.propose --cores $(CORES) $(if $(findstring command,$(origin NAME)),--name="$$NAME") \
+	  $(if $(findstring command,$(origin DATASET)),--dataset="$$DATASET") $(if $(filter-out tensorflow,$(BACKEND)),--backend $(BACKEND)) -- "$$IMAGES"
 
 # It does not look after .venv: a sync would exchange packages under what runs.
 status:
