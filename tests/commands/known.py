@@ -70,6 +70,9 @@ KNOWN = {
     f"{GRID} results/grid/comparison/leaderboard.csv --touch": run(after=GRID),
     f"{GRID} --rerun-triggers mtime": run("Nothing to be done", after=GRID),
     "snakemake --unlock": run(after=GRID),
+    f"PYTHONPATH=workflow/scripts {GRID} --logger blastgrid": run("^Report: +results/grid/report", after=GRID),
+    f"{GRID} results/grid/augmentation/augmentation.png": run("Nothing to be done", after=GRID),
+    f"{GRID} --configfile config/architectures.yaml": dry_run("another grid of the same rules", r"train_cell +1"),
     "snakemake --report results/grid.zip": run(after=GRID, makes=("results/grid.zip",)),
     "tar --exclude=tensors --exclude=state.npz --exclude=compiled -cf grid.tar config workflow envs resources profiles "
     "results/grid": run(after=GRID, makes=("grid.tar",)),
@@ -95,6 +98,7 @@ KNOWN = {
     # The workflow, by make.
     "make help": run("^make demo "),
     "make demo": run(r"Test accuracy: |test accuracy", makes=(REPORT.format("demo"),)),
+    "make run IMAGES=/some/folder": dry_run("tests/workflow/test_own_images.py runs it to the report", "smear.propose"),
     "make status": run("^results/grid$", after=GRID),
     "make status RESULTS=results/grid": run("^results/grid$", after=GRID),
     "make why": run(after=GRID),

@@ -87,13 +87,13 @@ def explain(error: UserError, keys: str | None) -> str:
 
 def run(path: Path, options: argparse.Namespace) -> None:
     """Become Snakemake, so that what ends this process ends the run."""
-    command = ["snakemake", "--cores", str(options.cores), "--quiet", "rules", "--configfile", str(path)]
+    command = ["snakemake", "--cores", str(options.cores), "--configfile", str(path)]
     command += ["--config", f"training={{backend: {options.backend}}}"] if options.backend else []
     command += ["--dry-run"] if options.dry_run else []
     print(f"Run:     {shlex.join(command)}", flush=True)
-    # Only this package was to be found by it.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    os.execve(sys.executable, [sys.executable, "-m", *command], environment)
+    # The logger shows the progress alone, so that the command above is the same run.
+    logger = [] if options.dry_run else ["--logger", "blastgrid"]
+    os.execv(sys.executable, [sys.executable, "-m", *command, *logger])
 
 
 def main(arguments: list[str]) -> None:
