@@ -15,6 +15,11 @@ def is_main_workflow():
     return workflow.modifier.is_main_snakefile()
 
 
+def set_default_target(name):
+    """Name the rule that a call without targets makes, in a file that includes it: Snakemake takes none from there."""
+    workflow.default_target = name
+
+
 def get_command_line_config():
     """What `--config` says, as Snakemake reads it."""
     return workflow.config_settings.config
