@@ -16,7 +16,7 @@ def is_main_workflow():
 
 
 def set_default_target(name):
-    """Name the rule that a call without targets makes, in a file that includes it: Snakemake takes none from there."""
+    """Say what a call without targets makes, where an included file defines it; Snakemake takes none from there."""
     workflow.default_target = name
 
 
