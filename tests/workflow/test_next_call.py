@@ -46,7 +46,7 @@ def test_edited_modules_are_named(finished):
     figure = "workflow/scripts/smear/figures/repeat_captures.py"
     with edited(finished, FEED, figure):
         text = ask_why(finished)
-    assert re.search(r"^results/tiny: the next call runs \d jobs", text)
+    assert re.search(r"^results/tiny: the next call runs \d+ jobs", text)
     assert re.fullmatch(rf"train_cell 2 grid cells (about \d+ s )?edited {FEED}", find_line(text, "train_cell"))
     assert find_line(text, "audit_splits") == f"audit_splits 1 job edited {figure}"
     assert find_line(text, "compare_cells") == "compare_cells 1 job follows train_cell"

@@ -19,7 +19,8 @@ def read_rows(path) -> list[dict]:
 
 def test_embeddings_rerun_the_audit_and_no_grid_cell(finished):
     assert finished.jobs("--config", ON) == {
-        **{"convert_weights": 1, "embed_images": 2, "audit_shortcuts": 1, "plot_shortcuts": 1, "render_report": 1},
+        **{"convert_weights": 1, "embed_images": 2, "audit_shortcuts": 1, "compare_baselines": 1},
+        **{"plot_shortcuts": 1, "render_report": 1},
         "all": 1,
     }
     assert finished.jobs("--config", "embeddings=none") == {}

@@ -78,7 +78,8 @@ def pool_cell(name: str, folds: pd.DataFrame) -> dict:
     folds = folds.sort_values("fold")
     row = folds.iloc[0].drop("fold").to_dict()
     row |= {"cell": name, "folds": len(folds), "model_cell": folds["cell"].iloc[0], "seconds": folds["seconds"].sum()}
-    row |= {"images_per_second": folds["images_per_second"].median()}
+    # Results that `--touch` has kept from before have no speed.
+    row |= {"images_per_second": folds.get("images_per_second", pd.Series(dtype=float)).median()}
     if (folds["status"] != "finished").any():
         return {key: value for key, value in row.items() if not key.startswith(FIGURES)} | {"status": "diverged"}
     images, correct = int(folds["validation_images"].sum()), int(folds["validation_correct"].sum())
