@@ -9,8 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.configuration.command_line import find_names, read_values
-from smear.configuration.completion import complete_configuration, read_schema
+from smear.configuration.completion import complete_configuration
 from smear.configuration.contradictions import find_contradictions
 from smear.configuration.schema_errors import with_point
 from smear.grid import expand_grid
@@ -231,7 +230,10 @@ def test_defaults_are_filled_in_and_the_input_is_left_alone():
     assert given_configuration["split"] == {"unit": "image"}
 
 
-@pytest.mark.parametrize(("name", "cells"), [("config", 24), ("demo", 6), ("laptop", 4), ("paper", 7)])
+SHIPPED = {"config": 24, "demo": 6, "laptop": 4, "paper": 7, "architectures": 18}
+
+
+@pytest.mark.parametrize(("name", "cells"), SHIPPED.items())
 def test_shipped_configurations_are_valid(name, cells):
     config = yaml.safe_load((ROOT / "config/config.yaml").read_text())
     if name != "config":
@@ -243,43 +245,6 @@ def test_shipped_configurations_are_valid(name, cells):
 @given(st.floats(min_value=1e-300, max_value=1e300))
 def test_the_advised_spelling_is_a_number_in_yaml(number):
     assert yaml.safe_load(with_point(repr(number))) == pytest.approx(number, rel=1e-5)
-
-
-def test_texts_of_the_command_line_become_numbers():
-    texts = {"a": ["1", "0.5", "1e-4", "null", "true", "on", "no", "x: y", "2024-01-01"]}
-    assert read_values(texts, {}, {}) == {"a": [1, 0.5, "1e-4", None, True, "on", "no", "x: y", "2024-01-01"]}
-
-
-def test_names_on_the_command_line_stay_texts():
-    schema = read_schema(SCHEMA)
-    given = {
-        "experiment": "001",
-        "dataset": {
-            "classes": ["0", "1"],
-            "variant": "null",
-            "expected": {"0": "12", "no": "3"},
-            "labels": {"1": ["0"]},
-        },
-        "split": {"folds": "5", "seed": "3", "fractions": {"train": "0.5"}},
-        "model": {"trainable": "16", "weights": "none"},
-        "grid": [{"seed": ["0", "1"], "architecture": ["SmallCNN"]}],
-    }
-    assert read_values(given, schema, schema) == {
-        "experiment": "001",
-        "dataset": {"classes": ["0", "1"], "variant": None, "expected": {"0": 12, "no": 3}, "labels": {"1": ["0"]}},
-        "split": {"folds": 5, "seed": 3, "fractions": {"train": 0.5}},
-        "model": {"trainable": 16, "weights": "none"},
-        "grid": [{"seed": [0, 1], "architecture": ["SmallCNN"]}],
-    }
-
-
-@pytest.mark.parametrize("typed", ["001", "'001'", '"001"'])
-def test_a_number_for_a_name_on_the_command_line_is_the_name_as_it_was_typed(typed):
-    schema = read_schema(SCHEMA)
-    assert find_names({"experiment": 1}, ["--cores", "1", "--config", f"experiment={typed}"], schema) == {
-        "experiment": "001"
-    }
-    assert find_names({"experiment": "e", "split": {}}, ["experiment=e", "split={}"], schema) == {}
 
 
 def test_what_is_trained_may_be_a_word_or_a_number():
