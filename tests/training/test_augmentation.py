@@ -95,13 +95,21 @@ def test_random_layers_depend_on_seed_and_epoch_alone():
         ({"rotation": 10}, ["RandomAffine"]),
         ({"shift": 0.1}, ["RandomAffine"]),
         ({"crop": 0.1}, ["RandomAffine"]),
-        ({"crop": 0.1, "rotation": 10, "flip": "both", "shift": 0.1}, ["RandomFlip", "RandomAffine"]),
+        ({"crop": 0.1, "rotation": 10, "flip": "both", "shift": 0.1}, ["RandomFlip", "RandomFlip", "RandomAffine"]),
         ({"brightness": 0.1}, ["Rescaling", "RandomBrightness"]),
         ({"contrast": 0.1}, ["Rescaling", "RandomContrast"]),
         ({"stain": 0.1}, ["Rescaling", "RandomStain"]),
         (
             {"flip": "both", "shift": 0.1, "brightness": 0.1, "contrast": 0.1, "stain": 0.1},
-            ["RandomFlip", "RandomAffine", "Rescaling", "RandomStain", "RandomBrightness", "RandomContrast"],
+            [
+                "RandomFlip",
+                "RandomFlip",
+                "RandomAffine",
+                "Rescaling",
+                "RandomStain",
+                "RandomBrightness",
+                "RandomContrast",
+            ],
         ),
     ],
 )
@@ -109,6 +117,19 @@ def test_a_strength_of_nothing_leaves_its_layer_out(strengths, layers):
     made = augmentation_layers(**NOTHING | strengths)
     assert [type(layer).__name__ for layer in made] == layers
     assert all(layer.supports_jit for layer in made), "or a GPU would run the whole step uncompiled"
+
+
+@pytest.mark.parametrize(("flip", "seen"), [("both", "AVHT"), ("horizontal", "AH"), ("vertical", "AV")])
+def test_flips_of_the_two_directions_are_drawn_apart(flip, seen):
+    """As the trainer reseeds them: as it is, flipped in either direction, and turned."""
+    images = np.random.default_rng(0).integers(0, 256, (200, 6, 6, 3)).astype("float32")
+    model = keras.Sequential([keras.Input((6, 6, 3)), *augmentation_layers(flip=flip)])
+    reseed(model, 0, 1)
+    shown = np.asarray(model(images, training=True))
+    ways = {"A": images, "V": images[:, ::-1], "H": images[:, :, ::-1], "T": images[:, ::-1, ::-1]}
+    counts = {name: int((shown == way).all(axis=(1, 2, 3)).sum()) for name, way in ways.items()}
+    assert sum(counts.values()) == 200
+    assert all((count > 200 / len(seen) / 2) == (name in seen) for name, count in counts.items()), counts
 
 
 COLORS = {"brightness": 0.3, "contrast": 0.4, "stain": 0.5}

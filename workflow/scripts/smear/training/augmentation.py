@@ -25,9 +25,9 @@ def augmentation_layers(
     of 255. contrast: the largest relative change of the distance from each channel's mean. stain: the largest relative
     change of the amount of each stain. Each is drawn for every image on its own.
     """
-    layers = []
-    if flip != "none":
-        layers.append(keras.layers.RandomFlip("horizontal_and_vertical" if flip == "both" else flip))
+    # One layer for each direction: of both together Keras 3.15 draws one number, and an image is turned or left alone.
+    directions = {"none": [], "both": ["horizontal", "vertical"]}.get(flip, [flip])
+    layers = [keras.layers.RandomFlip(direction) for direction in directions]
     if crop or rotation or shift:
         layers.append(RandomAffine(crop, rotation, shift))
     return layers + color_layers(brightness, contrast, stain)
