@@ -20,7 +20,6 @@ from smear.propose.table import (
     GPU_EPOCHS,
     MOST_THREADS,
     MOST_TRAININGS,
-    ONE_AT_A_TIME,
     Row,
 )
 
@@ -105,11 +104,9 @@ def choose_embedding_size(images: int, cores: int) -> int:
 
 
 def count_threads(plan: Plan, cores: int) -> int:
-    """Threads of one grid cell: all cores of a small machine, else as many as let the grid cells share them."""
-    if cores <= ONE_AT_A_TIME:
-        return cores
+    """Threads of one grid cell: as many as let those that wait for none share the cores."""
     chains = len(plan.cells) - len(link_shorter(plan.cells))
-    return max(ONE_AT_A_TIME, min(MOST_THREADS, cores // chains))
+    return min(MOST_THREADS, max(1, cores // chains))
 
 
 def propose_threads(plan: Plan, machine: Machine) -> Entry:

@@ -40,7 +40,6 @@ EMBEDDING_SHARE = 0.1
 FORWARD = 4  # images through a frozen network in the time of one in training; 4.7 were measured
 
 MOST_THREADS = 8  # of one grid cell, where several are trained side by side
-ONE_AT_A_TIME = 4  # cores up to which grid cells are trained one after the other
 
 SAMPLE = 200  # images that are opened, the same number of each class
 SAMPLE_MEGAPIXELS = 400  # after which no more are opened
