@@ -77,7 +77,8 @@ def test_the_status_is_as_it_is_shown(small):
 
 def test_the_reasons_of_a_next_call_are_as_they_are_shown(small):
     (command,) = (text for text in KNOWN if text.startswith("make why CONFIG"))
-    output = small.try_command(command).output
+    # The README's are images of a folder; those of Kaggle are not counted before a download.
+    output = small.try_command(command).output.replace(" and 1,000 training images", "")
     first, *lines = find_shown("README.md", "results/tiny: the next call").splitlines()
     for line in [first, *(line for line in lines if line.split()[0] in ("compare_cells", "select_cell"))]:
         assert re.search(make_pattern(line), output, re.M), output
