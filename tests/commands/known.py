@@ -103,7 +103,7 @@ KNOWN = {
     "make status RESULTS=results/grid": run("^results/grid$", after=GRID),
     "make why": run(after=GRID),
     "make why CONFIG=config/laptop.yaml ARGS=\"--config model='{dropout: 0.3}'\"": run(
-        r"^results/laptop: the next call runs \d+ jobs; the time is estimated for \d+ CPU cores and 1,000 training images$",
+        r"^results/laptop: the next call runs \d+ jobs; the time is estimated for \d+ CPU cores and 1,000 training",
         r"^  train_cell +1 grid cell +about \d+ s +model\.dropout 0\.2 → 0\.3$",
         after=LAPTOP,
     ),
