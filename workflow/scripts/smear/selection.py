@@ -64,8 +64,15 @@ def pool_folds(metrics: pd.DataFrame) -> pd.DataFrame:
     """
     if "fold" not in metrics or metrics["fold"].isna().all():
         return metrics.assign(folds=0, model_cell=metrics["cell"])
-    names = [name_cell(row) for row in metrics.to_dict("records")]
-    return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(np.array(names), sort=False)])
+    names = np.array(name_rows(metrics))
+    return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(names, sort=False)])
+
+
+def name_rows(metrics: pd.DataFrame) -> list[str]:
+    """The names of the leaderboard's rows that some trainings belong to: their own, or that of the cell of a fold."""
+    if "fold" not in metrics or metrics["fold"].isna().all():
+        return metrics["cell"].tolist()
+    return [name_cell(row) for row in metrics.to_dict("records")]
 
 
 def name_cell(row: dict) -> str:
@@ -107,8 +114,11 @@ def measure_cost(cells: pd.DataFrame) -> pd.Series:
     return 1000 / cells["images_per_second"]
 
 
-def select_cell(leaderboard: pd.DataFrame) -> dict:
-    """What `selection.json` holds: the first cell, and how many others its interval cannot tell from it."""
+def select_cell(leaderboard: pd.DataFrame, ties: dict) -> dict:
+    """What `selection.json` holds: the first cell, how many others cannot be told from it, and `ties`.
+
+    leaderboard: with the column `tied`. ties: what is said of all rows together, see `compare_cells.py`.
+    """
     finished = leaderboard[leaderboard["status"] == "finished"]
     if finished.empty:
         raise UserError(
@@ -116,10 +126,11 @@ def select_cell(leaderboard: pd.DataFrame) -> dict:
             f"lower grid.learning_rate."
         )
     best = finished.iloc[0]
-    overlaps = finished["validation_high"] >= best["validation_low"]
     return {
         **{key: getattr(best[key], "item", lambda value=best[key]: value)() for key in SELECTION},
         "rule": RULE + FOLDS_RULE * bool(best["folds"]),
         "cells": len(leaderboard),
-        "indistinguishable": int(overlaps.sum()) - 1,
+        "finished": len(finished),
+        "indistinguishable": int(finished["tied"].sum()) - 1,
+        **ties,
     }

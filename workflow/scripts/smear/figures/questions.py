@@ -12,10 +12,12 @@ from smear.figures.style import (
     INK,
     MOST_SEEDS,
     category_axis,
+    explain_shade,
     header,
     house_style,
     mark_diverged,
     percent_axis,
+    shade_ties,
 )
 from smear.formats import describe_values, format_value, percent
 from smear.grid import AXES
@@ -48,6 +50,7 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
         left.set_box_aspect(0.9)
         left.set_anchor("NW")
     draw_compared(left, axis, values, compared, chosen)
+    shade_ties(left, chosen)
     if panels:
         draw_panels(figure, grid, panels, axis, values, cells, chosen, panel_width)
     header(figure, TITLES[axis], explanation(axis, values, cells, compared, chosen))
@@ -83,6 +86,8 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, compared: pd.DataF
         if len(values) > 1:
             parts[-1] += "; a line joins those alike in all else" + (" (means over seeds)" if seeds > 1 else "")
         parts[-1] += "."
+    if shade := explain_shade(chosen):
+        parts.append(shade)
     return " ".join(parts)
 
 
