@@ -12,7 +12,7 @@ from compare_baselines import describe_difference
 from compare_cells import compare_rows
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
-from smear.metrics import wilson_interval
+from smear.intervals import wilson_interval
 from smear.report.findings import list_figures
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from smear.correctness import Correctness, find_groups, read_correctness
 from smear.files import read_json, write_json
+from smear.intervals import grouped_interval
 from smear.job import log, logged_to
 from smear.optimism import correct_selection
 from smear.paired import paired_interval
@@ -17,7 +18,7 @@ from smear.ties import LEVEL, find_detectable, holm, mcnemar_p, sign_flip_p, sum
 
 
 def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarray) -> tuple[pd.DataFrame, dict]:
-    """The leaderboard with the difference of each row to the first, and what is said of all rows together.
+    """The leaderboard with intervals and the difference of each row to the first, and what is said of all together.
 
     right: bool, (finished rows, images), in the leaderboard's order. groups: (images,), the group of each image, any
     names. `difference` is the accuracy of the first row less that of each, with its 95 % interval, which holds 0 where
@@ -29,7 +30,9 @@ def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarra
     p = tie_p(sums)
     pairs = sign_flip_p(sums[0] - sums[1:])
     low, high = np.array([paired_interval(right[0], row, places) for row in right[1:]]).reshape(-1, 2).T
+    bounds = np.array([grouped_interval(row, sizes) for row in sums])
     columns = {
+        **dict(zip(("validation_low", "validation_high"), bounds.T, strict=True)),
         "difference": (sums[0] - sums).sum(axis=1) / images,
         "difference_low": [np.nan, *np.where(pairs > LEVEL, np.minimum(low, 0), low)],
         "difference_high": [np.nan, *high],
@@ -49,7 +52,7 @@ def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarra
         **dict(zip(("corrected_accuracy", "corrected_low", "corrected_high"), corrected, strict=True)),
     }
     log.info("%d of %d grid cells cannot be told from the best", int((p > LEVEL).sum()) - 1, rows - 1)
-    return pd.concat([leaderboard, compared], axis=1), summary
+    return leaderboard.assign(**compared), summary
 
 
 def read_finished(leaderboard: pd.DataFrame, metrics: pd.DataFrame, predictions: list[str]) -> Correctness:

@@ -1,6 +1,6 @@
 """Intervals of shares of images, such as an accuracy, also where images lie in groups whose images are alike.
 
-Plain numpy: the training environment has no SciPy. `benchmarks/coverage.py` measures what they cover.
+Plain numpy: the training environment has no SciPy. `benchmarks/interval_coverage.py` measures what they cover.
 """
 
 from math import sqrt
@@ -12,7 +12,7 @@ CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 
 # The intraclass correlation is estimated as if so many disagreements within groups were known beforehand, of groups
-# with this correlation: without errors nothing else is known of it. Chosen by `benchmarks/coverage.py`.
+# with this correlation: without errors nothing else is known of it. Chosen by what it covers, `benchmarks/coverage.md`.
 PRIOR_DISAGREEMENTS = 0.7
 PRIOR_CORRELATION = 0.5
 

@@ -1,12 +1,10 @@
 """Two classifiers on the same images: the difference of their accuracies, with its uncertainty."""
 
 from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 
-from smear.group_metrics import CONFIDENCE, student_quantile
-from smear.metrics import wilson_interval
+from smear.intervals import Z, score_interval, student_quantile
 
 
 def paired_interval(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None) -> tuple[float, float]:
@@ -25,12 +23,12 @@ def paired_interval(first: np.ndarray, second: np.ndarray, groups: np.ndarray | 
     count = images if groups is None else len(np.unique(groups))
     if not images or (count < images and count < 3):
         return -1.0, 1.0
-    independent, confidence = images, CONFIDENCE
+    independent, quantile = images, Z
     if count < images:
         independent = count_independent(first, second, groups)
-        confidence = 2 * NormalDist().cdf(student_quantile(count - 1)) - 1
+        quantile = student_quantile(count - 1)
     shares = [float(right.mean()) for right in (first, second)]
-    bounds = [wilson_interval(share * independent, independent, confidence) for share in shares]
+    bounds = [score_interval(share, independent, quantile) for share in shares]
     below = [share - low for share, (low, _) in zip(shares, bounds, strict=True)]
     above = [high - share for share, (_, high) in zip(shares, bounds, strict=True)]
     correlation = correlate(first, second, independent)

@@ -5,7 +5,6 @@ import pandas as pd
 
 from smear.grid import AXES, Cell
 from smear.job import UserError
-from smear.metrics import wilson_interval
 
 RULE = (
     "Highest validation accuracy; ties by lower validation loss, then by the cheaper grid cell "
@@ -39,8 +38,9 @@ FIGURES = ("validation_", "train_")
 def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
     """The leaderboard: one row a cell, best first by RULE, diverged cells (without figures) last.
 
-    metrics: what the cells' `metrics.json` hold, one row each. The folds of a cell are one row, see `pool_folds`. Cost
-    is counted in epochs and parameters and not in seconds, which differ from run to run.
+    metrics: what the cells' `metrics.json` hold, one row each. The folds of a cell are one row, see `pool_folds`. The
+    interval of the accuracy takes predictions and groups, and `compare_cells.py` adds it. Cost is counted in epochs and
+    parameters and not in seconds, which differ from run to run.
     """
     table = pool_folds(metrics).reindex(columns=LEADERBOARD[1:])
     table = table.sort_values(
@@ -89,14 +89,11 @@ def pool_cell(name: str, folds: pd.DataFrame) -> dict:
     if (folds["status"] != "finished").any():
         return {key: value for key, value in row.items() if not key.startswith(FIGURES)} | {"status": "diverged"}
     images, correct = int(folds["validation_images"].sum()), int(folds["validation_correct"].sum())
-    low, high = wilson_interval(correct, images)
     means = {key: np.average(folds[key], weights=folds["validation_images"]) for key in AVERAGED}
     return {
         **row,
         **means,
         "validation_accuracy": correct / images,
-        "validation_low": low,
-        "validation_high": high,
         "validation_correct": correct,
         "validation_images": images,
         "fold_accuracy_lowest": folds["validation_accuracy"].min(),

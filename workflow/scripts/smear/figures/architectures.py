@@ -30,7 +30,7 @@ LINE = 0.24
 def draw_architectures(cells: pd.DataFrame, chosen: dict) -> Figure:
     """Draw each architecture's best validation accuracy against the seconds of training on 1,000 images.
 
-    `cells` is the leaderboard, `chosen` the selection. Bars are Wilson intervals, small points all grid cells; numbers
+    `cells` is the leaderboard, `chosen` the selection. Bars are 95 % intervals, small points all grid cells; numbers
     are ranks, by which a list beside the panel names the architectures.
     """
     finished = cells[cells["status"] == "finished"]
@@ -89,7 +89,7 @@ def draw_best(axes: Axes, row, color: str) -> None:
 def explain(cells: pd.DataFrame, best: pd.DataFrame, chosen: dict) -> str:
     """Say what is drawn, and what the cost was measured on."""
     images = f"{chosen['validation_images']:.0f} validation images"
-    text = f"The best grid cell of each architecture; bars are 95 % Wilson intervals over {images}."
+    text = f"The best grid cell of each architecture; bars are 95 % intervals over {images}."
     if len(cells) > len(best):
         text += " Small points: all grid cells."
     text = f"{text} {explain_shade(chosen)}".rstrip()

@@ -1,6 +1,6 @@
 """How often 95 % intervals of an accuracy hold the true one, where images are alike within groups.
 
-    python benchmarks/coverage.py [--draws 10000] [--seed 0]
+    python benchmarks/interval_coverage.py [--draws 10000] [--seed 0]
 
 Prints tables in Markdown: what each candidate covers, then `smear.intervals.grouped_interval` beside Wilson's interval
 over images, then both outside of what it was chosen by. Numbers of errors in groups are drawn from the beta-binomial
