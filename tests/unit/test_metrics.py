@@ -31,6 +31,18 @@ def test_confusion_matrix_agrees_with_scikit_learn(case):
     np.testing.assert_array_equal(confusion_matrix(labels, predicted, classes), expected)
 
 
+def test_macro_f1_of_even_classes_is_bounded_like_the_accuracy_and_of_a_rare_class_wider():
+    even, rare = np.repeat([0, 1], 50), np.repeat([0, 1], [5, 95])
+    widths = []
+    for labels in (even, rare):
+        predicted = labels.copy()
+        predicted[[0, -1]] = 1 - predicted[[0, -1]]
+        summary = classification_summary(labels, predicted, np.full((100, 2), 0.5), ["a", "b"])
+        widths.append(summary["macro_f1_high"] - summary["macro_f1_low"])
+    assert widths[0] == pytest.approx(np.diff(wilson_interval(98, 100)).item(), rel=1e-6)
+    assert widths[1] > 3 * widths[0]
+
+
 @pytest.mark.parametrize(("labels", "predicted"), [([0, 4], [0, 1]), ([0, 1], [0, -1]), ([0, 1], [0])])
 def test_indices_that_name_no_class_are_refused(labels, predicted):
     with pytest.raises(ValueError, match=r"class indices|labels and"):
@@ -68,6 +80,9 @@ def test_summary_agrees_with_scikit_learn(case):
     assert summary["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
     assert (summary["correct"], summary["images"]) == (int((labels == predicted).sum()), len(labels))
     assert (summary["accuracy_low"], summary["accuracy_high"]) == wilson_interval(summary["correct"], len(labels))
+    assert 0 <= summary["macro_f1_low"] <= summary["macro"]["f1"] + 1e-12
+    assert summary["macro"]["f1"] - 1e-12 <= summary["macro_f1_high"] <= 1
+    assert summary["macro_f1_high"] - summary["macro_f1_low"] > 0.01
     for row, found in zip(summary["per_class"], np.diag(summary["confusion_matrix"]), strict=True):
         assert (row["recall_low"], row["recall_high"]) == wilson_interval(int(found), row["support"])
 
@@ -85,7 +100,7 @@ def test_groups_change_intervals_alone(case, number, seed):
         bounds = bound_share(predicted[labels == k] == k, groups[labels == k])
         assert (other["recall_low"], other["recall_high"]) == bounds
         assert {key: row[key] for key in row if "_" not in key} == {key: other[key] for key in row if "_" not in key}
-    for key in ("accuracy_low", "accuracy_high"):
+    for key in ("accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"):
         single.pop(key), grouped.pop(key)
     assert single == grouped
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smear.intervals import bound_share
+from smear.macro_f1 import macro_f1_interval
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -59,6 +60,7 @@ def classification_summary(
     right = np.asarray(labels) == np.asarray(predicted)
     groups = np.arange(images) if groups is None else np.asarray(groups)
     low, high = bound_share(right, groups)
+    macro_low, macro_high = macro_f1_interval(matrix, np.asarray(labels), np.asarray(predicted), groups)
     recalls = [bound_share(right[here], groups[here]) for here in (np.equal(labels, k) for k in range(len(classes)))]
     return {
         "classes": list(classes),
@@ -79,6 +81,8 @@ def classification_summary(
             for k, name in enumerate(classes)
         ],
         "macro": {score: float(values[occurs].mean()) for score, values in scores.items()},
+        "macro_f1_low": macro_low,
+        "macro_f1_high": macro_high,
         "weighted": {score: float(values @ support / images) for score, values in scores.items()},
         "confusion_matrix": matrix.tolist(),
     }
