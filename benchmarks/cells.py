@@ -15,7 +15,6 @@ from pathlib import Path
 import rounds
 from smear.files import read_json, write_json
 from smear.grid import Cell, expand_grid
-from smear.metrics import wilson_interval
 from smear.records import is_record, write_record
 from workflows import call, copy_workflow, read_benchmark
 
@@ -50,9 +49,7 @@ def fill(results: Path, cells: list[Cell]) -> None:
             (folder / name).unlink(missing_ok=True)
         images = metrics["validation_images"]
         right = number % (images + 1)
-        low, high = wilson_interval(right, images)
         own = {"validation_correct": right, "validation_accuracy": right / images}
-        own |= {"validation_low": low, "validation_high": high}
         write_json(metrics | cell._asdict() | {"cell": cell.name} | own, folder / "metrics.json")
         written = [path for path in folder.iterdir() if not is_record(path)]
         write_record(folder / "digests.json", written, "train_cell")

@@ -60,7 +60,8 @@ def measure(manifest: pd.DataFrame, images: pd.Index, features: np.ndarray, thre
         {"train": np.flatnonzero(fold != nth), "validation": np.flatnonzero(fold == nth)} for nth in sorted(set(fold))
     ]
     probes = build_probes(threads)
-    return [describe(predict_folds(probe, numbers, labels, folds) == labels) for probe in probes.values()]
+    groups = shown["group"].to_numpy()
+    return [describe(predict_folds(probe, numbers, labels, folds) == labels, groups) for probe in probes.values()]
 
 
 def main() -> None:

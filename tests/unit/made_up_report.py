@@ -170,7 +170,7 @@ def write_report_inputs(
     probabilities = predictions[[f"prob_{name}" for name in classes]].to_numpy()
     answers = predictions["label"].to_numpy(), predictions["predicted"].to_numpy()
     summary = classification_summary(*answers, probabilities, classes)
-    summary |= binary_summary(*answers, classes, positive)
+    summary |= binary_summary(*answers, classes, positive) | {"unit": "field"}
     cell = json.loads(comparison.input.selection.read_text())["cell"]
     audit = audit_of(classes) | (audit_labels_of(labels) if labels else {})
     objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit, "provenance": PROVENANCE, "fields": FIELDS}

@@ -5,18 +5,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_groups import predict
-from smear.group_metrics import (
-    grouped_interval,
-    student_quantile,
-    summarise_groups,
-    tabulate_groups,
-    tabulate_shares,
-)
-from smear.metrics import wilson_interval
+from smear.group_metrics import summarise_groups, tabulate_groups, tabulate_shares
+from smear.intervals import grouped_interval, wilson_interval
 from smear.report.groups import read_group_table
 from smear.tables import write_csv
 
@@ -108,30 +101,13 @@ def test_shares_of_the_positive_class_and_their_error():
     ]
 
 
-def test_an_interval_over_groups_is_wider_than_one_over_images_where_groups_differ():
-    sums, weights = np.array([20, 0] * 10), np.full(20, 20)
-    low, high = grouped_interval(sums, weights, 400)
-    assert high - low > 0.3 > wilson_interval(200, 400)[1] - wilson_interval(200, 400)[0]
-    assert grouped_interval(sums[:2], weights[:2], 40) == (None, None)
-
-
-@given(st.integers(3, 60), st.integers(1, 40))
-def test_groups_without_an_error_count_once_each(groups, size):
-    low, high = grouped_interval(np.full(groups, size), np.full(groups, size), groups * size)
-    assert high == 1
-    assert 0 < low < wilson_interval(groups, groups)[0], "the quantile is Student's"
-
-
-@given(st.integers(3, 60), st.integers(0, 9))
-def test_an_interval_over_groups_lies_around_the_accuracy(groups, seed):
-    random = np.random.default_rng(seed)
-    images = random.integers(1, 40, groups)
-    correct = random.binomial(images, 0.9)
-    low, high = grouped_interval(correct, images, int(images.sum()))
-    assert 0 <= low <= correct.sum() / images.sum() <= high <= 1
-    assert high > low
-
-
-def test_the_quantile_is_students():
-    for freedom in (2, 3, 5, 10, 50):
-        assert student_quantile(freedom) == pytest.approx(scipy.stats.t.ppf(0.975, freedom), rel=0.01)
+def test_figures_by_group_have_the_intervals_of_groups():
+    rows = [(f"p{number // 4}", number % 2, number % 2 if number < 60 else 1 - number % 2, 0.5) for number in range(80)]
+    predictions, groups = table_of(rows)
+    summary = summarise_groups(predictions, groups.to_frame("patient"), CLASSES)
+    correct, images = np.array([4] * 15 + [0] * 5), np.full(20, 4)
+    assert (summary["images"]["accuracy_low"], summary["images"]["accuracy_high"]) == grouped_interval(correct, images)
+    (level,) = summary["levels"]
+    low, high = grouped_interval(correct, images, np.ones(20))
+    assert (level["accuracy_low"], level["accuracy_high"]) == (low, high)
+    assert high - low > np.diff(wilson_interval(60, 80)).item()

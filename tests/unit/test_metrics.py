@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
 from sklearn import metrics as reference
-from smear.metrics import classification_summary, confusion_matrix, log_loss, wilson_interval
+from smear.intervals import bound_share, wilson_interval
+from smear.metrics import classification_summary, confusion_matrix, log_loss
 
 
 @st.composite
@@ -23,39 +23,24 @@ def answers(draw, dtype=np.float64):
     return np.array(draw(indices)), np.array(draw(indices)), probabilities
 
 
-@given(st.integers(1, 5000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), st.floats(0.5, 0.999))
-def test_wilson_interval_agrees_with_scipy(counts, confidence):
-    correct, images = counts
-    expected = binomtest(correct, images).proportion_ci(confidence, method="wilson")
-    low, high = wilson_interval(correct, images, confidence)
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-12)
-    assert 0 <= low <= correct / images <= high <= 1
-
-
-def test_wilson_interval_of_the_published_figures():
-    assert wilson_interval(323, 328) == pytest.approx((0.9648, 0.9935), abs=5e-5)
-    assert wilson_interval(317, 324) == pytest.approx((0.9561, 0.9895), abs=5e-5)
-    assert wilson_interval(314, 324) == pytest.approx((0.9441, 0.9832), abs=5e-5)
-
-
-def test_of_no_images_nothing_is_known():
-    assert wilson_interval(0, 0) == (0, 1)
-
-
-@pytest.mark.parametrize(
-    ("correct", "images", "confidence"), [(5, 4, 0.95), (-1, 4, 0.95), (1, 4, 0), (1, 4, 1), (1, 4, 95)]
-)
-def test_impossible_counts_and_confidences_are_refused(correct, images, confidence):
-    with pytest.raises(ValueError, match=r"impossible|between 0 and 1"):
-        wilson_interval(correct, images, confidence)
-
-
 @given(answers())
 def test_confusion_matrix_agrees_with_scikit_learn(case):
     labels, predicted, probabilities = case
     classes = probabilities.shape[1]
     expected = reference.confusion_matrix(labels, predicted, labels=range(classes))
     np.testing.assert_array_equal(confusion_matrix(labels, predicted, classes), expected)
+
+
+def test_macro_f1_of_even_classes_is_bounded_like_the_accuracy_and_of_a_rare_class_wider():
+    even, rare = np.repeat([0, 1], 50), np.repeat([0, 1], [5, 95])
+    widths = []
+    for labels in (even, rare):
+        predicted = labels.copy()
+        predicted[[0, -1]] = 1 - predicted[[0, -1]]
+        summary = classification_summary(labels, predicted, np.full((100, 2), 0.5), ["a", "b"])
+        widths.append(summary["macro_f1_high"] - summary["macro_f1_low"])
+    assert widths[0] == pytest.approx(np.diff(wilson_interval(98, 100)).item(), rel=1e-6)
+    assert widths[1] > 3 * widths[0]
 
 
 @pytest.mark.parametrize(("labels", "predicted"), [([0, 4], [0, 1]), ([0, 1], [0, -1]), ([0, 1], [0])])
@@ -95,6 +80,29 @@ def test_summary_agrees_with_scikit_learn(case):
     assert summary["accuracy"] == pytest.approx(reference.accuracy_score(labels, predicted))
     assert (summary["correct"], summary["images"]) == (int((labels == predicted).sum()), len(labels))
     assert (summary["accuracy_low"], summary["accuracy_high"]) == wilson_interval(summary["correct"], len(labels))
+    assert 0 <= summary["macro_f1_low"] <= summary["macro"]["f1"] + 1e-12
+    assert summary["macro"]["f1"] - 1e-12 <= summary["macro_f1_high"] <= 1
+    assert summary["macro_f1_high"] - summary["macro_f1_low"] > 0.01
+    for row, found in zip(summary["per_class"], np.diag(summary["confusion_matrix"]), strict=True):
+        assert (row["recall_low"], row["recall_high"]) == wilson_interval(int(found), row["support"])
+
+
+@given(answers(), st.integers(1, 6), st.integers(0, 99))
+def test_groups_change_intervals_alone(case, number, seed):
+    labels, predicted, probabilities = case
+    groups = np.random.default_rng(seed).integers(number, size=len(labels)).astype(str)
+    names = [f"class {k}" for k in range(probabilities.shape[1])]
+    single, grouped = (
+        classification_summary(labels, predicted, probabilities, names, given) for given in (None, groups)
+    )
+    assert (grouped["accuracy_low"], grouped["accuracy_high"]) == bound_share(labels == predicted, groups)
+    for k, (row, other) in enumerate(zip(single.pop("per_class"), grouped.pop("per_class"), strict=True)):
+        bounds = bound_share(predicted[labels == k] == k, groups[labels == k])
+        assert (other["recall_low"], other["recall_high"]) == bounds
+        assert {key: row[key] for key in row if "_" not in key} == {key: other[key] for key in row if "_" not in key}
+    for key in ("accuracy_low", "accuracy_high", "macro_f1_low", "macro_f1_high"):
+        single.pop(key), grouped.pop(key)
+    assert single == grouped
 
 
 def test_a_class_that_was_never_predicted_has_precision_zero_without_a_warning():
@@ -102,7 +110,9 @@ def test_a_class_that_was_never_predicted_has_precision_zero_without_a_warning()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         summary = classification_summary(np.array([0, 1]), np.array([0, 0]), probabilities, ["Benign", "Pro"])
-    assert summary["per_class"][1] == {"class": "Pro", "precision": 0, "recall": 0, "f1": 0, "support": 1}
+    low, high = wilson_interval(0, 1)
+    recall = {"recall": 0, "recall_low": low, "recall_high": high}
+    assert summary["per_class"][1] == {"class": "Pro", "precision": 0, **recall, "f1": 0, "support": 1}
     assert summary["confusion_matrix"] == [[1, 0], [1, 0]]
 
 

@@ -6,7 +6,7 @@ import pytest
 from compare_baselines import compare
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.metrics import wilson_interval
+from smear.intervals import wilson_interval
 from smear.paired import paired_interval
 
 

@@ -101,8 +101,11 @@ def test_the_page_says_what_the_files_say(paper):
         assert f"{share} {result[correct]:.0f} of {images:.0f} images, 95 % interval {interval}" in page.text
     assert f"loss is {test['loss']:.4f}" in page.text
     for row in test["per_class"]:
-        figures = " ".join(percent(row[name]) for name in ("precision", "recall", "f1"))
+        interval = f"{100 * row['recall_low']:.2f} to {percent(row['recall_high'])}"
+        figures = f"{percent(row['precision'])} {percent(row['recall'])} {interval} {percent(row['f1'])}"
         assert re.sub(" %", "%", f"{row['class']} {figures} {row['support']}") in spaced_cells(snakemake)
+    assert f"of macro F1 is {100 * test['macro_f1_low']:.2f} to {percent(test['macro_f1_high'])}" in page.text
+    assert "95 % intervals respect that images of one field are alike" in page.text
     for name in ("macro", "weighted"):
         figures = " ".join(percent(test[name][score]) for score in ("precision", "recall", "f1"))
         assert re.sub(" %", "%", f"{name.title()} mean {figures}") in spaced_cells(snakemake)

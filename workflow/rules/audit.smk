@@ -1,5 +1,5 @@
 # Shortcut baselines and a linear probe, as measures for what the networks reach.
-# Takes: results/<experiment>/tensors/ and embeddings/ of train and validation, comparison/, the selected grid cell's validation predictions.
+# Takes: results/<experiment>/split/manifest.csv, tensors/ and embeddings/ of train and validation, comparison/, the selected grid cell's validation predictions.
 # Makes: audit/, comparison/shortcut_differences.csv and shortcuts.svg.
 
 
@@ -11,6 +11,8 @@ rule audit_shortcuts:
         train_rows=ancient(name_tensors("train", "csv")),
         validation=ancient(name_tensors("validation", "npy")),
         validation_rows=ancient(name_tensors("validation", "csv")),
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        split_digests=ancient("results/{experiment}/split/digests.json"),
         train_digests=name_tensors("train", "digests.json"),
         validation_digests=name_tensors("validation", "digests.json"),
     output:

@@ -1,14 +1,18 @@
 # The comparison of the grid cells.
-# Takes: results/<experiment>/cells/. Makes: results/<experiment>/comparison/.
+# Takes: results/<experiment>/cells/, split/manifest.csv. Makes: results/<experiment>/comparison/.
 
 
 rule compare_cells:
-    """Rank the grid cells by their validation figures."""
+    """Rank the grid cells by their validation figures, and find those that cannot be told from the best."""
     input:
         metrics=expand("results/{{experiment}}/cells/{cell}/metrics.json", cell=CELLS),
+        predictions=expand("results/{{experiment}}/cells/{cell}/validation_predictions.csv", cell=CELLS),
         digests=ancient(expand("results/{{experiment}}/cells/{cell}/digests.json", cell=CELLS)),
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        split_digests=ancient("results/{experiment}/split/digests.json"),
     output:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        ties="results/{experiment}/comparison/ties.json",
         digests="results/{experiment}/comparison/leaderboard.digests.json",
     log:
         "results/{experiment}/logs/compare_cells.log",
@@ -26,6 +30,7 @@ checkpoint select_cell:
     """Select the grid cell to be tested; a checkpoint, so that the test depends on its model alone."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        ties="results/{experiment}/comparison/ties.json",
         digests=ancient("results/{experiment}/comparison/leaderboard.digests.json"),
     output:
         selection="results/{experiment}/comparison/selection.json",

@@ -5,7 +5,8 @@
 rule test_selected:
     """Predict the test images with the selected grid cell's model, and with no other."""
     input:
-        **(get_group_manifest() if HAS_GROUPS else {}),
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        split_digests=ancient("results/{experiment}/split/digests.json"),
         selected="results/{experiment}/comparison/selected.json",
         model=get_selected_model,
         provenance=ancient(get_selected_provenance),

@@ -25,12 +25,6 @@ def get_selected_predictions(kind):
     return get_paths
 
 
-def get_group_manifest():
-    """The manifest as named inputs of the final test, where the user gave groups."""
-    split = "results/{experiment}/split"
-    return {"manifest": ancient(f"{split}/manifest.csv"), "split_digests": ancient(f"{split}/digests.json")}
-
-
 def get_group_files():
     """What the report shows by group, as named inputs, where the user gave groups."""
     if not HAS_GROUPS:

@@ -11,9 +11,10 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from smear.correctness import find_groups
 from smear.images.shortcut_features import SHORTCUT_FEATURES
+from smear.intervals import bound_share
 from smear.job import log, logged_to
-from smear.metrics import wilson_interval
 from smear.parallel import map_parallel
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
@@ -57,18 +58,24 @@ def compute_features(images: JoinedImages, rows: np.ndarray, threads: int) -> di
 
 
 def audit_color(
-    images: JoinedImages, labels: np.ndarray, folds: list[dict], threads: int, embeddings: JoinedImages | None = None
+    images: JoinedImages,
+    labels: np.ndarray,
+    groups: np.ndarray,
+    folds: list[dict],
+    threads: int,
+    embeddings: JoinedImages | None = None,
 ) -> tuple[list[dict], np.ndarray, dict[str, np.ndarray]]:
     """A row of `shortcuts.csv` for each pair of features and classifier, but for its color, of all folds together.
 
-    images: uint8, (n, height, width, 3). labels: (n,). folds: row numbers for `train` and `validation`, of each fold.
-    embeddings: float32, (n, features). Returns besides the row numbers of the validation images, in order, and the
-    classes that were predicted for them by each pair, by "<features>/<classifier>".
+    images: uint8, (n, height, width, 3). labels: (n,). groups: (n,), the name of each image's group. folds: row numbers
+    for `train` and `validation`, of each fold. embeddings: float32, (n, features). Returns besides the row numbers of
+    the validation images, in order, and the classes that were predicted for them by each pair, by
+    "<features>/<classifier>".
     """
     used = np.unique(np.concatenate([rows for fold in folds for rows in fold.values()]))
     folds = [{split: np.searchsorted(used, rows) for split, rows in fold.items()} for fold in folds]
     validated = np.sort(np.concatenate([fold["validation"] for fold in folds]))
-    labels, numbers = labels[used], compute_features(images, used, threads)
+    labels, groups, numbers = labels[used], groups[used], compute_features(images, used, threads)
     pairs = [("none", {"prior": DummyClassifier()})]
     pairs += [(features, build_classifiers(threads)) for features in SHORTCUT_FEATURES]
     numbers["none"] = np.zeros((len(used), 1))
@@ -80,7 +87,8 @@ def audit_color(
         for name, classifier in classifiers.items():
             predicted = predict_folds(classifier, numbers[features], labels, folds)[validated]
             predictions[f"{features}/{name}"] = predicted
-            rows.append({"features": features, "classifier": name, **describe(predicted == labels[validated])})
+            figures = describe(predicted == labels[validated], groups[validated])
+            rows.append({"features": features, "classifier": name, **figures})
             log.info("%s, %s: %.4f", features, name, rows[-1]["validation_accuracy"])
     return rows, used[validated], predictions
 
@@ -99,10 +107,10 @@ def predict_folds(
     return predicted
 
 
-def describe(right: np.ndarray) -> dict:
-    """The figures of a row of `shortcuts.csv`. right: bool, (images,)."""
+def describe(right: np.ndarray, groups: np.ndarray) -> dict:
+    """The figures of a row of `shortcuts.csv`. right: bool, (images,). groups: of each image its group's name."""
     correct, images = int(right.sum()), len(right)
-    low, high = wilson_interval(correct, images)
+    low, high = bound_share(right, groups)
     return {
         "validation_accuracy": correct / images,
         "validation_low": low,
@@ -149,8 +157,8 @@ def main(snakemake) -> None:
             counts = (len(fold[split]) for split in TRAINING_SPLITS)
             log.info("%s, fold %d: %d training and %d validation images", color, number, *counts)
         joined, embeddings = JoinedImages(parts, np.arange(len(images))), read_embeddings(files, index)
-        labels = images["label"].to_numpy()
-        rows, validated, columns = audit_color(joined, labels, folds, snakemake.threads, embeddings)
+        labels, groups = images["label"].to_numpy(), find_groups(files.manifest, images["image_id"].to_numpy()).names
+        rows, validated, columns = audit_color(joined, labels, groups, folds, snakemake.threads, embeddings)
         figures += [{"color": color, **row} for row in rows]
         named = {f"{color}/{name}": predicted for name, predicted in columns.items()}
         predictions.append(images.loc[validated].reset_index(drop=True).assign(**named))

@@ -11,7 +11,7 @@ from smear.figures.heatmaps import draw_confusion
 from smear.figures.style import save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
-from smear.formats import COLORS, percent
+from smear.formats import COLORS, format_p, percent
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
@@ -34,6 +34,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.ties import describe_images, describe_optimism, describe_ties
 from smear.report.value_range import describe_range
 from smear.tables import read_csv
 
@@ -102,6 +103,9 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "published": results["published"],
         "chosen": chosen,
         "chosen_phrase": cell_phrase(chosen),
+        "ties_sentence": describe_ties(chosen),
+        "ties_images": describe_images(chosen),
+        "optimism_sentence": describe_optimism(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "positive_sentence": describe_positive(test),
@@ -167,6 +171,7 @@ def render(template: str, values: dict, html: bool) -> str:
     environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "percent": percent,
+        "p": format_p,
         "words": in_words,
         "count": lambda number: f"{number:,.0f}",
         "md": escape_markdown,

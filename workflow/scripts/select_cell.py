@@ -1,7 +1,7 @@
 """Choose the cell that will be tested."""
 
 import smear.environment
-from smear.files import write_json
+from smear.files import read_json, write_json
 from smear.job import log, logged_to
 from smear.records import recorded
 from smear.selection import TESTED, select_cell
@@ -9,7 +9,7 @@ from smear.tables import read_csv
 
 
 def main(snakemake) -> None:
-    selection = select_cell(read_csv(snakemake.input.leaderboard))
+    selection = select_cell(read_csv(snakemake.input.leaderboard), read_json(snakemake.input.ties))
     log.info("selected %s, validation accuracy %.4f", selection["cell"], selection["validation_accuracy"])
     write_json(selection, snakemake.output.selection)
     write_json({key: selection[key] for key in TESTED}, snakemake.output.selected)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import smear.environment
 from smear.binary_metrics import binary_summary
+from smear.correctness import find_groups
 from smear.files import atomic_write, read_json, write_json
 from smear.group_metrics import summarise_groups, tabulate_groups
 from smear.job import log, logged_to
@@ -48,10 +49,13 @@ def main(snakemake, digests: dict[str, str]) -> None:
     probabilities = feed.predict(feed.connect(model), BATCH)
     predictions = tabulate_predictions(rows, probabilities, classes)
     predicted = predictions["predicted"].to_numpy()
-    summary = classification_summary(labels, predicted, probabilities, classes)
-    summary |= binary_summary(labels, predicted, classes, params.positive)
+    manifest = snakemake.input.manifest
+    groups = find_groups(manifest, rows["image_id"].to_numpy())
+    summary = classification_summary(labels, predicted, probabilities, classes, groups.names)
+    summary |= binary_summary(labels, predicted, classes, params.positive, groups.names)
+    summary["unit"] = groups.unit
     by_group = None
-    if manifest := snakemake.input.get("manifest"):
+    if snakemake.output.get("by_group"):
         levels = read_levels(manifest)
         by_group = tabulate_groups(predictions, levels.iloc[:, 0], classes)
         summary["groups"] = summarise_groups(predictions, levels, classes, params.positive)

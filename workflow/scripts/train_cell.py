@@ -12,7 +12,6 @@ from smear.file_lock import occupied
 from smear.files import atomic_write, write_json
 from smear.grid import Cell
 from smear.job import UserError, log, logged_to
-from smear.metrics import wilson_interval
 from smear.predictions import get_classes, tabulate_predictions
 from smear.progress import write_progress
 from smear.provenance import digest_file, get_commit
@@ -47,7 +46,6 @@ def summarise(
     if not math.isfinite(kept["loss"]) or not math.isfinite(kept["val_loss"]):
         return {**summary, "status": "diverged"}
     correct, images = int((predictions["label"] == predictions["predicted"]).sum()), len(predictions)
-    low, high = wilson_interval(correct, images)
     return {
         **summary,
         "status": "finished",
@@ -55,8 +53,6 @@ def summarise(
         "train_accuracy": float(kept["accuracy"]),
         "validation_loss": float(kept["val_loss"]),
         "validation_accuracy": correct / images,
-        "validation_low": low,
-        "validation_high": high,
         "validation_correct": correct,
         "validation_images": images,
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from smear.metrics import wilson_interval
+from smear.intervals import bound_share
 
 
 def choose_positive(classes: Sequence[str], positive: str | None) -> str:
@@ -13,13 +13,17 @@ def choose_positive(classes: Sequence[str], positive: str | None) -> str:
 
 
 def binary_summary(
-    labels: np.ndarray, predicted: np.ndarray, classes: Sequence[str], positive: str | None = None
+    labels: np.ndarray,
+    predicted: np.ndarray,
+    classes: Sequence[str],
+    positive: str | None = None,
+    groups: np.ndarray | None = None,
 ) -> dict:
     """What `test_metrics.json` holds besides, of a task of two classes; of one with more, nothing.
 
     labels, predicted: indices into `classes`, (images,). Sensitivity is the share of the positive images that were
-    predicted as such, specificity that of the others; each has its counts and its 95 % Wilson interval. Of no images
-    the share is 0, as the recall in `metrics.classification_summary`, and the interval 0 to 1.
+    predicted as such, specificity that of the others; each has its counts and its 95 % interval. Of no images the share
+    is 0, as the recall in `metrics.classification_summary`, and the interval 0 to 1. groups: as there.
     """
     if len(classes) != 2:
         return {}
@@ -30,9 +34,9 @@ def binary_summary(
         "positive_is_default": positive is None,
     }
     for name, label in (("sensitivity", chosen), ("specificity", 1 - chosen)):
-        images = int((labels == label).sum())
-        correct = int(((labels == label) & (predicted == label)).sum())
-        low, high = wilson_interval(correct, images)
+        here = np.flatnonzero(labels == label)
+        images, correct = len(here), int((predicted[here] == label).sum())
+        low, high = bound_share(predicted[here] == label, here if groups is None else groups[here])
         summary |= {
             name: correct / images if images else 0.0,
             f"{name}_low": low,

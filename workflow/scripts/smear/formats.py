@@ -39,6 +39,16 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
+def points(share: float) -> str:
+    """A difference of shares in percentage points: 3.1 points."""
+    return f"{100 * share:.{1 if share >= 0.01 else 2}f}\N{NO-BREAK SPACE}points"
+
+
+def format_p(p: float) -> str:
+    """Write a p-value in three digits: 0.0123, < 0.001."""
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def list_strengths(strengths: Mapping[str, object]) -> list[str]:
     """The strengths of a set of augmentations in words, those that change something: `rotation up to 20°`."""
     return [write_strength(name, strength) for name, strength in strengths.items() if strength not in (0, "none")]

@@ -1,15 +1,12 @@
 """What a classifier got right by group of images, such as patients: accuracies, majority votes, shares of classes."""
 
 from collections.abc import Iterable, Sequence
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from smear.binary_metrics import choose_positive
-from smear.metrics import wilson_interval
-
-CONFIDENCE = 0.95
+from smear.intervals import grouped_interval, wilson_interval
 
 
 def tabulate_groups(predictions: pd.DataFrame, groups: pd.Series, classes: Sequence[str]) -> pd.DataFrame:
@@ -71,7 +68,7 @@ def summarise_groups(
     rows = []
     for name in levels:
         table = tabulate_groups(predictions, levels[name], classes)
-        low, high = grouped_interval(table["accuracy"].to_numpy(), np.ones(len(table)), int(table["images"].sum()))
+        low, high = grouped_interval(table["correct"].to_numpy(), table["images"].to_numpy(), np.ones(len(table)))
         rows.append(
             {
                 "level": name,
@@ -86,7 +83,7 @@ def summarise_groups(
         )
     coarsest = tabulate_groups(predictions, levels.iloc[:, 0], classes)
     images, correct = int(coarsest["images"].sum()), int(coarsest["correct"].sum())
-    low, high = grouped_interval(coarsest["correct"].to_numpy(), coarsest["images"].to_numpy(), images)
+    low, high = grouped_interval(coarsest["correct"].to_numpy(), coarsest["images"].to_numpy())
     return {
         "level": str(levels.columns[0]),
         "levels": rows,
@@ -135,39 +132,6 @@ def summarise_shares(
 def choose_shown(classes: Sequence[str], positive: str | None) -> list[str]:
     """The classes whose shares are compared: the positive one of two, else all."""
     return [choose_positive(list(classes), positive)] if len(classes) == 2 else list(classes)
-
-
-def grouped_interval(sums: np.ndarray, weights: np.ndarray, images: int) -> tuple[float | None, float | None]:
-    """The interval of the share `sums.sum() / weights.sum()`, (groups,) each, of images that are alike in their groups.
-
-    Wilson's interval of as many independent images as would make the share vary as it does between groups: at least
-    one a group, at most all `images`. Unlike a bootstrap over groups it keeps a width where no group has an error.
-    The quantile is Student's, since the variance comes from few groups; (None, None) for fewer than three.
-    """
-    groups, share = len(sums), float(sums.sum() / weights.sum())
-    if groups < 3:
-        return None, None
-    deviations = sums - share * weights
-    variance = float(groups / (groups - 1) * (deviations**2).sum() / weights.sum() ** 2)
-    independent = share * (1 - share) / variance if variance else groups
-    independent = min(max(independent, groups), images)
-    confidence = 2 * NormalDist().cdf(student_quantile(groups - 1)) - 1
-    return wilson_interval(share * independent, independent, confidence)
-
-
-def student_quantile(freedom: int) -> float:
-    """The two-sided 95 % quantile of Student's t, to 1 % for two degrees of freedom and better for more.
-
-    Source: Abramowitz and Stegun 1964, 26.7.5. The training environment has no SciPy.
-    """
-    z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, start=1))
 
 
 def join_predictions(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:

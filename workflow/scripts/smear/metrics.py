@@ -1,33 +1,11 @@
 """What a classifier got right, with its uncertainty. Plain numpy: the training environment has no scikit-learn."""
 
 from collections.abc import Sequence
-from math import sqrt
-from statistics import NormalDist
 
 import numpy as np
 
-
-def wilson_interval(correct: int, images: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of the proportion `correct / images`, two numbers between 0 and 1.
-
-    Unlike the textbook interval it stays inside 0 to 1 and keeps a width at 0 and at 100 %, where good classifiers are.
-    Of no images nothing is known: (0, 1). Source: E. B. Wilson 1927, doi 10.1080/01621459.1927.10502953.
-    """
-    if not 0 <= correct <= images:
-        raise ValueError(f"{correct} correct of {images} images is impossible")
-    if not 0 < confidence < 1:
-        raise ValueError(f"a confidence lies between 0 and 1, not at {confidence}")
-    if images == 0:
-        return 0.0, 1.0
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    share = correct / images
-    centre = share + z**2 / (2 * images)
-    reach = z * sqrt(share * (1 - share) / images + z**2 / (4 * images**2))
-    scale = 1 + z**2 / images
-    # At 0 and at 100 % the bound is exact, and rounding must not carry it past the proportion.
-    low = 0.0 if correct == 0 else (centre - reach) / scale
-    high = 1.0 if correct == images else (centre + reach) / scale
-    return low, high
+from smear.intervals import bound_share
+from smear.macro_f1 import macro_f1_interval
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
@@ -56,13 +34,18 @@ def log_loss(labels: np.ndarray, probabilities: np.ndarray) -> float:
 
 
 def classification_summary(
-    labels: np.ndarray, predicted: np.ndarray, probabilities: np.ndarray, classes: Sequence[str]
+    labels: np.ndarray,
+    predicted: np.ndarray,
+    probabilities: np.ndarray,
+    classes: Sequence[str],
+    groups: np.ndarray | None = None,
 ) -> dict:
     """Return what `test_metrics.json` holds, ready for JSON (all but `cell`).
 
     `labels` and `predicted` are indices into `classes`, (images,); `probabilities` is (images, classes). Precision,
     recall and F1 of a class that was never predicted, or has no images, are 0. Macro figures are plain means over the
-    classes that occur among labels or predictions; weighted ones weigh each class by its images.
+    classes that occur among labels or predictions; weighted ones weigh each class by its images. groups: (images,), the
+    group of each image, as in `intervals.bound_share`, which gives the intervals; None where each is one by itself.
     """
     loss = log_loss(labels, probabilities)
     matrix = confusion_matrix(labels, predicted, len(classes))
@@ -74,7 +57,11 @@ def classification_summary(
     }
     occurs = support + predictions > 0
     images, correct = int(support.sum()), int(hits.sum())
-    low, high = wilson_interval(correct, images)
+    right = np.asarray(labels) == np.asarray(predicted)
+    groups = np.arange(images) if groups is None else np.asarray(groups)
+    low, high = bound_share(right, groups)
+    macro_low, macro_high = macro_f1_interval(matrix, np.asarray(labels), np.asarray(predicted), groups)
+    recalls = [bound_share(right[here], groups[here]) for here in (np.equal(labels, k) for k in range(len(classes)))]
     return {
         "classes": list(classes),
         "images": images,
@@ -84,10 +71,18 @@ def classification_summary(
         "accuracy_high": high,
         "loss": loss,
         "per_class": [
-            {"class": name, **{score: float(values[k]) for score, values in scores.items()}, "support": int(support[k])}
+            {
+                "class": name,
+                **{score: float(values[k]) for score, values in scores.items()},
+                "recall_low": recalls[k][0],
+                "recall_high": recalls[k][1],
+                "support": int(support[k]),
+            }
             for k, name in enumerate(classes)
         ],
         "macro": {score: float(values[occurs].mean()) for score, values in scores.items()},
+        "macro_f1_low": macro_low,
+        "macro_f1_high": macro_high,
         "weighted": {score: float(values @ support / images) for score, values in scores.items()},
         "confusion_matrix": matrix.tolist(),
     }

@@ -4,30 +4,50 @@ from math import sqrt
 
 import numpy as np
 
-from smear.metrics import wilson_interval
+from smear.intervals import Z, score_interval, student_quantile
 
 
-def paired_interval(first: np.ndarray, second: np.ndarray) -> tuple[float, float]:
+def paired_interval(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None) -> tuple[float, float]:
     """The 95 % interval of the accuracy of the first less that of the second, -1 to 1.
 
     first, second: bool, (images,), whether each image was classified correctly. Both Wilson intervals are combined,
     with the correlation of the two answers: there is a width even where both are right everywhere, and two accuracies
     whose own intervals overlap can differ. Of no images nothing is known: (-1, 1). Source: method 10 of Newcombe 1998,
     doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
+
+    groups: (images,), whole numbers from 0 on, of images that depend on one another. The interval is then that of as
+    many independent images as would make the difference vary as it does between groups, as in `grouped_interval`; of
+    fewer than three groups nothing is known.
     """
     images = len(first)
-    if not images:
+    count = images if groups is None else len(np.unique(groups))
+    if not images or (count < images and count < 3):
         return -1.0, 1.0
+    independent, quantile = images, Z
+    if count < images:
+        independent = count_independent(first, second, groups)
+        quantile = student_quantile(count - 1)
     shares = [float(right.mean()) for right in (first, second)]
-    lows, highs = zip(*(wilson_interval(int(right.sum()), images) for right in (first, second)), strict=True)
-    below = [share - low for share, low in zip(shares, lows, strict=True)]
-    above = [high - share for share, high in zip(shares, highs, strict=True)]
-    correlation = correlate(first, second)
+    bounds = [score_interval(share, independent, quantile) for share in shares]
+    below = [share - low for share, (low, _) in zip(shares, bounds, strict=True)]
+    above = [high - share for share, (_, high) in zip(shares, bounds, strict=True)]
+    correlation = correlate(first, second, independent)
     difference = shares[0] - shares[1]
     return (
-        difference - combine(below[0], above[1], correlation),
-        difference + combine(above[0], below[1], correlation),
+        max(difference - combine(below[0], above[1], correlation), -1.0),
+        min(difference + combine(above[0], below[1], correlation), 1.0),
     )
+
+
+def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray) -> float:
+    """As many independent images as would make the difference vary as it does: from one a group to all images."""
+    differences = first.astype(float) - second
+    deviations = differences - differences.mean()
+    count = len(np.unique(groups))
+    between = count / (count - 1) * (np.bincount(groups, weights=deviations) ** 2).sum()
+    images = len(first)
+    independent = images * (deviations**2).sum() / between if between else count
+    return float(min(max(independent, count), images))
 
 
 def combine(reach: float, other: float, correlation: float) -> float:
@@ -35,12 +55,16 @@ def combine(reach: float, other: float, correlation: float) -> float:
     return sqrt(max(reach**2 - 2 * correlation * reach * other + other**2, 0))
 
 
-def correlate(first: np.ndarray, second: np.ndarray) -> float:
-    """Phi of two bool arrays, (images,), a positive one with the continuity correction; 0 where one has no variance."""
-    both, neither = int((first & second).sum()), int((~first & ~second).sum())
-    one, other = int((first & ~second).sum()), int((~first & second).sum())
+def correlate(first: np.ndarray, second: np.ndarray, independent: float) -> float:
+    """Phi of two bool arrays, (images,), a positive one with the continuity correction; 0 where one has no variance.
+
+    independent: the images that they count as.
+    """
+    scale = independent / len(first)
+    both, neither = scale * int((first & second).sum()), scale * int((~first & ~second).sum())
+    one, other = scale * int((first & ~second).sum()), scale * int((~first & second).sum())
     sides = (both + one) * (other + neither) * (both + other) * (one + neither)
     product = both * neither - one * other
     if product > 0:
-        product = max(product - len(first) / 2, 0)
+        product = max(product - independent / 2, 0)
     return product / sqrt(sides) if sides else 0.0

@@ -5,7 +5,6 @@ import pandas as pd
 
 from smear.grid import AXES, Cell
 from smear.job import UserError
-from smear.metrics import wilson_interval
 
 RULE = (
     "Highest validation accuracy; ties by lower validation loss, then by the cheaper grid cell "
@@ -39,8 +38,9 @@ FIGURES = ("validation_", "train_")
 def rank_cells(metrics: pd.DataFrame) -> pd.DataFrame:
     """The leaderboard: one row a cell, best first by RULE, diverged cells (without figures) last.
 
-    metrics: what the cells' `metrics.json` hold, one row each. The folds of a cell are one row, see `pool_folds`. Cost
-    is counted in epochs and parameters and not in seconds, which differ from run to run.
+    metrics: what the cells' `metrics.json` hold, one row each. The folds of a cell are one row, see `pool_folds`. The
+    interval of the accuracy takes predictions and groups, and `compare_cells.py` adds it. Cost is counted in epochs and
+    parameters and not in seconds, which differ from run to run.
     """
     table = pool_folds(metrics).reindex(columns=LEADERBOARD[1:])
     table = table.sort_values(
@@ -64,8 +64,15 @@ def pool_folds(metrics: pd.DataFrame) -> pd.DataFrame:
     """
     if "fold" not in metrics or metrics["fold"].isna().all():
         return metrics.assign(folds=0, model_cell=metrics["cell"])
-    names = [name_cell(row) for row in metrics.to_dict("records")]
-    return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(np.array(names), sort=False)])
+    names = np.array(name_rows(metrics))
+    return pd.DataFrame([pool_cell(name, folds) for name, folds in metrics.groupby(names, sort=False)])
+
+
+def name_rows(metrics: pd.DataFrame) -> list[str]:
+    """The names of the leaderboard's rows that some trainings belong to: their own, or that of the cell of a fold."""
+    if "fold" not in metrics or metrics["fold"].isna().all():
+        return metrics["cell"].tolist()
+    return [name_cell(row) for row in metrics.to_dict("records")]
 
 
 def name_cell(row: dict) -> str:
@@ -83,14 +90,11 @@ def pool_cell(name: str, folds: pd.DataFrame) -> dict:
     if (folds["status"] != "finished").any():
         return {key: value for key, value in row.items() if not key.startswith(FIGURES)} | {"status": "diverged"}
     images, correct = int(folds["validation_images"].sum()), int(folds["validation_correct"].sum())
-    low, high = wilson_interval(correct, images)
     means = {key: np.average(folds[key], weights=folds["validation_images"]) for key in AVERAGED}
     return {
         **row,
         **means,
         "validation_accuracy": correct / images,
-        "validation_low": low,
-        "validation_high": high,
         "validation_correct": correct,
         "validation_images": images,
         "fold_accuracy_lowest": folds["validation_accuracy"].min(),
@@ -108,8 +112,11 @@ def measure_cost(cells: pd.DataFrame) -> pd.Series:
     return 1000 / cells["images_per_second"]
 
 
-def select_cell(leaderboard: pd.DataFrame) -> dict:
-    """What `selection.json` holds: the first cell, and how many others its interval cannot tell from it."""
+def select_cell(leaderboard: pd.DataFrame, ties: dict) -> dict:
+    """What `selection.json` holds: the first cell, how many others cannot be told from it, and `ties`.
+
+    leaderboard: with the column `tied`. ties: what is said of all rows together, see `compare_cells.py`.
+    """
     finished = leaderboard[leaderboard["status"] == "finished"]
     if finished.empty:
         raise UserError(
@@ -117,10 +124,11 @@ def select_cell(leaderboard: pd.DataFrame) -> dict:
             f"lower grid.learning_rate."
         )
     best = finished.iloc[0]
-    overlaps = finished["validation_high"] >= best["validation_low"]
     return {
         **{key: getattr(best[key], "item", lambda value=best[key]: value)() for key in SELECTION},
         "rule": RULE + FOLDS_RULE * bool(best["folds"]),
         "cells": len(leaderboard),
-        "indistinguishable": int(overlaps.sum()) - 1,
+        "finished": len(finished),
+        "indistinguishable": int(finished["tied"].sum()) - 1,
+        **ties,
     }

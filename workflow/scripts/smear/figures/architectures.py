@@ -6,7 +6,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, longest, percent_axis
+from smear.figures.style import (
+    CHOSEN,
+    HUES,
+    INK,
+    QUIET,
+    explain_shade,
+    header,
+    house_style,
+    longest,
+    percent_axis,
+    shade_ties,
+)
 from smear.formats import percent
 from smear.selection import find_best_of_architectures, measure_cost
 
@@ -19,7 +30,7 @@ LINE = 0.24
 def draw_architectures(cells: pd.DataFrame, chosen: dict) -> Figure:
     """Draw each architecture's best validation accuracy against the seconds of training on 1,000 images.
 
-    `cells` is the leaderboard, `chosen` the selection. Bars are Wilson intervals, small points all grid cells; numbers
+    `cells` is the leaderboard, `chosen` the selection. Bars are 95 % intervals, small points all grid cells; numbers
     are ranks, by which a list beside the panel names the architectures.
     """
     finished = cells[cells["status"] == "finished"]
@@ -49,6 +60,7 @@ def draw_architectures(cells: pd.DataFrame, chosen: dict) -> Figure:
     axes.xaxis.set_major_locator(LogLocator(10, subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
+    shade_ties(axes, chosen)
     percent_axis(axes)
     axes.set_xlabel("Seconds of training for 1,000 images")
     axes.set_ylabel("Validation accuracy")
@@ -77,7 +89,8 @@ def draw_best(axes: Axes, row, color: str) -> None:
 def explain(cells: pd.DataFrame, best: pd.DataFrame, chosen: dict) -> str:
     """Say what is drawn, and what the cost was measured on."""
     images = f"{chosen['validation_images']:.0f} validation images"
-    text = f"The best grid cell of each architecture; bars are 95 % Wilson intervals over {images}."
+    text = f"The best grid cell of each architecture; bars are 95 % intervals over {images}."
     if len(cells) > len(best):
         text += " Small points: all grid cells."
+    text = f"{text} {explain_shade(chosen)}".rstrip()
     return f"{text} Times are those of these trainings, as they ran; above and to the left is better."

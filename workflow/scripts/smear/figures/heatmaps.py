@@ -31,7 +31,7 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     """Draw validation accuracy by learning rate and epochs, a panel for each combination of FACETS.
 
     `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
-    grid stay blank, diverged ones are hatched, the chosen one is outlined.
+    grid stay blank, diverged ones are hatched, the chosen one is outlined, those tied with it have a ring.
     """
     rates, epochs = sorted(cells["learning_rate"].unique()), sorted(cells["epochs"].unique())
     facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
@@ -89,6 +89,8 @@ def explanation(cells: pd.DataFrame) -> str:
     if seeds > 1:
         parts.append(f"Means of up to {seeds} seeds, below them the lowest and the highest.")
     parts.append("Outlined: the selected one.")
+    if cells["tied"].sum() > 1:
+        parts.append("Ring: cannot be told apart from it" + (", one seed at least." if seeds > 1 else "."))
     if (cells["status"] == "diverged").any():
         parts.append("Hatched: diverged.")
     combinations = cells[[*FACETS, "learning_rate", "epochs"]].drop_duplicates()
@@ -125,6 +127,9 @@ def draw_facet(
             axes.add_patch(
                 Rectangle((x, y), 1, 1, fill=False, edgecolor=CHOSEN, linewidth=2.8, zorder=3, clip_on=False)
             )
+        elif group["tied"].any():
+            color = ink_on(COLORS(scale(group["validation_accuracy"].mean())))
+            axes.plot(x + 0.9, y + 0.14, marker="o", markersize=5, color="none", markeredgecolor=color)
 
 
 def annotate(axes: Axes, x: int, y: int, cells: pd.DataFrame, scale: mpl.colors.Normalize) -> None:

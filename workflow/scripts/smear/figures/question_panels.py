@@ -6,17 +6,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from smear.figures.style import (
     CHOSEN,
     INK,
     LINE,
     QUIET,
+    TIED,
     assign_colors,
     category_axis,
     longest,
     mark_diverged,
     percent_axis,
+    shade_ties,
     wrap_parts,
 )
 from smear.formats import describe_value, format_value
@@ -99,6 +102,7 @@ def draw_panels(
             axes = drawn[r, c] = figure.add_subplot(grid[r, 1 + c])
             draw_panel(axes, axis, values, here, hue, palette, chosen)
             axes.set_ylim(accuracy.min() - 0.16 * room, accuracy.max() + 0.12 * room)
+            shade_ties(axes, chosen)
             percent_axis(axes, ticks=5)
             category_axis(axes, None, values)
             axes.tick_params(labelleft=first, labelsize=8.5)
@@ -113,6 +117,8 @@ def draw_panels(
         for value, color in palette.items()
     ]
     handles.append(Line2D([], [], **RING, linewidth=0, label="selected grid cell"))
+    if chosen["finished"] > 1:
+        handles.append(Patch(color=TIED, label="cannot be told apart from it"))
     if (cells["status"] == "diverged").any():
         handles.append(Line2D([], [], color=QUIET, marker="X", markersize=6, linewidth=0, label="diverged"))
     figure.legend(handles=handles, loc="outside lower right", ncols=min(len(handles), 6), columnspacing=1.4)

@@ -12,10 +12,12 @@ from smear.figures.style import (
     INK,
     MOST_SEEDS,
     category_axis,
+    explain_shade,
     header,
     house_style,
     mark_diverged,
     percent_axis,
+    shade_ties,
 )
 from smear.formats import describe_values, format_value, percent
 from smear.grid import AXES
@@ -28,7 +30,7 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
     """Draw how validation accuracy depends on one axis of the grid.
 
     `cells` is the leaderboard, `chosen` the selection. To the left the cells that are like the chosen one in all but
-    `axis` (and the seed), with their Wilson intervals: the comparison that the paper makes in its stages. To the
+    `axis` (and the seed), with their intervals: the comparison that the paper makes in its stages. To the
     right every cell of the grid, so that nobody need believe that the rest of it agrees.
     """
     values = sorted(cells[axis].unique())
@@ -48,6 +50,7 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
         left.set_box_aspect(0.9)
         left.set_anchor("NW")
     draw_compared(left, axis, values, compared, chosen)
+    shade_ties(left, chosen)
     if panels:
         draw_panels(figure, grid, panels, axis, values, cells, chosen, panel_width)
     header(figure, TITLES[axis], explanation(axis, values, cells, compared, chosen))
@@ -69,10 +72,10 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, compared: pd.DataF
     if len(values) == 1:
         parts.append(f"The grid holds one value ({format_value(axis, values[0])}), so there is nothing to compare.")
     if len(cells) == 1:
-        return f"{parts[0]} Its only cell: {held}. The bar is the 95 % Wilson interval over {images}."
+        return f"{parts[0]} Its only cell: {held}. The bar is the 95 % interval over {images}."
     where = "Left: all" if len(compared) < len(cells) else "All"
     few = compared["seed"].nunique() <= MOST_SEEDS
-    bars = "bars are 95 % Wilson intervals" if few else "its bar is the 95 % Wilson interval"
+    bars = "bars are 95 % intervals" if few else "its bar is the 95 % interval"
     parts.append(f"{where} else as in the selected grid cell ({held}); {bars} over {images}.")
     if seeds > 1:
         parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
@@ -83,6 +86,8 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, compared: pd.DataF
         if len(values) > 1:
             parts[-1] += "; a line joins those alike in all else" + (" (means over seeds)" if seeds > 1 else "")
         parts[-1] += "."
+    if shade := explain_shade(chosen):
+        parts.append(shade)
     return " ".join(parts)
 
 
@@ -123,7 +128,7 @@ def draw_compared(axes: Axes, axis: str, values: list, compared: pd.DataFrame, c
 
 
 def draw_interval(axes: Axes, x: float, cell: pd.Series, color: str) -> None:
-    """Draw one cell: a point with its Wilson interval."""
+    """Draw one cell: a point with its interval."""
     y = cell["validation_accuracy"]
     reach = [[y - cell["validation_low"]], [cell["validation_high"] - y]]
     axes.errorbar(

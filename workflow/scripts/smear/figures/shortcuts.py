@@ -20,7 +20,7 @@ CLOSE = 0.55
 def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     """Draw the best classifier on each kind of features and, above them, the embeddings and the chosen network.
 
-    `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with Wilson intervals, one for each color of the
+    `shortcuts` is `shortcuts.csv`, `chosen` the selection. Points with 95 % intervals, one for each color of the
     grid; a dashed line where the class prior lies, if it is near.
     """
     prior = shortcuts.loc[shortcuts["classifier"] == "prior", "validation_accuracy"].iloc[0]
@@ -81,5 +81,5 @@ def explanation(prior: float, shows_prior: bool, images: int, images_of_network:
     where = "Dashed: always" if shows_prior else "Left of the axis: always"
     return (
         f"The best classifier on each kind of numbers, on the same split; bars are 95\N{NO-BREAK SPACE}% "
-        f"Wilson intervals over {over}. {where} the majority class ({percent(prior)})."
+        f"intervals over {over}. {where} the majority class ({percent(prior)})."
     )

@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.fonts import complete_fonts
 from smear.files import atomic_write
-from smear.formats import format_value
+from smear.formats import format_value, points
 from smear.grid import AXES
 
 INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
@@ -31,6 +31,9 @@ HUES = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#000000"]
 
 MOST_SEEDS = 8
 """Seeds up to which each is drawn by itself; of more, how they spread."""
+
+TIED = "#eef1f4"
+"""Behind the accuracies that cannot be told apart from that of the chosen cell."""
 
 LETTER = 0.56
 """Width of a letter in ems, in the mean of a title and with some room."""
@@ -161,6 +164,28 @@ def mark_diverged(axes: Axes, place: float, count: int, label: bool) -> None:
     if label:
         text = "diverged" if count == 1 else f"{count} diverged"
         axes.text(place, 0.085, text, ha="center", va="bottom", size=9, color=QUIET, transform=foot)
+
+
+def shade_ties(axes: Axes, chosen: dict) -> None:
+    """Shade the accuracies that cannot be told apart from the selected cell's, in a panel whose limits are set."""
+    if chosen["finished"] < 2:
+        return
+    best, detectable = chosen["validation_accuracy"], chosen["detectable_difference"]
+    # The edge lies between two numbers of images.
+    low = 0 if detectable is None else best - detectable + 0.5 / chosen["validation_images"]
+    limits = axes.get_ylim()
+    axes.axhspan(low, best, color=TIED, linewidth=0, zorder=0)
+    axes.set_ylim(limits)
+
+
+def explain_shade(chosen: dict) -> str:
+    """Say what is shaded; nothing where nothing is."""
+    if chosen["finished"] < 2:
+        return ""
+    if chosen["detectable_difference"] is None:
+        return "Shaded: cannot be told apart from the selected one, of so few groups of images."
+    behind = points(chosen["detectable_difference"])
+    return f"Shaded: less than {behind} behind the selected one, which cannot be told apart from it."
 
 
 def header(figure: Figure, title: str, text: str) -> None:

@@ -11,13 +11,13 @@ def architecture_table(cells: pd.DataFrame, chosen: dict) -> list[dict]:
     """A row for the best grid cell of each architecture, best first; none where the grid has one architecture.
 
     `cells` is the leaderboard, `chosen` the selection. `settings`: the axes that vary in the grid, in words. `cost`:
-    seconds of training for 1,000 images. `difference`: to the accuracy of the selected grid cell.
+    seconds of training for 1,000 images.
     """
     if cells["architecture"].nunique() < 2:
         return []
     varying = [axis for axis in AXES if axis != "architecture" and cells[axis].nunique() > 1]
     best = find_best_of_architectures(cells)
-    best = best.assign(cost=measure_cost(best), difference=best["validation_accuracy"] - chosen["validation_accuracy"])
+    best = best.assign(cost=measure_cost(best))
     return [
         row | {"settings": describe_values(row, varying), "chosen": row["cell"] == chosen["cell"]}
         for row in best.to_dict("records")

@@ -51,27 +51,27 @@ def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
 
 
 def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
-    """Say from which of the cells compared the selected one's validation figures set it apart."""
+    """Say from which of the cells compared the validation images set the selected one apart."""
     others = [cell for cell in compared if cell["cell"] != chosen["cell"]]
-    apart = [cell for cell in others if not is_finished(cell) or cell["validation_high"] < chosen["validation_low"]]
+    apart = [cell for cell in others if not cell["tied"]]
     best = format_value(axis, chosen[axis])
     if not apart:
-        return "The intervals overlap, so these validation images do not settle it."
+        return "These validation images do not settle it: no other one can be told apart from the selected grid cell."
     if len(apart) == len(others):
         return (
-            f"These validation images set {best} apart: no other interval reaches that of the selected grid cell. How "
-            f"much of that is chance in the training, other seeds would show."
+            f"These validation images set {best} apart from the others. How much of that is chance in the training, "
+            f"other seeds would show."
         )
     worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
-    return f"They rule out {worse}, but do not settle it between {best} and the rest, whose intervals overlap."
+    return f"They rule out {worse}, but do not settle it between {best} and the rest."
 
 
 def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
-    """Say what the selected architecture costs, and which others the intervals of their best grid cells rule out."""
+    """Say what the selected architecture costs, and from which others' best grid cells its own is told apart."""
     best = find_best_of_architectures(cells)
     finished = best[best["status"] == "finished"]
     others = finished[finished["architecture"] != chosen["architecture"]]
-    apart = others.loc[others["validation_high"] < chosen["validation_low"], "architecture"]
+    apart = others.loc[~others["tied"], "architecture"]
     costs = measure_cost(finished).set_axis(finished["architecture"]).sort_values()
     own, cheapest = costs[chosen["architecture"]], costs.index[0]
     text = (

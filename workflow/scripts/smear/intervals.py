@@ -1,0 +1,114 @@
+"""Intervals of shares of images, such as an accuracy, also where images lie in groups whose images are alike.
+
+Plain numpy: the training environment has no SciPy. `benchmarks/interval_coverage.py` measures what they cover.
+"""
+
+from math import sqrt
+from statistics import NormalDist
+
+import numpy as np
+
+CONFIDENCE = 0.95
+Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
+
+# The intraclass correlation is estimated as if so many disagreements within groups were known beforehand, of groups
+# with this correlation: without errors nothing else is known of it. Chosen by what it covers, `benchmarks/coverage.md`.
+PRIOR_DISAGREEMENTS = 0.7
+PRIOR_CORRELATION = 0.5
+
+
+def wilson_interval(correct: int, images: int) -> tuple[float, float]:
+    """The 95 % Wilson score interval of the proportion `correct / images`, two numbers between 0 and 1.
+
+    For independent images. Unlike the textbook interval it stays inside 0 to 1 and keeps a width at 0 and at 100 %,
+    where good classifiers are. Of no images nothing is known: (0, 1). Source: E. B. Wilson 1927,
+    doi:10.1080/01621459.1927.10502953.
+    """
+    if not 0 <= correct <= images:
+        raise ValueError(f"{correct} correct of {images} images is impossible")
+    return score_interval(correct / images, images) if images else (0.0, 1.0)
+
+
+def grouped_interval(correct: np.ndarray, images: np.ndarray, weights: np.ndarray | None = None) -> tuple[float, float]:
+    """The 95 % interval of a share of images that are alike within their groups: fields, photographs, patients.
+
+    correct, images: whole numbers, (groups,). weights: of the groups in the share, (groups,); None where every image
+    counts alike, ones for the mean over the groups. Wilson's interval of the number of independent images that would
+    vary as much (`count_independent`); Wilson's own where each group is one image. It always has a width. Of no images
+    nothing is known: (0, 1).
+    """
+    correct, images = (np.asarray(counts, dtype=np.int64) for counts in (correct, images))
+    if ((correct < 0) | (correct > images)).any():
+        raise ValueError("a group has fewer than no correct images, or more than it has images")
+    weights = images if weights is None else np.asarray(weights)
+    correct, images, weights = (values[images > 0] for values in (correct, images, weights))
+    if not len(images):
+        return 0.0, 1.0
+    independent, freedom = count_independent(images, weights, estimate_correlation(correct, images))
+    share = float((weights * correct / images).sum() / weights.sum())
+    return score_interval(share, independent, student_quantile(freedom))
+
+
+def bound_share(correct: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """As `grouped_interval`, of images one by one. correct: bool, (images,). groups: of each image its group's name."""
+    _, places = np.unique(np.asarray(groups), return_inverse=True)
+    return grouped_interval(np.bincount(places, weights=correct), np.bincount(places))
+
+
+def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
+    """The intraclass correlation of being correct, 0 to 1, from groups that are not empty; (groups,) each.
+
+    One less the disagreement within groups as a share of that expected of independent images, as in the analysis of
+    variance (Ridout, Demétrio and Firth 1999, doi:10.1111/j.0006-341X.1999.00137.x), drawn towards PRIOR_CORRELATION:
+    the fewer errors, the more.
+    """
+    total, groups = int(images.sum()), len(images)
+    found = expected = 0.0
+    if 1 < groups < total:
+        share = correct.sum() / total
+        found = float((correct * (images - correct) / images).sum())
+        between = (total * share * (1 - share) - found) / (groups - 1)
+        within = found / (total - groups)
+        size = (total - (images**2).sum() / total) / (groups - 1)
+        expected = (total - groups) * (within + (between - within) / size)
+    ratio = (found + PRIOR_DISAGREEMENTS * (1 - PRIOR_CORRELATION)) / (expected + PRIOR_DISAGREEMENTS)
+    return float(min(max(1 - ratio, 0.0), 1.0))
+
+
+def count_independent(images: np.ndarray, weights: np.ndarray, correlation: float) -> tuple[float, float]:
+    """How many independent images vary as much as a weighted mean over groups, and the degrees of freedom.
+
+    images, weights: (groups,). Where every image counts alike, the first is the number of images over the design effect
+    1 + (m - 1) ICC (Kish 1965), m being the mean size of an image's group. The second is Satterthwaite's: the variance
+    is estimated from groups as far as it comes from their correlation. What was known of that beforehand counts as one
+    group more.
+    """
+    alone = float((weights**2 / images).sum())
+    added = correlation * float((weights**2 * (1 - 1 / images)).sum())
+    independent = float(weights.sum()) ** 2 / (alone + added)
+    return independent, len(images) * ((alone + added) / added) ** 2 if added else np.inf
+
+
+def score_interval(share: float, images: float, quantile: float = Z) -> tuple[float, float]:
+    """Wilson's interval of a share of so many independent images, which need not be a whole number."""
+    centre = share + quantile**2 / (2 * images)
+    reach = quantile * sqrt(share * (1 - share) / images + quantile**2 / (4 * images**2))
+    scale = 1 + quantile**2 / images
+    # At 0 and at 100 % the bound is exact, and rounding must not carry it past the proportion.
+    low = 0.0 if share == 0 else (centre - reach) / scale
+    high = 1.0 if share == 1 else (centre + reach) / scale
+    return low, high
+
+
+def student_quantile(freedom: float) -> float:
+    """The two-sided 95 % quantile of Student's t, to 1 % for two degrees of freedom and better for more.
+
+    Source: Abramowitz and Stegun 1964, 26.7.5. For one degree of freedom it gives 11.3 in place of 12.7.
+    """
+    terms = (
+        (Z**3 + Z) / 4,
+        (5 * Z**5 + 16 * Z**3 + 3 * Z) / 96,
+        (3 * Z**7 + 19 * Z**5 + 17 * Z**3 - 15 * Z) / 384,
+        (79 * Z**9 + 776 * Z**7 + 1482 * Z**5 - 1920 * Z**3 - 945 * Z) / 92160,
+    )
+    return Z + sum(term / freedom**power for power, term in enumerate(terms, start=1))

@@ -1,0 +1,32 @@
+"""The accuracy of the best of many without the luck that made it the best, from the validation predictions alone."""
+
+import numpy as np
+
+ROUNDS = 1000
+BATCH = 4_000_000  # numbers that are worked on at a time
+
+
+def correct_selection(sums: np.ndarray, sizes: np.ndarray) -> tuple[float, float, float] | None:
+    """Accuracy of the selection with its 95 % interval: bootstrap bias-corrected cross-validation.
+
+    sums: int, (rows, groups), correct images, rows in the order of the leaderboard; sizes: (groups,), images. Groups
+    are drawn with replacement; the row with the highest accuracy on those drawn, the earlier one of several, is
+    measured on those that were not. Mean and percentiles of ROUNDS rounds; None for fewer than two rows or groups.
+    Source: Tsamardinos, Greasidou and Borboudakis 2018, doi:10.1007/s10994-018-5714-4.
+    """
+    rows, groups = sums.shape
+    if rows < 2 or groups < 2:
+        return None
+    random, found = np.random.default_rng(0), []
+    for first in range(0, ROUNDS, step := max(1, BATCH // max(rows, groups))):
+        rounds = min(step, ROUNDS - first)
+        drawn = random.multinomial(groups, np.full(groups, 1 / groups), size=rounds)
+        # Whole numbers below 2^53 are exact, whatever the order of the additions.
+        best = (drawn.astype(float) @ sums.T.astype(float)).argmax(axis=1)
+        left = drawn == 0
+        images = left @ sizes
+        right = (left * sums[best]).sum(axis=1)
+        found.append(right[images > 0] / images[images > 0])
+    shares = np.concatenate(found)
+    low, high = np.percentile(shares, [2.5, 97.5])
+    return float(shares.mean()), float(low), float(high)

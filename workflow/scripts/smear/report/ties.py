@@ -1,0 +1,49 @@
+"""Which grid cells cannot be told apart from the selected one, in sentences."""
+
+from smear.formats import percent, points
+
+UNITS = {"field": "microscope fields", "group": "groups"}
+"""What a group of images is, in words; others are levels of the user's own groups."""
+
+
+def describe_ties(chosen: dict) -> str:
+    """How many others cannot be told apart from the selected grid cell, and which difference could be shown.
+
+    chosen: the selection. Nothing where no other grid cell finished.
+    """
+    others, tied = chosen["finished"] - 1, chosen["indistinguishable"]
+    if not others:
+        return ""
+    with_images = f"with {describe_images(chosen)}"
+    if chosen["detectable_difference"] is None:
+        return (
+            f"The selected grid cell cannot be told apart from any other {with_images}: of so few groups no difference "
+            "can be shown."
+        )
+    names = f"{tied:,} of {others:,} others" if tied else f"all {others:,} others"
+    if others == 1:
+        names = "the only other one"
+    verdict = "cannot be told apart from" if tied else "is better than"
+    among = "" if others == 1 else " among so many"
+    return (
+        f"The selected grid cell {verdict} {names} {with_images}; the smallest difference that these images can show"
+        f"{among} is {points(chosen['detectable_difference'])}."
+    )
+
+
+def describe_images(chosen: dict) -> str:
+    """The validation images, and the groups that depend on one another: 324 images in 251 microscope fields."""
+    text, unit = f"{chosen['validation_images']:,.0f} images", chosen["unit"]
+    return text if unit == "image" else f"{text} in {chosen['groups']:,} {UNITS.get(unit, f'groups of {unit}')}"
+
+
+def describe_optimism(chosen: dict) -> str:
+    """The accuracy that the selection is worth; nothing where there was nothing to select."""
+    if chosen["corrected_accuracy"] is None:
+        return ""
+    return (
+        "The validation accuracy of the best of many is flattering, because the best is in part the luckiest. Corrected "
+        f"for that it is {percent(chosen['corrected_accuracy'])}: the mean accuracy, on images that were left out, of "
+        "whichever grid cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected "
+        "cross-validation, Tsamardinos et al. 2018)."
+    )
