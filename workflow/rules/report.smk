@@ -41,6 +41,36 @@ rule test_selected:
         "../scripts/test_selected.py"
 
 
+rule measure_calibration:
+    """Measure how right the selected grid cell's probabilities are, before and after a temperature of the validation images."""
+    input:
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        split_digests=ancient("results/{experiment}/split/digests.json"),
+        validation_predictions=get_selected_predictions("csv"),
+        validation_digests=ancient(get_selected_predictions("digests.json")),
+        test_predictions="results/{experiment}/report/test_predictions.csv",
+        test_digests=ancient("results/{experiment}/report/digests.json"),
+    output:
+        calibration="results/{experiment}/report/calibration.json",
+        svg=report(
+            "results/{experiment}/report/calibration.svg",
+            caption="../report/calibration.rst",
+            category="Final test",
+        ),
+        png="results/{experiment}/report/calibration.png",
+        digests="results/{experiment}/report/calibration.digests.json",
+    log:
+        "results/{experiment}/logs/measure_calibration.log",
+    benchmark:
+        "results/{experiment}/logs/measure_calibration.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_digest("measure_calibration"),
+    script:
+        "../scripts/measure_calibration.py"
+
+
 if HAS_GROUPS:
 
     rule validate_by_group:
@@ -128,6 +158,8 @@ rule render_report:
         test_predictions="results/{experiment}/report/test_predictions.csv",
         test_rows=ancient(get_test_tensor("csv")),
         test_digests=ancient(get_test_tensor("digests.json")),
+        calibration="results/{experiment}/report/calibration.json",
+        calibration_svg="results/{experiment}/report/calibration.svg",
         looks="results/{experiment}/report/test_looks.csv",
         all_looks=get_looks_of_others(),
         audit="results/{experiment}/split/audit.json",
@@ -148,6 +180,7 @@ rule render_report:
                 "results/{experiment}/split/siblings.digests.json",
                 "results/{experiment}/audit/shortcuts.digests.json",
                 "results/{experiment}/report/digests.json",
+                "results/{experiment}/report/calibration.digests.json",
             ]
         ),
         model_digests=ancient(get_selected_digests),

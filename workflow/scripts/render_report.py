@@ -17,6 +17,7 @@ from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations
+from smear.report.calibration import describe_calibration
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
@@ -42,7 +43,7 @@ def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
     names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
-    objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
+    objects = ("selection", "test_metrics", "calibration", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     results["groups"] = read_group_results(inputs, results["test_metrics"])
     tested = set(read_csv(inputs.test_rows)["sha256"])
@@ -105,6 +106,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "positive_sentence": describe_positive(test),
+        "calibration": describe_calibration(results["calibration"]),
+        "calibration_figure": inline_svg(inputs.calibration_svg, "Accuracy against confidence, test images"),
         "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),

@@ -39,6 +39,12 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
+def write_bins(sizes: list[int]) -> str:
+    """The bins and their images in words: `15 bins of 21 to 22 images`."""
+    images = f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"
+    return f"{len(sizes)} bin{'s' * (len(sizes) != 1)} of {images} images"
+
+
 def list_strengths(strengths: Mapping[str, object]) -> list[str]:
     """The strengths of a set of augmentations in words, those that change something: `rotation up to 20°`."""
     return [write_strength(name, strength) for name, strength in strengths.items() if strength not in (0, "none")]
