@@ -6,6 +6,7 @@ rule test_selected:
     """Predict the test images with the selected grid cell's model, and with no other."""
     input:
         **(get_group_manifest() if HAS_GROUPS else {}),
+        **get_frozen_threshold(),
         selected="results/{experiment}/comparison/selected.json",
         model=get_selected_model,
         provenance=ancient(get_selected_provenance),
@@ -152,6 +153,7 @@ rule render_report:
         **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
         **get_group_files(),
         **get_shown_files(),
+        **get_threshold_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",

@@ -49,6 +49,30 @@ def get_group_files():
     }
 
 
+def get_frozen_threshold():
+    """The threshold as named inputs of the final test, so that it is chosen before; nothing without a positive class."""
+    if not POSITIVE:
+        return {}
+    folder = "results/{experiment}/comparison"
+    return {
+        "threshold": f"{folder}/threshold.json",
+        "threshold_digests": ancient(f"{folder}/threshold.digests.json"),
+    }
+
+
+def get_threshold_files():
+    """What the report shows of the threshold, as named inputs, where there is one."""
+    if not POSITIVE:
+        return {}
+    folder = "results/{experiment}/report"
+    return {
+        **({"threshold_by_group": f"{folder}/threshold_by_group.csv"} if HAS_GROUPS else {}),
+        "threshold": f"{folder}/threshold.json",
+        "threshold_svg": f"{folder}/threshold.svg",
+        "threshold_digests": ancient(f"{folder}/threshold.digests.json"),
+    }
+
+
 def get_selected_model(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
 

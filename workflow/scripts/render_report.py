@@ -35,6 +35,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.threshold import describe_threshold
 from smear.report.value_range import describe_range
 from smear.tables import read_csv
 
@@ -106,6 +107,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "positive_sentence": describe_positive(test),
+        "threshold": show_threshold(inputs),
         "calibration": describe_calibration(results["calibration"]),
         "calibration_figure": inline_svg(inputs.calibration_svg, "Accuracy against confidence, test images"),
         "labels_sentence": describe_labels(labels),
@@ -140,6 +142,15 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "settings": settings,
         "inputs": results["provenance"].get("inputs") or {},
     }
+
+
+def show_threshold(inputs: SimpleNamespace) -> dict | None:
+    """The threshold for one class against the rest; None where no class is named for it."""
+    if not hasattr(inputs, "threshold"):
+        return None
+    svg = inline_svg(inputs.threshold_svg, "ROC and precision-recall curves")
+    by_group = getattr(inputs, "threshold_by_group", None)
+    return describe_threshold(read_json(inputs.threshold), by_group) | {"svg": svg}
 
 
 def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict | None:

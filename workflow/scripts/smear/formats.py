@@ -39,6 +39,11 @@ def percent(share: float, digits: int = 2) -> str:
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
+def short_percent(share: float) -> str:
+    """Write 0.95 as `95 %` and 0.975 as `97.5 %`: a share that somebody chose, with the digits that it has."""
+    return f"{100 * share:g}\N{NO-BREAK SPACE}%"
+
+
 def write_bins(sizes: list[int]) -> str:
     """The bins and their images in words: `15 bins of 21 to 22 images`."""
     images = f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"

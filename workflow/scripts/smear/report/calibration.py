@@ -64,7 +64,8 @@ def describe_answers(confidences: dict, sure: float) -> str:
     if not wrong["images"]:
         return f"No test image is wrong; the median confidence of the correct ones is {percent(correct['median'])}."
     whole = (
-        f"{wrong['confident']:,} of the {wrong['images']:,} wrong answers have a confidence of {percent(sure, 0)} or "
+        f"{wrong['confident']:,} of the {wrong['images']:,} wrong answers "
+        f"{'has' if wrong['confident'] == 1 else 'have'} a confidence of {percent(sure, 0)} or "
         "more"
     )
     if not correct["images"]:
