@@ -177,7 +177,7 @@ def choose(folder, predictions: pd.DataFrame, positive: str, sensitivity: float 
     paths = [folder / "one.csv", folder / "two.csv"]
     for path, rows in zip(paths, (predictions[::2], predictions[1::2]), strict=True):
         write_csv(rows, path)
-    params = SimpleNamespace(positive=positive, key="threshold.positive", sensitivity=sensitivity)
+    params = SimpleNamespace(positive=positive, sensitivity=sensitivity)
     given = SimpleNamespace(predictions=paths)
     job.main(SimpleNamespace(input=given, output=SimpleNamespace(threshold=folder / "t.json"), params=params))
     return json.loads((folder / "t.json").read_text())
@@ -187,7 +187,9 @@ def test_the_job_takes_all_folds_and_stops_without_a_positive_image(tmp_path):
     ids, share = [f"{number}" for number in range(20)], np.linspace(0, 1, 20, dtype=np.float32)
     table = pd.DataFrame({"image_id": ids, "label": 1, "predicted": 1, "prob_A": 1 - share, "prob_B": share})
     assert choose(tmp_path, table, "B")["threshold"] == float(str(share[1]))
-    with pytest.raises(UserError, match=r"None of the 20 validation images is A, .* or set threshold\.positive: null"):
+    with pytest.raises(
+        UserError, match=r"None of the 20 validation images is A, .* threshold\.positive and dataset\.positive to null"
+    ):
         choose(tmp_path, table, "A")
 
 
@@ -241,14 +243,14 @@ def test_groups_are_what_the_split_keeps_together_or_fields(tmp_path):
 def test_the_class_is_that_of_the_threshold_or_of_the_data_set():
     for changes, found in [
         ({}, None),
-        ({"threshold": {"positive": "Early"}}, ("Early", "threshold.positive")),
+        ({"threshold": {"positive": "Early"}}, "Early"),
     ]:
         config = complete_configuration(BASE | changes, SCHEMA)
         assert find_positive(config) == found
         assert config["threshold"]["sensitivity"] == DEFAULT
     labels = {"A": ["Early", "Pre", "Pro"], "B": ["Benign"]}
     config = BASE | {"dataset": {"source": "synthetic", "labels": labels, "positive": "A"}}
-    assert find_positive(complete_configuration(config, SCHEMA)) == ("A", "dataset.positive")
+    assert find_positive(complete_configuration(config, SCHEMA)) == "A"
     kaggle = {"dataset": {"source": "kaggle", "handle": "a/b"}, "threshold": {"positive": "Early"}}
     assert "shows after the download alone; name them in dataset.classes" in message(kaggle)
     assert "threshold.sensitivity is 0; it must be above 0" in message({"threshold": {"sensitivity": 0}})

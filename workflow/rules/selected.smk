@@ -49,9 +49,14 @@ def get_group_files():
     }
 
 
+def get_positive(wildcards):
+    """The class that the threshold is for, as it is: Snakemake would read wildcards into a plain text."""
+    return POSITIVE
+
+
 def get_frozen_threshold():
     """The threshold as named inputs of the final test, so that it is chosen before; nothing without a positive class."""
-    if not POSITIVE:
+    if POSITIVE is None:
         return {}
     folder = "results/{experiment}/comparison"
     return {
@@ -62,7 +67,7 @@ def get_frozen_threshold():
 
 def get_threshold_files():
     """What the report shows of the threshold, as named inputs, where there is one."""
-    if not POSITIVE:
+    if POSITIVE is None:
         return {}
     folder = "results/{experiment}/report"
     return {

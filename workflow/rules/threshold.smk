@@ -1,7 +1,7 @@
 # A threshold for one class against the rest, where the configuration names a positive one.
 # Takes: predictions of the selected grid cell. Makes: comparison/threshold.json before the test, report/threshold.json after it.
 
-if POSITIVE:
+if POSITIVE is not None:
 
     rule choose_threshold:
         """Choose the threshold on the validation images; the test has it among its inputs, and so comes after it."""
@@ -18,8 +18,7 @@ if POSITIVE:
         conda:
             "../../envs/report.yaml"
         params:
-            positive=POSITIVE[0],
-            key=POSITIVE[1],
+            positive=get_positive,
             sensitivity=config["threshold"]["sensitivity"],
             code=code_digest("choose_threshold"),
         script:

@@ -17,7 +17,8 @@ def main(snakemake) -> None:
     if not scores.positive.any():
         raise UserError(
             f"None of the {len(predictions):,} validation images is {show_name(params.positive)}, so that no threshold "
-            f"for it can be chosen; put some of them into the validation images, or set {params.key}: null."
+            "for it can be chosen; put images of that class into the validation split, or set threshold.positive and "
+            "dataset.positive to null."
         )
     threshold = choose_threshold(scores, params.sensitivity)
     validation = measure_shares(scores, threshold)
@@ -29,7 +30,6 @@ def main(snakemake) -> None:
         "target": params.sensitivity,
         "rule": f"{params.positive} where its probability is at least the threshold, the largest one whose sensitivity "
         f"on the validation images is at least {params.sensitivity:g}",
-        "key": params.key,
         "validation": validation,
     }
     write_json(chosen, snakemake.output.threshold)

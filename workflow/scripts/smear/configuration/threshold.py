@@ -7,12 +7,10 @@ from smear.job import Fault, list_some, show_name
 DEFAULT = 0.95  # threshold.sensitivity of config.schema.yaml
 
 
-def find_positive(config: dict) -> tuple[str, str] | None:
-    """The class that a threshold is chosen for, and the key that names it; None where no key does."""
-    for section in ("threshold", "dataset"):
-        if (name := config[section]["positive"]) is not None:
-            return name, f"{section}.positive"
-    return None
+def find_positive(config: dict) -> str | None:
+    """The class that a threshold is chosen for; None where none is named."""
+    chosen = config["threshold"]["positive"]
+    return config["dataset"]["positive"] if chosen is None else chosen
 
 
 def find_threshold_faults(config: dict, classes: Collection[str] | None, downloads: bool) -> list[Fault]:
