@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 import render_report
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
+from measure_calibration import summarise_splits
 from page import Page
 from smear.binary_metrics import binary_summary
+from smear.figures.calibration import draw_calibration
 from smear.figures.fields import draw_scores
 from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.shortcuts import draw_shortcuts
@@ -182,6 +184,11 @@ def write_report_inputs(
     tested["sha256"] = [f"{number:064x}" for number in range(len(predictions))]
     tested.to_csv(folder / "test_rows.csv", index=False)
     make_looks(folder, tested["sha256"].tolist())
+    arrays = *answers, probabilities.astype(np.float32), np.arange(len(predictions))
+    calibration = summarise_splits({"validation": arrays, "test": arrays})
+    (folder / "calibration.json").write_text(json.dumps(calibration), encoding="utf-8")
+    # That of the first report serves all: no test looks into it.
+    save_once(folder / "calibration.svg", None, lambda _: draw_calibration(*arrays[:3], calibration))
     sources = sorted(source for parts in labels.values() for source in parts) if labels else classes
     image_ids = [f"{name}/{number}" for k, name in enumerate(sources) for number in range(995 + 3 * k)]
     digests = [f"{number:064x}" for number in range(len(image_ids))]
@@ -208,6 +215,8 @@ def write_report_inputs(
             test_predictions=folder / "test_predictions.csv",
             test_rows=folder / "test_rows.csv",
             looks=folder / "test_looks.csv",
+            calibration=folder / "calibration.json",
+            calibration_svg=folder / "calibration.svg",
             all_looks=[],
             catalog=folder / "catalog.csv",
             fields_svg=folder / "fields.svg",

@@ -51,6 +51,11 @@ FAULTS = {
     "one label": (CLASSES, {"dataset": {"labels": {"A": ["Benign", "Early", "Pre"]}}}),
     "a positive class of three": (CLASSES, {"dataset": {"positive": "Early"}}),
     "a positive class that is none": (number_files("A", "B"), {"dataset": {"positive": "C"}}),
+    "a threshold for a class that is none": (number_files("A", "B", "C"), {"threshold": {"positive": "D"}}),
+    "a threshold for another class than the positive one": (
+        number_files("A", "B"), {"dataset": {"positive": "A"}, "threshold": {"positive": "B"}},
+    ),
+    "a sensitivity for no class": (None, {"threshold": {"sensitivity": 0.9}}),
     "classes that are too small": (number_files("A", "B", files=6), {}),
     "one class that is too small": ([*CLASSES, *number_files("Pro", files=2)], {}),
     "no numbers": (

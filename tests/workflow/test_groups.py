@@ -1,12 +1,14 @@
-"""Groups from file names in a real run: whole groups, figures of each on validation and test images, leave-one-out."""
+"""Groups from file names in a real run: whole groups, figures of each, a threshold for one class, leave-one-out."""
 
 import csv
 import json
 import re
+import zipfile
 
 import numpy as np
 import pytest
 from PIL import Image
+from smear.frozen_threshold import read_threshold
 
 SPLIT = "split={{unit: group, groups_pattern: '(?P<slide>S[0-9])_(?P<shot>[0-9])', folds: {folds}}}"
 GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}"
@@ -23,13 +25,14 @@ def source(tmp_path_factory):
             pixels = random.integers(0, 120 + 100 * seed, (32, 32, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(folder / name / f"S{number % 4}_{number // 4 % 2}_{number}.png")
     dataset = f"dataset={{source: folder, path: '{folder}', name: slides}}"
-    return ["--config", "experiment=slides", dataset, "fields={search: none}"]
+    return ["--config", "experiment=slides", dataset, "fields={search: none}", "threshold={positive: Good}"]
 
 
 @pytest.fixture(scope="module")
 def slides(project, source):
     """The results of a run as far as the figures by group."""
-    files = ("comparison/validation_by_group.csv", "report/test_by_group.csv", "report/groups.digests.json")
+    files = ["comparison/validation_by_group.csv", "report/test_by_group.csv", "report/groups.digests.json"]
+    files += ["report/calibration.json", "report/threshold_by_group.csv"]
     targets = [f"results/slides/{name}" for name in files]
     result = project.snakemake(*targets, *source, SPLIT.format(folds=0), GRID)
     assert result.returncode == 0, result.output
@@ -63,6 +66,39 @@ def test_the_test_is_counted_by_group_where_it_is_looked_at(slides):
     assert (int(row["images"]), int(row["correct"])) == (metrics["images"], metrics["correct"])
     assert [level["level"] for level in metrics["groups"]["levels"]] == ["slide", "shot"]
     assert len(read(slides.parent / "datasets/slides/test_looks.csv")) == 1
+
+
+def test_the_threshold_is_chosen_before_the_test_and_lies_in_the_model(slides):
+    chosen, found = (json.loads((slides / name / "threshold.json").read_text()) for name in ("comparison", "report"))
+    kept = read_threshold(slides / "report/model.keras")
+    assert kept == {name: chosen[name] for name in kept} == {name: found[name] for name in kept}
+    assert (kept["positive"], kept["classes"], kept["target"]) == ("Good", ["Bad", "Good"], 0.95)
+    times = [
+        (slides / name).stat().st_mtime_ns for name in ("comparison/threshold.json", "report/test_predictions.csv")
+    ]
+    assert times == sorted(times)
+    rows = read(slides / "report/test_predictions.csv")
+    called = [(row["label"], float(row["prob_Good"]) >= kept["threshold"]) for row in rows]
+    assert found["test"]["sensitivity_correct"] == called.count(("1", True))
+    assert found["test"]["specificity_correct"] == called.count(("0", False))
+    (row,) = read(slides / "report/threshold_by_group.csv")
+    assert int(row["sensitivity_correct"]) == called.count(("1", True))
+
+
+def test_the_model_with_a_threshold_is_that_of_its_grid_cell(slides):
+    cell = json.loads((slides / "comparison/selected.json").read_text())["model_cell"]
+    ours, theirs = (zipfile.ZipFile(slides / name) for name in ("report/model.keras", f"cells/{cell}/model.keras"))
+    with ours, theirs:
+        assert set(ours.namelist()) - set(theirs.namelist()) == {"threshold.json"}
+        assert all(ours.read(name) == theirs.read(name) for name in theirs.namelist())
+
+
+def test_the_probabilities_are_those_of_the_test(slides):
+    calibration = json.loads((slides / "report/calibration.json").read_text())
+    metrics = json.loads((slides / "report/test_metrics.json").read_text())
+    assert calibration["test"]["before"]["log_loss"] == pytest.approx(metrics["loss"], rel=1e-6)
+    assert calibration["temperature"] > 0
+    assert {"ece", "brier", "log_loss"} <= set(calibration["validation"]["after"])
 
 
 def test_each_group_that_is_not_for_the_test_is_left_out_once(project, source):

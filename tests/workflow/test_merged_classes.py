@@ -85,7 +85,8 @@ def test_the_final_test_names_the_positive_class_and_counts_its_images(finished)
 def test_another_positive_class_trains_nothing_and_other_labels_keep_the_images(finished, planned):
     project, _ = planned
     jobs = project.jobs(*use(BINARY, positive="Benign"))
-    assert set(jobs) - {"all"} == {"test_selected", "render_report"}
+    threshold = {"choose_threshold", "measure_threshold"}
+    assert set(jobs) - {"all"} == {"test_selected", "measure_calibration", "render_report"} | threshold
     jobs = project.jobs(*use("{Late: [Pre, Pro], Malignant: [Early], Benign: [Benign]}"))
     assert not jobs.keys() & set(ABOUT_IMAGES)
     assert jobs["split_images"] == jobs["train_cell"] == 1

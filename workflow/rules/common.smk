@@ -14,6 +14,7 @@ from smear.code_digest import digest_code
 from smear.configuration.command_line import find_names, read_values
 from smear.configuration.completion import complete_configuration, read_schema
 from smear.configuration.renamed import rename_old_names
+from smear.configuration.threshold import find_positive
 from smear.environment import announce_environment
 from smear.grid import AXES, expand_grid, find_cell, link_shorter
 from smear.images.identity import check_identity
@@ -60,6 +61,7 @@ EXAMINED = ask(examine_source, config["dataset"])
 CLASS_COUNTS = ask(check_examined, config, EXAMINED)
 FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
 HAS_GROUPS = ask(gives_groups, config)
+POSITIVE = find_positive(config)
 CELLS = {cell.name: cell for cell in expand_grid(config["grid"], FOLDS)}
 SHORTER = link_shorter(CELLS.values()) if config["training"]["share_epochs"] else {}
 FIGURES = list_figures({cell.architecture for cell in CELLS.values()})

@@ -5,6 +5,7 @@
 rule test_selected:
     """Predict the test images with the selected grid cell's model, and with no other."""
     input:
+        **get_frozen_threshold(),
         manifest=ancient("results/{experiment}/split/manifest.csv"),
         split_digests=ancient("results/{experiment}/split/digests.json"),
         selected="results/{experiment}/comparison/selected.json",
@@ -40,6 +41,36 @@ rule test_selected:
         code=code_digest("test_selected"),
     script:
         "../scripts/test_selected.py"
+
+
+rule measure_calibration:
+    """Measure how right the selected grid cell's probabilities are, before and after a temperature of the validation images."""
+    input:
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        split_digests=ancient("results/{experiment}/split/digests.json"),
+        validation_predictions=get_selected_predictions("csv"),
+        validation_digests=ancient(get_selected_predictions("digests.json")),
+        test_predictions="results/{experiment}/report/test_predictions.csv",
+        test_digests=ancient("results/{experiment}/report/digests.json"),
+    output:
+        calibration="results/{experiment}/report/calibration.json",
+        svg=report(
+            "results/{experiment}/report/calibration.svg",
+            caption="../report/calibration.rst",
+            category="Final test",
+        ),
+        png="results/{experiment}/report/calibration.png",
+        digests="results/{experiment}/report/calibration.digests.json",
+    log:
+        "results/{experiment}/logs/measure_calibration.log",
+    benchmark:
+        "results/{experiment}/logs/measure_calibration.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        code=code_digest("measure_calibration"),
+    script:
+        "../scripts/measure_calibration.py"
 
 
 if HAS_GROUPS:
@@ -123,12 +154,15 @@ rule render_report:
         **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
         **get_group_files(),
         **get_shown_files(),
+        **get_threshold_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",
         test_predictions="results/{experiment}/report/test_predictions.csv",
         test_rows=ancient(get_test_tensor("csv")),
         test_digests=ancient(get_test_tensor("digests.json")),
+        calibration="results/{experiment}/report/calibration.json",
+        calibration_svg="results/{experiment}/report/calibration.svg",
         looks="results/{experiment}/report/test_looks.csv",
         all_looks=get_looks_of_others(),
         audit="results/{experiment}/split/audit.json",
@@ -149,6 +183,7 @@ rule render_report:
                 "results/{experiment}/split/siblings.digests.json",
                 "results/{experiment}/audit/shortcuts.digests.json",
                 "results/{experiment}/report/digests.json",
+                "results/{experiment}/report/calibration.digests.json",
             ]
         ),
         model_digests=ancient(get_selected_digests),

@@ -43,6 +43,35 @@ def get_group_files():
     }
 
 
+def get_positive(wildcards):
+    """The class that the threshold is for, as it is: Snakemake would read wildcards into a plain text."""
+    return POSITIVE
+
+
+def get_frozen_threshold():
+    """The threshold as named inputs of the final test, so that it is chosen before; nothing without a positive class."""
+    if POSITIVE is None:
+        return {}
+    folder = "results/{experiment}/comparison"
+    return {
+        "threshold": f"{folder}/threshold.json",
+        "threshold_digests": ancient(f"{folder}/threshold.digests.json"),
+    }
+
+
+def get_threshold_files():
+    """What the report shows of the threshold, as named inputs, where there is one."""
+    if POSITIVE is None:
+        return {}
+    folder = "results/{experiment}/report"
+    return {
+        **({"threshold_by_group": f"{folder}/threshold_by_group.csv"} if HAS_GROUPS else {}),
+        "threshold": f"{folder}/threshold.json",
+        "threshold_svg": f"{folder}/threshold.svg",
+        "threshold_digests": ancient(f"{folder}/threshold.digests.json"),
+    }
+
+
 def get_selected_model(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
 

@@ -17,6 +17,7 @@ from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations
+from smear.report.calibration import describe_calibration
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
@@ -34,6 +35,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.threshold import describe_threshold
 from smear.report.ties import describe_images, describe_optimism, describe_ties
 from smear.report.value_range import describe_range
 from smear.tables import read_csv
@@ -43,7 +45,7 @@ def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
     names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
-    objects = ("selection", "test_metrics", "audit", "fields", "provenance", "published")
+    objects = ("selection", "test_metrics", "calibration", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     results["groups"] = read_group_results(inputs, results["test_metrics"])
     tested = set(read_csv(inputs.test_rows)["sha256"])
@@ -109,6 +111,9 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "positive_sentence": describe_positive(test),
+        "threshold": show_threshold(inputs),
+        "calibration": describe_calibration(results["calibration"]),
+        "calibration_figure": inline_svg(inputs.calibration_svg, "Accuracy against confidence, test images"),
         "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),
@@ -141,6 +146,15 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "settings": settings,
         "inputs": results["provenance"].get("inputs") or {},
     }
+
+
+def show_threshold(inputs: SimpleNamespace) -> dict | None:
+    """The threshold for one class against the rest; None where no class is named for it."""
+    if not hasattr(inputs, "threshold"):
+        return None
+    svg = inline_svg(inputs.threshold_svg, "ROC and precision-recall curves")
+    by_group = getattr(inputs, "threshold_by_group", None)
+    return describe_threshold(read_json(inputs.threshold), by_group) | {"svg": svg}
 
 
 def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict | None:

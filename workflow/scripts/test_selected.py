@@ -9,6 +9,7 @@ import smear.environment
 from smear.binary_metrics import binary_summary
 from smear.correctness import find_groups
 from smear.files import atomic_write, read_json, write_json
+from smear.frozen_threshold import add_threshold
 from smear.group_metrics import summarise_groups, tabulate_groups
 from smear.job import log, logged_to
 from smear.looks import add_look, find_looks, write_looks
@@ -22,9 +23,10 @@ from smear.training.keras_start import start_keras
 BATCH = 64
 
 
-def digest_settings(provenance: dict) -> str:
-    """SHA-256 of the settings that a model was trained with, hyperparameters included."""
-    return hashlib.sha256(json.dumps(provenance["settings"], sort_keys=True).encode()).hexdigest()
+def digest_settings(provenance: dict, chosen: dict | None) -> str:
+    """SHA-256 of the settings that a model was trained with, hyperparameters included, and of its threshold if any."""
+    settings = provenance["settings"] if chosen is None else [provenance["settings"], chosen]
+    return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def main(snakemake, digests: dict[str, str]) -> None:
@@ -54,6 +56,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     summary = classification_summary(labels, predicted, probabilities, classes, groups.names)
     summary |= binary_summary(labels, predicted, classes, params.positive, groups.names)
     summary["unit"] = groups.unit
+    chosen = read_json(path) if (path := snakemake.input.get("threshold")) else None
     by_group = None
     if snakemake.output.get("by_group"):
         levels = read_levels(manifest)
@@ -61,7 +64,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
         summary["groups"] = summarise_groups(predictions, levels, classes, params.positive)
     # Before anybody can see what came of it, so that no look is missing, and none is counted that told nothing.
     images, table = set(rows["sha256"]), Path(params.table)
-    settings = digest_settings(read_json(snakemake.input.provenance))
+    settings = digest_settings(read_json(snakemake.input.provenance), chosen)
     look = add_look(table, snakemake.wildcards.experiment, images, digests[snakemake.input.model], settings)
     log.info("a look at the test images, recorded in %s: %s", table, look.why)
     log.info("%s: %d of %d test images right", selected, summary["correct"], summary["images"])
@@ -73,6 +76,8 @@ def main(snakemake, digests: dict[str, str]) -> None:
     write_json({"cell": selected, **summary}, snakemake.output.metrics)
     with atomic_write(snakemake.output.model) as path:
         shutil.copyfile(snakemake.input.model, path)
+        if chosen is not None:
+            add_threshold(path, chosen)
 
 
 if __name__ == "__main__":

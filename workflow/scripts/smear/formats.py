@@ -49,6 +49,17 @@ def format_p(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def short_percent(share: float) -> str:
+    """Write 0.95 as `95 %` and 0.975 as `97.5 %`: a share that somebody chose, with the digits that it has."""
+    return f"{100 * share:g}\N{NO-BREAK SPACE}%"
+
+
+def write_bins(sizes: list[int]) -> str:
+    """The bins and their images in words: `15 bins of 21 to 22 images`."""
+    images = f"{min(sizes):,}" if min(sizes) == max(sizes) else f"{min(sizes):,} to {max(sizes):,}"
+    return f"{len(sizes)} bin{'s' * (len(sizes) != 1)} of {images} images"
+
+
 def list_strengths(strengths: Mapping[str, object]) -> list[str]:
     """The strengths of a set of augmentations in words, those that change something: `rotation up to 20°`."""
     return [write_strength(name, strength) for name, strength in strengths.items() if strength not in (0, "none")]

@@ -26,7 +26,7 @@ FEWEST = ceil(log2(2 / LEVEL))
 
 
 def sum_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Sums of the columns of each group: int64, (rows, groups). values: (rows, images); groups: (images,), any names."""
+    """Sums of the columns of each group: int64, (rows, groups). values: (rows, images); groups: (images,), names."""
     names, places = np.unique(groups, return_inverse=True)
     order = np.argsort(places, kind="stable")
     starts = np.searchsorted(places[order], np.arange(len(names)))

@@ -7,6 +7,7 @@ from smear.configuration.classes import find_class_faults
 from smear.configuration.grid_contradictions import find_grid_faults
 from smear.configuration.group_contradictions import find_group_faults
 from smear.configuration.schema_errors import show
+from smear.configuration.threshold import find_threshold_faults
 from smear.images.levels import CLASS
 from smear.images.source import SOURCES
 from smear.job import Fault, show_name, show_path
@@ -21,6 +22,7 @@ def find_contradictions(config: dict) -> list[str]:
     if source.needs and not dataset[source.needs]:
         faults.append(f"dataset.source is {dataset['source']}, which needs dataset.{source.needs}.")
     faults += find_class_faults(dataset, source.downloads)
+    faults += find_threshold_faults(config, dataset["labels"] or dataset["classes"], source.downloads)
     faults += find_reading_faults(dataset) + find_template_faults(config)
     if config["split"]["unit"] == "folders" and config["split"]["folds"]:
         faults.append(

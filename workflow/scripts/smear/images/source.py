@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from smear.configuration.classes import find_positive_faults
+from smear.configuration.threshold import find_threshold_faults
 from smear.disk import estimate_synthetic
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
@@ -58,8 +59,9 @@ def examine_source(dataset: dict) -> Examined | None:
 def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | None:
     """Images of each class of the task; None where only a download can tell.
 
-    Errors: a UserError where the counts are not the expected ones or too small to be split, where `dataset.labels` or
-    `dataset.positive` does not fit the classes, or where images do not do for `split.unit` or the user's table.
+    Errors: a UserError where the counts are not the expected ones or too small to be split, where `dataset.labels`,
+    `dataset.positive` or `threshold.positive` does not fit the classes, or where images do not do for `split.unit` or
+    the user's table.
     """
     dataset = config["dataset"]
     sources = examined and examined.list_sources()
@@ -70,7 +72,8 @@ def check_examined(config: dict, examined: Examined | None) -> dict[str, int] | 
     check_expected(examined.counts, dataset["expected"], origin[0].upper() + origin[1:] if not sources else origin)
     check_labels(dataset["labels"], examined.counts, origin, selectable=sources is not None)
     counts = merge_counts(examined.counts, dataset["labels"])
-    if faults := find_positive_faults(dataset["positive"], list(counts)):
+    faults = find_positive_faults(dataset["positive"], list(counts))
+    if faults := faults or find_threshold_faults(config, counts, downloads=False):
         raise UserError(faults[0], faults[0].remedies)
     examined.notes.extend(check_split(config, counts, sources, groups))
     return counts

@@ -116,7 +116,8 @@ def propose_positive(classes: list[str]) -> Entry:
         " is named like the negative one" if swapped or is_negative(first) else ": set the other one if that is wrong"
     )
     positive, other = (first, last) if swapped else (last, first)
-    return Entry("dataset.positive", positive, f"for sensitivity and specificity; {list_some([other])}{named}")
+    reason = f"for sensitivity, specificity and a threshold; {list_some([other])}{named}"
+    return Entry("dataset.positive", positive, reason)
 
 
 def is_negative(name: str) -> bool:
