@@ -43,7 +43,7 @@ def describe_optimism(chosen: dict) -> str:
         return ""
     return (
         "The validation accuracy of the best of many is flattering, because the best is in part the luckiest. "
-        f"Corrected for that it is {percent(chosen['corrected_accuracy'])}: the mean accuracy, on images that were left out, of "
-        "whichever grid cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected "
+        f"Corrected for that it is {percent(chosen['corrected_accuracy'])}: the mean accuracy, on images that were "
+        "left out, of whichever grid cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected "
         "cross-validation, Tsamardinos et al. 2018)."
     )
