@@ -16,6 +16,7 @@ import rounds
 from smear.files import read_json, write_json
 from smear.grid import Cell, expand_grid
 from smear.records import is_record, write_record
+from smear.tables import read_csv, write_csv
 from workflows import call, copy_workflow, read_benchmark
 
 GRID = {
@@ -42,15 +43,18 @@ def fill(results: Path, cells: list[Cell]) -> None:
     first, *others = cells
     source = results / "cells" / first.name
     metrics = read_json(source / "metrics.json")
+    predictions = read_csv(source / "validation_predictions.csv")
     for number, cell in enumerate(others):
         folder = results / "cells" / cell.name
         shutil.copytree(source, folder, copy_function=os.link, dirs_exist_ok=True)
-        for name in ("metrics.json", "shorter.json"):
+        for name in ("metrics.json", "shorter.json", "validation_predictions.csv"):
             (folder / name).unlink(missing_ok=True)
         images = metrics["validation_images"]
         right = number % (images + 1)
         own = {"validation_correct": right, "validation_accuracy": right / images}
         write_json(metrics | cell._asdict() | {"cell": cell.name} | own, folder / "metrics.json")
+        wrong = predictions.assign(predicted=predictions["label"].where(predictions.index < right, -1))
+        write_csv(wrong, folder / "validation_predictions.csv")
         written = [path for path in folder.iterdir() if not is_record(path)]
         write_record(folder / "digests.json", written, "train_cell")
         for kind in ("log", "tsv"):

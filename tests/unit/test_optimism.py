@@ -24,16 +24,17 @@ def test_the_luck_of_the_best_is_taken_off_and_a_real_lead_is_not():
     assert correct_selection(better, np.ones(400, dtype=int))[0] == pytest.approx(better[0].mean(), abs=0.003)
 
 
+@pytest.mark.slow
 def test_over_many_experiments_it_is_right_on_average():
     """Against the accuracy that the picked row would have on new images, here 90 % for each."""
     random, found, naive = np.random.default_rng(2), [], []
-    for _ in range(40):
-        right = random.random((24, 324)) > 0.1
+    for _ in range(20):
+        right = random.random((12, 324)) > 0.1
         sums = right[np.argsort(-right.sum(axis=1), kind="stable")].astype(int)
         found.append(correct_selection(sums, np.ones(324, dtype=int))[0])
         naive.append(sums[0].mean())
-    assert np.mean(naive) > 0.925
-    assert np.mean(found) == pytest.approx(0.9, abs=0.01)
+    assert np.mean(naive) > 0.92
+    assert np.mean(found) == pytest.approx(0.9, abs=0.012)
 
 
 def test_images_of_a_group_are_drawn_together():

@@ -93,16 +93,15 @@ counts = arrays(np.int64, st.tuples(st.integers(2, 6), st.integers(1, 40)), elem
 
 
 @given(counts)
-def test_all_that_is_nearer_than_what_can_be_shown_is_tied(sums):
+def test_p_falls_with_the_rank_and_too_few_groups_show_nothing(sums):
     p = tie_p(sums)
     assert p[0] == 1
     assert (np.diff(p) <= 0).all()
-    behind, detectable = (sums[0] - sums).sum(axis=1), find_detectable(sums, p)
-    if detectable is None:
-        assert sums.shape[1] < FEWEST
+    if sums.shape[1] < FEWEST:
+        assert find_detectable(sums, p) is None
         assert (p > LEVEL).all()
     else:
-        assert ((behind < detectable) == (p > LEVEL)).all()
+        assert find_detectable(sums, p) >= FEWEST
 
 
 @given(counts)
@@ -120,15 +119,22 @@ def test_what_rows_have_in_common_and_the_order_of_the_groups_do_not_count(sums,
     assert (sign_flip_p((sums[0] - sums)[:, random.permutation(sums.shape[1])]) == sign_flip_p(sums[0] - sums)).all()
 
 
+def test_a_row_that_is_as_good_is_tied_with_the_one_that_is_better_than_all_others():
+    random = np.random.default_rng(3)
+    sums = rank((random.random((8, 400)) > np.array([0.01, 0.01, *[0.2] * 6])[:, None]).astype(int))
+    assert (tie_p(sums) > LEVEL).tolist() == [True, True, *[False] * 6]
+
+
 def test_two_rows_of_few_groups_have_the_p_of_all_sign_flips():
     sums = np.array([[3, 2, 2, 1, 4, 2, 2, 0], [1, 2, 1, 0, 3, 1, 1, 1]])
+    # Half an image is taken off, which sums of one parity do not notice.
     assert tie_p(sums)[1] == enumerate_p(sums[0] - sums[1])
 
 
-@pytest.mark.parametrize("groups", [14, 15])
+@pytest.mark.parametrize("groups", [13, 14])
 def test_few_groups_have_all_flips_and_many_have_so_many_drawn(groups):
     flipped = np.concatenate(list(flip_signs(np.ones((1, groups), dtype=int))))
-    assert len(flipped) == (2**13 if groups == 14 else 10_000)
+    assert len(flipped) == (2**13 if groups == 13 else 10_000)
 
 
 def test_a_row_that_failed_widens_nothing_for_the_others():
@@ -136,8 +142,9 @@ def test_a_row_that_failed_widens_nothing_for_the_others():
     right = random.random((6, 324)) > 0.02
     right[5] = random.random(324) > 0.5
     right = right.astype(int)
-    with_it, without = (find_detectable(rows, tie_p(rows)) for rows in (rank(right), rank(right)[:5]))
-    assert with_it == without
+    with_it, without = (tie_p(rows) for rows in (rank(right), rank(right)[:5]))
+    assert with_it[:5] == pytest.approx(without, abs=0.01)
+    assert with_it[5] <= LEVEL
 
 
 def test_rows_that_agree_everywhere_are_tied_and_show_six_groups_at_least():
@@ -171,13 +178,14 @@ def test_groups_are_summed_by_name(values, data):
     assert (sum_groups(values, groups.astype(str)) == np.transpose(expected)).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 4])
 def test_false_alarms_under_no_difference(size):
     """Of rows that are equally good, of groups that are right or wrong together, one is set apart once in 20 times."""
-    random, alarms, rounds = np.random.default_rng(1), 0, 120
+    random, alarms, rounds = np.random.default_rng(1), 0, 40
     for _ in range(rounds):
         hard = random.beta(0.2, 4, 324 // size)
-        sums = rank(random.binomial(size, 1 - hard, size=(8, len(hard))))
+        sums = rank(random.binomial(size, 1 - hard, size=(6, len(hard))))
         alarms += bool((tie_p(sums) <= LEVEL).any())
-    # Above this lies 1 % of the rounds of a test with 5 %.
-    assert alarms <= 13
+    # Above this lies 1 % of what a test with 5 % gives; benchmarks/ties.md has more rounds.
+    assert alarms <= 6

@@ -48,6 +48,7 @@ def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarra
     corrected = correct_selection(sums, sizes) or (None, None, None)
     summary = {
         "groups": len(names),
+        "lowest_tied": float(sums[p > LEVEL].sum(axis=1).min() / images),
         "detectable_difference": None if detectable is None else detectable / images,
         **dict(zip(("corrected_accuracy", "corrected_low", "corrected_high"), corrected, strict=True)),
     }

@@ -14,8 +14,11 @@ from scipy.special import bdtr
 
 LEVEL = 0.05
 FLIPS = 10_000
-MOST_ENUMERATED = 14
+MOST_ENUMERATED = 13
 """Groups up to which all sign flips are taken; of more, FLIPS are drawn."""
+
+MOST_STEPS = 10
+"""Of leaving out rows that are told apart; to stop earlier tells fewer apart."""
 
 SMALLEST = 1e-12
 """The least p of groups of several images; rounding errors are a thousandth of it."""
@@ -26,7 +29,7 @@ FEWEST = ceil(log2(2 / LEVEL))
 
 
 def sum_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Sums of the columns of each group: int64, (rows, groups). values: (rows, images); groups: (images,), names."""
+    """Sums of the columns of each group: int64, (rows, groups). values: (rows, images). groups: (images,), names."""
     names, places = np.unique(groups, return_inverse=True)
     order = np.argsort(places, kind="stable")
     starts = np.searchsorted(places[order], np.arange(len(names)))
@@ -89,41 +92,77 @@ def holm(p: np.ndarray) -> np.ndarray:
 
 
 def tie_p(sums: np.ndarray) -> np.ndarray:
-    """Of each row, (rows,), how often rows that are all alike would lie as far apart as it lies from the best.
+    """Of each row, (rows,), how often one of rows that are all alike would seem as much worse than the best as it does.
 
     sums: int, (rows, groups), correct images, the best row first. Signs are flipped for all rows together, which keeps
-    what they have in common, and the statistic is the largest difference between any two rows: the best one was picked
-    because it is the best. From the last row to the first, each is tested among those before it, so that a row that
-    failed widens nothing for others (Romano and Wolf 2005, doi:10.1198/016214504000000539, step down).
+    what they have in common; in each flip the best row is picked anew, because it was picked here, and the statistic is
+    the largest difference of a row to it, in standard deviations. Rows that are told apart from the best are left out,
+    the worst ones first, and the others tested again (Romano and Wolf 2005, doi:10.1198/016214504000000539, step down),
+    so that a row that failed widens nothing for the others. No row has a lower p than one that is worse.
     """
     differences = sums[0] - sums
     distance = differences.sum(axis=1)
     if (np.diff(distance) < 0).any():
         raise ValueError("the rows do not come best first")
-    counts, flips = np.zeros(len(sums), dtype=np.int64), 0
+    spread = measure_spread(differences)
+    # The best row has few errors by luck, and so a small spread: one image off, as in McNemar's test (Edwards 1948).
+    observed = np.maximum(distance - 1, 0) / spread[0]
+    places = np.searchsorted(distance, distance)
+    p, rows, least = np.ones(len(sums)), len(sums), 0.0
+    for _ in range(MOST_STEPS):
+        if rows < 2:
+            break
+        largest = np.sort(find_largest(differences[:rows], spread[:rows, :rows]))
+        # Rounding must not make one flip differ from what was observed.
+        below = np.searchsorted(largest, observed[:rows] * (1 - 1e-6))
+        drawn = is_drawn(differences[:rows])
+        found = (len(largest) - below + drawn) / (len(largest) + drawn)
+        # Rows of one accuracy have one p.
+        p[:rows] = np.maximum(np.maximum.accumulate(found[::-1])[::-1][places[:rows]], least)
+        tied = int((p[:rows] > LEVEL).sum())
+        if tied == rows:
+            break
+        rows, least = tied, p[tied]
+    return p
+
+
+def measure_spread(differences: np.ndarray) -> np.ndarray:
+    """The standard deviation of the difference of any two rows under sign flips: float64, (rows, rows); inf for none.
+
+    differences: int, (rows, groups), of each row to one and the same.
+    """
+    products = differences.astype(float) @ differences.T
+    squares = np.diag(products)
+    variances = squares[:, None] + squares - 2 * products
+    return np.sqrt(np.where(variances > 0, variances, np.inf))
+
+
+def find_largest(differences: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """In each sign flip the largest difference of a row to the one that is then the best, (flips,), by `spread`."""
+    spread, found = spread.astype(np.float32), []
     for flipped in flip_signs(differences):
-        ranges = np.maximum.accumulate(flipped, axis=1) - np.minimum.accumulate(flipped, axis=1)
-        counts += (ranges >= distance).sum(axis=0)
-        flips += len(flipped)
-    drawn = is_drawn(differences)
-    p = (counts + drawn) / (flips + drawn)
-    return np.maximum.accumulate(p[::-1])[::-1]
+        best = flipped.argmin(axis=1)
+        behind = flipped - np.take_along_axis(flipped, best[:, None], axis=1)
+        found.append((behind / spread[best]).max(axis=1))
+    return np.concatenate(found)
 
 
 def find_detectable(sums: np.ndarray, p: np.ndarray) -> int | None:
-    """The fewest images that a row must be behind the best to be told from it; None where no number is enough.
+    """How many images a row must be behind the best to be told from it; None where no number is enough.
 
-    sums: as for `tie_p`, whose answer is p. The threshold is that of the rows that are tied, or of the first that is
-    not where the best stands alone; at least FEWEST, since rows that agree everywhere show no spread.
+    sums: as for `tie_p`, whose answer is p. It is the threshold among the tied rows for a row whose spread is their
+    median, or that of the next one where the best stands alone; at least FEWEST, since rows that agree show no spread.
     """
-    tied = int((p > LEVEL).sum())
-    differences = (sums[0] - sums)[: max(tied, 2)]
+    rows = max(int((p > LEVEL).sum()), 2)
+    differences = (sums[0] - sums)[:rows]
     if len(differences) < 2 or sums.shape[1] < FEWEST:
         return None
-    ranges = np.sort(np.concatenate([np.ptp(flipped, axis=1) for flipped in flip_signs(differences)]))[::-1]
+    spread = measure_spread(differences)
+    largest = np.sort(find_largest(differences, spread))[::-1]
     drawn = is_drawn(differences)
-    allowed = int(LEVEL * (len(ranges) + drawn) + 1e-9) - drawn
-    return max(int(ranges[allowed]) + 1, FEWEST)
+    threshold = largest[max(int(LEVEL * (len(largest) + drawn)) - drawn, 0)]
+    others = spread[0, 1:][np.isfinite(spread[0, 1:])]
+    return max(int(threshold * np.median(others)) + 2 if len(others) else 0, FEWEST)
 
 
 def is_drawn(differences: np.ndarray) -> bool:
@@ -134,13 +173,13 @@ def is_drawn(differences: np.ndarray) -> bool:
 def flip_signs(differences: np.ndarray) -> Iterator[np.ndarray]:
     """Sums over the groups of each row under sign flips, some flips at a time: float32, (flips, rows).
 
-    differences: int, (rows, groups). The same flips for all rows; those of few groups are all there are, but for the
-    mirrored ones. Whole numbers up to 2^24 are exact in float32, so that the order of the additions does not count.
+    differences: int, (rows, groups). The same flips for all rows; those of few groups are all there are. Whole numbers
+    up to 2^24 are exact in float32, so that the order of the additions does not count.
     """
     differences = differences[:, differences.any(axis=0)].astype(np.float32)
     rows, groups = differences.shape
     drawn = groups > MOST_ENUMERATED
-    flips = FLIPS if drawn else 2 ** max(groups - 1, 0)
+    flips = FLIPS if drawn else 2**groups
     random = np.random.default_rng(0)
     for first in range(0, flips, step := max(1, BATCH // max(rows, groups))):
         numbers = np.arange(first, min(first + step, flips))

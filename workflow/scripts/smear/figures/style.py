@@ -19,7 +19,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.fonts import complete_fonts
 from smear.files import atomic_write
-from smear.formats import format_value, points
+from smear.formats import format_value
 from smear.grid import AXES
 
 INK, QUIET, RULE = "#1b1f24", "#5b6470", "#d9dde2"
@@ -170,22 +170,16 @@ def shade_ties(axes: Axes, chosen: dict) -> None:
     """Shade the accuracies that cannot be told apart from the selected cell's, in a panel whose limits are set."""
     if chosen["finished"] < 2:
         return
-    best, detectable = chosen["validation_accuracy"], chosen["detectable_difference"]
-    # The edge lies between two numbers of images.
-    low = 0 if detectable is None else best - detectable + 0.5 / chosen["validation_images"]
     limits = axes.get_ylim()
-    axes.axhspan(low, best, color=TIED, linewidth=0, zorder=0)
+    # The edge lies between two numbers of images.
+    low = chosen["lowest_tied"] - 0.5 / chosen["validation_images"]
+    axes.axhspan(low, chosen["validation_accuracy"], color=TIED, linewidth=0, zorder=0)
     axes.set_ylim(limits)
 
 
 def explain_shade(chosen: dict) -> str:
     """Say what is shaded; nothing where nothing is."""
-    if chosen["finished"] < 2:
-        return ""
-    if chosen["detectable_difference"] is None:
-        return "Shaded: cannot be told apart from the selected one, of so few groups of images."
-    behind = points(chosen["detectable_difference"])
-    return f"Shaded: less than {behind} behind the selected one, which cannot be told apart from it."
+    return "Shaded: what cannot be told apart from the selected grid cell." if chosen["finished"] > 1 else ""
 
 
 def header(figure: Figure, title: str, text: str) -> None:

@@ -24,10 +24,10 @@ def describe_ties(chosen: dict) -> str:
     if others == 1:
         names = "the only other one"
     verdict = "cannot be told apart from" if tied else "is better than"
-    among = "" if others == 1 else " among so many"
+    among = "" if others == 1 else " among so many grid cells"
     return (
         f"The selected grid cell {verdict} {names} {with_images}; the smallest difference that these images can show"
-        f"{among} is {points(chosen['detectable_difference'])}."
+        f"{among} is about {points(chosen['detectable_difference'])}."
     )
 
 
@@ -41,9 +41,10 @@ def describe_optimism(chosen: dict) -> str:
     """The accuracy that the selection is worth; nothing where there was nothing to select."""
     if chosen["corrected_accuracy"] is None:
         return ""
+    corrected = percent(chosen["corrected_accuracy"])
     return (
         "The validation accuracy of the best of many is flattering, because the best is in part the luckiest. "
-        f"Corrected for that it is {percent(chosen['corrected_accuracy'])}: the mean accuracy, on images that were "
-        "left out, of whichever grid cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected "
-        "cross-validation, Tsamardinos et al. 2018)."
+        f"Corrected for that it is {corrected}: the mean accuracy, on images that were left out, of whichever grid "
+        "cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected cross-validation, "
+        "Tsamardinos et al. 2018)."
     )
