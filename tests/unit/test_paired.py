@@ -62,13 +62,29 @@ def test_it_covers_the_true_difference_as_often_as_it_says():
     assert 0.94 < np.mean([low <= 0.03 <= high for low, high in drawn]) < 0.98
 
 
-def test_images_are_paired_by_name_and_the_network_may_have_more():
+def test_images_are_paired_by_name_and_the_network_may_have_more(tmp_path):
+    manifest = pd.DataFrame({"image_id": list("abcd"), "field_id": list("abcd"), "group": list("abcd")})
+    manifest.to_csv(tmp_path / "manifest.csv", index=False)
     network = pd.DataFrame({"image_id": ["c", "a", "d", "b"], "label": [1, 0, 1, 0], "predicted": [1, 0, 0, 1]})
     names = ["rgb/none/prior", "rgb/corner/naive_bayes"]
     columns = {names[0]: [0, 0, 0], names[1]: [0, 0, 1]}
     baselines = pd.DataFrame({"image_id": ["a", "b", "c"], "label": [0, 0, 1], **columns})
-    prior, corner = compare(network, baselines, names).to_dict("records")
+    prior, corner = compare(network, baselines, names, tmp_path / "manifest.csv").to_dict("records")
     assert (prior["images"], prior["network_alone"], prior["baseline_alone"], prior["difference"]) == (3, 1, 1, 0)
     assert (corner["network_alone"], corner["baseline_alone"]) == (0, 1)
     assert corner["difference"] == pytest.approx(-1 / 3)
     assert corner["difference_low"] < -1 / 3 < corner["difference_high"]
+
+
+def test_images_of_a_group_count_together(tmp_path):
+    images = [f"{k}" for k in range(40)]
+    network = pd.DataFrame({"image_id": images, "label": 0, "predicted": 0})
+    baselines = pd.DataFrame({"image_id": images, "label": 0, "b": [1] * 8 + [0] * 32})
+    intervals = []
+    for size in (1, 8):
+        groups = [f"g{k // size}" for k in range(40)]
+        pd.DataFrame({"image_id": images, "field_id": images, "group": groups}).to_csv(tmp_path / "m.csv", index=False)
+        (row,) = compare(network, baselines, ["b"], tmp_path / "m.csv").to_dict("records")
+        assert row["difference"] == pytest.approx(0.2)
+        intervals.append((row["difference_low"], row["difference_high"]))
+    assert intervals[1][0] < 0 < intervals[0][0], "eight errors in one group of five are one observation"

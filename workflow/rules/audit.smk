@@ -40,10 +40,12 @@ rule compare_baselines:
         shortcut_predictions="results/{experiment}/audit/shortcut_predictions.csv",
         selection="results/{experiment}/comparison/selection.json",
         predictions=get_selected_predictions("csv"),
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
         digests=ancient(
             [
                 "results/{experiment}/audit/shortcuts.digests.json",
                 "results/{experiment}/comparison/selection.digests.json",
+                "results/{experiment}/split/digests.json",
             ]
         ),
         prediction_digests=ancient(get_selected_predictions("digests.json")),

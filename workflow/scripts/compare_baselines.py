@@ -1,8 +1,11 @@
 """Compare the selected grid cell with each shortcut baseline and probe, on the very same validation images."""
 
+from pathlib import Path
+
 import smear.environment
 import numpy as np
 import pandas as pd
+from smear.correctness import find_groups
 from smear.files import read_json
 from smear.group_metrics import join_predictions
 from smear.job import log, logged_to
@@ -11,21 +14,25 @@ from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
 
-def compare(network: pd.DataFrame, baselines: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+def compare(network: pd.DataFrame, baselines: pd.DataFrame, names: list[str], manifest: str | Path) -> pd.DataFrame:
     """A row for each column of `baselines` that is named: the network's accuracy less the baseline's.
 
     network: `image_id,label,predicted`. baselines: `image_id,label` and classes predicted; its images are all, or some,
-    of the network's.
+    of the network's. manifest: of the split, which has the groups of images that depend on one another.
     """
     joined = baselines.merge(network[["image_id", "predicted"]], on="image_id", validate="one_to_one")
     labels = joined["label"].to_numpy()
     right = joined["predicted"].to_numpy() == labels
-    return pd.DataFrame([describe_difference(right, joined[name].to_numpy() == labels) for name in names])
+    _, groups = np.unique(find_groups(manifest, joined["image_id"].to_numpy()).names, return_inverse=True)
+    return pd.DataFrame([describe_difference(right, joined[name].to_numpy() == labels, groups) for name in names])
 
 
-def describe_difference(network: np.ndarray, baseline: np.ndarray) -> dict:
-    """The difference of two accuracies with its interval. network, baseline: bool, (images,), what each had right."""
-    low, high = paired_interval(network, baseline)
+def describe_difference(network: np.ndarray, baseline: np.ndarray, groups: np.ndarray | None = None) -> dict:
+    """The difference of two accuracies with its interval.
+
+    network, baseline: bool, (images,), what each had right. groups: as `paired_interval` takes them.
+    """
+    low, high = paired_interval(network, baseline, groups)
     return {
         "images": len(network),
         "network_alone": int((network & ~baseline).sum()),
@@ -42,7 +49,7 @@ def main(snakemake) -> None:
     keys = ["color", "features", "classifier"]
     names = ["/".join(key) for key in table[keys].itertuples(index=False)]
     network = join_predictions(map(read_csv, files.predictions))
-    compared = compare(network, read_csv(files.shortcut_predictions), names)
+    compared = compare(network, read_csv(files.shortcut_predictions), names, files.manifest)
     log.info("%s beside %d baselines", read_json(files.selection)["cell"], len(names))
     write_csv(pd.concat([table[keys], compared], axis=1), snakemake.output.differences)
 
