@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import rounds
 from compare_cells import compare_rows
-from smear.metrics import wilson_interval
+from smear.intervals import wilson_interval
 from smear.optimism import correct_selection
 from smear.ties import LEVEL, find_detectable, holm, mcnemar_p, sign_flip_p, sum_groups, tie_p
 

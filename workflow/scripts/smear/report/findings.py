@@ -76,9 +76,12 @@ def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
     own, cheapest = costs[chosen["architecture"]], costs.index[0]
     text = (
         f"By the best grid cell of each of {len(best)} architectures, {chosen['architecture']} has the highest "
-        f"validation accuracy, {percent(chosen['validation_accuracy'])}, and takes {own:.1f} s to train on 1,000 "
-        f"images; the cheapest, {cheapest}, takes {costs[cheapest]:.1f} s."
+        f"validation accuracy, {percent(chosen['validation_accuracy'])}, and takes {own:.1f} s to train on 1,000 images"
     )
+    if cheapest == chosen["architecture"]:
+        text += ", the least of all."
+    else:
+        text += f"; the cheapest, {cheapest}, takes {costs[cheapest]:.1f} s."
     if not others.empty:
         text += f" These validation images set it apart from {list_words(apart) if len(apart) else 'no other one'}."
     diverged = best.loc[best["status"] != "finished", "architecture"]
