@@ -23,7 +23,8 @@ NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings", 
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
 CONFIGURATION = r"""
 experiment: conda
-dataset: {source: kaggle, handle: toy/smears, variant: null}
+dataset: {source: kaggle, handle: toy/smears, variant: null, classes: [Benign, Early, Pre, Pro]}
+threshold: {positive: Pro}
 split: {groups_pattern: '(\d)\.'}
 image: {size: 32}
 augmentation: {crop: 0, rotation: 0, flip: both, shift: 0}
