@@ -16,7 +16,9 @@ from smear.intervals import bound_share, score_interval
 from smear.macro_f1 import macro_f1_interval
 from smear.metrics import confusion_matrix
 
-IMAGES, SIZES, CORRELATIONS, ACCURACIES = (50, 328), (1, 4, 8), (0.0, 0.2, 0.5), (0.90, 0.95, 0.98, 0.99)
+IMAGES, ACCURACIES = (50, 328), (0.90, 0.95, 0.98, 0.99)
+# Images of a group and their intraclass correlation, which single ones have none of.
+GROUPS = [(1, 0.0), *product((4, 8), (0.0, 0.2, 0.5))]
 SHARES = {
     "even": (0.25, 0.25, 0.25, 0.25),
     "as the leukemia images": (0.155, 0.303, 0.296, 0.246),
@@ -119,9 +121,7 @@ def main() -> None:
     random = np.random.default_rng(options.seed)
     print("| images | classes | group size | ICC | macro F1: mean (lowest) | width | recall of the rarest |")
     print("|---:|---|---:|---:|---:|---:|---:|")
-    for images, (name, shares), size, correlation in product(IMAGES, SHARES.items(), SIZES, CORRELATIONS):
-        if size == 1 and correlation:
-            continue
+    for images, (name, shares), (size, correlation) in product(IMAGES, SHARES.items(), GROUPS):
         rows = [measure_answers(random, shares, images, size, correlation, a, options.draws) for a in ACCURACIES]
         first, second, width = np.transpose(rows)
         print(
@@ -131,9 +131,7 @@ def main() -> None:
         )
     print("\n| images | positive | group size | ICC | area: mean (lowest) | bootstrap | no width |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
-    for images, share, size, correlation in product(IMAGES, (0.5, 0.15), SIZES, CORRELATIONS):
-        if size == 1 and correlation:
-            continue
+    for images, share, (size, correlation) in product(IMAGES, (0.5, 0.15), GROUPS):
         rows = [measure_areas(random, share, images, size, correlation, area, options.draws) for area in AREAS]
         first, second, none = np.transpose(rows)
         print(

@@ -1,11 +1,14 @@
 """The lines that a finished run ends with."""
 
-import csv
 from pathlib import Path
+
+import pandas as pd
 
 from smear.files import read_json
 from smear.records import check_files
+from smear.report.shortcuts import join_differences
 from smear.shortcuts import PROBED
+from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"
 BASELINES, DIFFERENCES = "audit/shortcuts.csv", "comparison/shortcut_differences.csv"
@@ -34,27 +37,16 @@ def summarise_results(experiment: Path) -> str:
 
 def find_probe(experiment: Path, color: str) -> str | None:
     """The validation accuracy of the linear probe, and the network's difference to it; None without embeddings."""
+    table = join_differences(*(read_csv(experiment / path) for path in (BASELINES, DIFFERENCES)))
     wanted = {"color": color, "features": PROBED, "classifier": "linear_probe"}
-    rows = [
-        row
-        for path in (BASELINES, DIFFERENCES)
-        for row in read_rows(experiment / path)
-        if wanted.items() <= row.items()
-    ]
-    if not rows:
+    rows = table[(table[list(wanted)] == pd.Series(wanted)).all(axis=1)]
+    if rows.empty:
         return None
-    accuracy, difference = rows
-    points, low, high = (100 * float(difference[name]) for name in ("difference", "difference_low", "difference_high"))
+    points, low, high = (100 * rows[name].iloc[0] for name in ("difference", "difference_low", "difference_high"))
     return (
-        f"{100 * float(accuracy['validation_accuracy']):.2f} % of the validation images (the network's difference "
+        f"{100 * rows['validation_accuracy'].iloc[0]:.2f} % of the validation images (the network's difference "
         f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f})"
     )
-
-
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a table. No pandas, which the environment of Snakemake need not have."""
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))
 
 
 def describe(figures: dict, accuracy: str, interval: str) -> str:
