@@ -41,8 +41,9 @@ def wait_for(words: bytes, written: bytearray) -> None:
 
 
 def get_variables(**variables: str) -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in ("CI", "NO_COLOR")}
-    return environment | {"TERM": "xterm-256color", "PYTHONPATH": str(ROOT / "workflow/scripts"), "BAD": ""} | variables
+    """Of a person at a terminal, who has neither CI nor NO_COLOR, wherever the tests run."""
+    own = {"CI": "", "NO_COLOR": "", "TERM": "xterm-256color", "PYTHONPATH": str(ROOT / "workflow/scripts"), "BAD": ""}
+    return {**os.environ, **own, **variables}
 
 
 @pytest.fixture
