@@ -30,7 +30,18 @@ def experiment(tmp_path):
 
 
 def watch(experiment, cells=NAMES, planned=NAMES) -> Watch:
-    return Watch(experiment, cells, planned)
+    return Watch(*([(str(experiment), name) for name in names] for names in (cells, planned)))
+
+
+def test_cells_of_two_experiments_are_counted_apart(experiment, tmp_path):
+    """They have the same names, and shorter runs of their own."""
+    other = tmp_path / "results/grid/outer/1"
+    write_cells(describe(*CELLS), other, {LONG.name: FIRST.name})
+    trainings = [(str(folder), name) for folder in (experiment, other) for name in NAMES]
+    looking = Watch(trainings, trainings)
+    assert looking.look()[:2] == (0, 80)
+    write_trained(other, FIRST, validation_accuracy=0.5)
+    assert Watch(trainings, trainings[:3]).look()[:2] == (10, 80)
 
 
 def write_trained(experiment, cell, **changes):
@@ -119,7 +130,7 @@ def test_a_failed_grid_cell_is_found_though_it_has_never_run(experiment):
     log.parent.mkdir(parents=True)
     log.write_text("2026-11-30 01:00:00  error: no images\n")
     looking.look(everywhere=True)
-    assert looking.cells[ALONE.name].state == "failed"
+    assert looking.cells[str(experiment), ALONE.name].state == "failed"
 
 
 @pytest.mark.parametrize("damage", ["", "[]", '{"cells": 3}'])

@@ -92,7 +92,7 @@ DATA_CODE = [code_digest(name) for name in ("catalog_images", "find_fields", "sp
 def get_origin(wildcards):
     """A digest of all that Snakemake trains a cell anew for, where that is known before it plans."""
     # Which class is positive decides no training.
-    data = [config["dataset"] | {"positive": None}, config["split"], config["image"]]
+    data = [config["dataset"] | {"positive": None}, VARIANTS[wildcards.experiment], config["image"]]
     code = [get_training_code(wildcards), get_architecture(wildcards), *DATA_CODE]
     origin = [get_cell(wildcards), get_training_settings(wildcards), get_engine(), data, CLASS_COUNTS, code]
     return hashlib.sha256(json.dumps(origin, sort_keys=True).encode()).hexdigest()
@@ -101,7 +101,7 @@ def get_origin(wildcards):
 def read_start(wildcards):
     """What a finished training has left in `shorter.json`: the shorter run that it continued, and `get_origin` then."""
     try:
-        return read_json(f"results/{EXPERIMENT}/cells/{wildcards.cell}/shorter.json")
+        return read_json(f"results/{wildcards.experiment}/cells/{wildcards.cell}/shorter.json")
     except (OSError, ValueError):
         return {}
 
@@ -119,21 +119,21 @@ def get_shorter_names(wildcards):
     return " ".join(filter(None, [read_start(wildcards).get("continued_from"), *names]))
 
 
-def is_pruned(cell):
+def is_pruned(cell, experiment):
     """Whether a cell is current, and its state was removed since."""
-    folder = Path(f"results/{EXPERIMENT}/cells/{cell.name}")
+    folder = Path(f"results/{experiment}/cells/{cell.name}")
     if (folder / "state.npz").exists() or not (folder / "metrics.json").exists():
         return False
-    return is_current(SimpleNamespace(cell=cell.name))
+    return is_current(SimpleNamespace(cell=cell.name, experiment=experiment))
 
 
-def find_shorter_run(cell):
+def find_shorter_run(cell, experiment):
     """The next shorter run that has a state, or will have one; None where there is none.
 
     One whose state was removed is passed over: to train it again would take as many epochs as it saves.
     """
     shorter = SHORTER.get(cell)
-    while shorter is not None and is_pruned(shorter):
+    while shorter is not None and is_pruned(shorter, experiment):
         shorter = SHORTER.get(shorter)
     return shorter
 
@@ -146,7 +146,7 @@ def get_shorter_state(wildcards):
     changed, the input has the same name for all cells, and is a small one of the cell's others where it stands for none.
     """
     cell = CELLS[wildcards.cell]
-    shorter = None if cell not in SHORTER or is_current(wildcards) else find_shorter_run(cell)
+    shorter = None if cell not in SHORTER or is_current(wildcards) else find_shorter_run(cell, wildcards.experiment)
     if shorter is None:
         path = get_tensor("train", "csv")(wildcards)
     else:

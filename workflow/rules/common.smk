@@ -27,6 +27,7 @@ from smear.scheduling.gpus import find_gpus
 from smear.scheduling.orphan import announce_snakemake
 from smear.split.planning import count_folds, get_shared_columns, gives_groups
 from smear.split.targets import SPLITS
+from smear.split.variants import list_variants
 from smear.training_images import has_donor
 
 
@@ -59,6 +60,7 @@ EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 EXAMINED = ask(examine_source, config["dataset"])
 CLASS_COUNTS = ask(check_examined, config, EXAMINED)
+VARIANTS = list_variants(EXPERIMENT, config["split"])
 FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
 HAS_GROUPS = ask(gives_groups, config)
 POSITIVE = find_positive(config)
@@ -81,10 +83,11 @@ OTHER_BACKENDS = [
 
 def check_targets(targets):
     """Raise a UserError for a target that is a cell outside the grid."""
-    folder = Path("results") / EXPERIMENT / "cells"
+    folders = [Path("results") / experiment / "cells" for experiment in VARIANTS]
     for target in map(Path, targets):
-        if folder in target.parents:
-            find_cell(target.relative_to(folder).parts[0], list(CELLS.values()))
+        for folder in folders:
+            if folder in target.parents:
+                find_cell(target.relative_to(folder).parts[0], list(CELLS.values()))
 
 
 # Snakemake does not know its targets yet while it reads this file.

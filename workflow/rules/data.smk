@@ -197,7 +197,9 @@ rule split_images:
         fields=f"results/datasets/{DATASET}/fields.csv",
         groups=config["split"]["groups_csv"] or [],
         weights=get_donor(),
+        outer=get_outer_folds("folds.csv"),
         digests=ancient(name_records(f"results/datasets/{DATASET}", "catalog", "fields")),
+        outer_digests=ancient(get_outer_folds("folds.digests.json")),
     output:
         # An earlier manifest of the same method is read, so that images which are added move no others.
         manifest=update("results/{experiment}/split/manifest.csv"),
@@ -211,13 +213,11 @@ rule split_images:
         "../../envs/data.yaml"
     params:
         **get_group_settings(),
-        unit=config["split"]["unit"],
-        fractions=config["split"]["fractions"],
-        seed=config["split"]["seed"],
+        unit=get_split("unit"),
+        fractions=get_split("fractions"),
         folds=config["split"]["folds"],
-        groups=verbatim("split", "groups_csv"),
-        block=config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
-        labels=verbatim("dataset", "labels"),
+        outer_fold=get_split("outer_fold"),
+        outer_folds=get_split("outer_folds"),
         allow_overlap=config["model"]["allow_overlap"] if get_donor() else None,
         code=code_digest("split_images"),
     script:
@@ -247,7 +247,7 @@ rule audit_splits:
     conda:
         "../../envs/report.yaml"
     params:
-        fractions=config["split"]["fractions"],
+        fractions=get_split("fractions"),
         block=config["split"]["block"],
         code=code_digest("audit_splits"),
     script:

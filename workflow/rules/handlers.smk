@@ -27,7 +27,9 @@ def record_cells():
     """Leave the names and hyperparameters of the grid's cells for `make status`."""
     shorter = {cell.name: before.name for cell, before in SHORTER.items()}
     cells = {name: cell._asdict() for name, cell in CELLS.items()}
-    ask(write_cells, cells, Path(f"results/{EXPERIMENT}"), shorter)
+    trained = [job.wildcards.experiment for job in list_jobs() if job.rule.name == "train_cell"]
+    for experiment in dict.fromkeys([EXPERIMENT, *trained]):
+        ask(write_cells, cells, Path(f"results/{experiment}"), shorter)
 
 
 def record_code():
@@ -76,10 +78,11 @@ def announce_start():
     """Say, before the work starts, how long the training takes on a CPU, and how much disk the call needs."""
     if only_touches():
         return
-    cells = list_planned_cells()
-    if cells and runs_here() and not GPUS:
+    jobs = list_planned_trainings()
+    if jobs and runs_here() and not GPUS:
+        cells = [take_own_epochs(CELLS[job.wildcards.cell], job.wildcards.experiment) for job in jobs]
         print(
-            describe_hours(count_own_epochs(cells), count_train_images(), config["image"]["size"], count_cores()),
+            describe_hours(cells, count_train_images(), config["image"]["size"], count_cores()),
             file=sys.stderr,
         )
     if disk := describe_planned_disk():
@@ -91,7 +94,7 @@ def describe_results():
     if not all(map(os.path.exists, get_final_files())):
         return None
     try:
-        return summarise_results(Path(f"results/{EXPERIMENT}"))
+        return summarise_results(Path(f"results/{EXPERIMENT}"), OUTER_FOLDS)
     except UserError as error:
         # Nothing that this call was asked for: it may have made another damaged file again.
         return f"blastgrid: {error}"
@@ -108,10 +111,11 @@ def show_progress():
     if only_touches():
         return
     for display in find_progress_loggers():
-        planned = [cell.name for cell in list_planned_cells()]
-        cells = [job.wildcards.cell for job in list_jobs() if job.rule.name == "train_cell"]
-        watch = Watch(Path(f"results/{EXPERIMENT}"), cells, planned) if planned else None
-        display.begin(watch, get_descriptions())
+        planned, cells = (
+            [(f"results/{job.wildcards.experiment}", job.wildcards.cell) for job in jobs if job.rule.name == "train_cell"]
+            for jobs in (list_planned_jobs(), list_jobs())
+        )
+        display.begin(Watch(cells, planned) if planned else None, get_descriptions())
 
 
 def offer_summary():

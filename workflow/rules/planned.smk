@@ -38,15 +38,15 @@ def count_cores():
     return min(get_cores() or os.cpu_count(), os.cpu_count())
 
 
-def list_planned_cells():
-    """The cells that this call trains."""
-    return [CELLS[job.wildcards.cell] for job in list_planned_jobs() if job.rule.name == "train_cell"]
+def list_planned_trainings():
+    """The jobs of this call that train a cell."""
+    return [job for job in list_planned_jobs() if job.rule.name == "train_cell"]
 
 
-def count_own_epochs(cells):
-    """The cells, each with the epochs alone that it does not take over from its shorter run."""
-    starts = {cell: find_shorter_run(cell) for cell in cells}
-    return [cell._replace(epochs=cell.epochs - (start.epochs if start else 0)) for cell, start in starts.items()]
+def take_own_epochs(cell, experiment):
+    """A cell with the epochs alone that it does not take over from its shorter run."""
+    start = find_shorter_run(cell, experiment)
+    return cell._replace(epochs=cell.epochs - (start.epochs if start else 0))
 
 
 def estimate_training_bytes(cell):
@@ -54,18 +54,18 @@ def estimate_training_bytes(cell):
     return estimate_cell(cell, collect_settings(config, cell))
 
 
-def estimate_images(split):
+def estimate_images(split, experiment):
     """Bytes of a split's tensor in one color; None where only a download can tell."""
-    fractions, size = config["split"]["fractions"], config["image"]["size"]
+    fractions, size = VARIANTS[experiment]["fractions"], config["image"]["size"]
     return None if CLASS_COUNTS is None else estimate_tensor(CLASS_COUNTS, fractions, split, size)
 
 
-def estimate_features(split):
+def estimate_features(split, experiment):
     """Bytes of a split's embeddings in one color; None where only a download can tell."""
     if CLASS_COUNTS is None:
         return None
     features = open_features(EMBEDDINGS["file"]).shape[1] if EMBEDDINGS["file"] else FEATURES
-    return estimate_embeddings(CLASS_COUNTS, config["split"]["fractions"], split, features)
+    return estimate_embeddings(CLASS_COUNTS, VARIANTS[experiment]["fractions"], split, features)
 
 
 def estimate_bytes(job):
@@ -76,17 +76,17 @@ def estimate_bytes(job):
         case "extract_archive" | "make_synthetic":
             return "images", EXAMINED and EXAMINED.copied
         case "cache_tensors" if job.wildcards.split != "test":
-            return "tensors", estimate_images(job.wildcards.split)
+            return "tensors", estimate_images(job.wildcards.split, job.wildcards.experiment)
         case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
         case "embed_images" | "take_embeddings" if job.wildcards.split != "test":
-            return "embeddings", estimate_features(job.wildcards.split)
+            return "embeddings", estimate_features(job.wildcards.split, job.wildcards.experiment)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
         case "test_selected":
             # The tensor of the test images has the color of the grid cell that is selected, and is planned after that.
             model = max(estimate_model(cell.architecture) for cell in CELLS.values())
-            return "test", model + (estimate_images("test") or 0)
+            return "test", model + (estimate_images("test", job.wildcards.experiment) or 0)
         case "plot_comparison":
             return "figures", FIGURES
         case "augment_images":
@@ -108,7 +108,8 @@ def describe_planned_disk():
         return None
     kept = None
     if config["training"]["keep"] == "selected" and parts["grid cells"]:
-        kept = max(1, FOLDS) * max(map(estimate_training_bytes, CELLS.values()))
+        experiments = {job.wildcards.experiment for job in list_planned_trainings()}
+        kept = len(experiments) * max(1, FOLDS) * max(map(estimate_training_bytes, CELLS.values()))
     free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
     return describe_disk(parts, free, [name for name in parts if name in unknown], kept)
 
@@ -143,10 +144,10 @@ def find_architecture(job):
 
 def describe_job(job):
     """A job in plain values, without the reasons that it runs for."""
-    cell = job.wildcards.cell if job.rule.name == "train_cell" else None
+    experiment, cell = (job.wildcards.experiment, job.wildcards.cell) if job.rule.name == "train_cell" else (None, None)
     params = {name: repr(value) for name, value in job.params.items()}
     modules = find_modules(job.rule.name, find_architecture(job))
-    return Planned(job.rule.name, str(job.output[0]), cell, params, modules=modules)
+    return Planned(job.rule.name, str(job.output[0]), cell, params, modules=modules, experiment=experiment)
 
 
 def list_described_jobs():
@@ -154,9 +155,9 @@ def list_described_jobs():
     return [describe_job(job) for job in list_jobs() if job.output]
 
 
-def get_planned_hours(names):
-    """Hours that the training of these cells takes, those of a thousand images where only a download can tell."""
-    cells = count_own_epochs([CELLS[name] for name in names])
+def get_planned_hours(trainings):
+    """Hours that these take, `(experiment, cell)`, those of a thousand images where only a download can tell."""
+    cells = [take_own_epochs(CELLS[name], experiment) for experiment, name in trainings]
     return estimate_hours(cells, count_train_images() or 1000, config["image"]["size"], count_cores())
 
 

@@ -30,7 +30,7 @@ if config["training"]["keep"] == "selected":
             "../../envs/report.yaml"
         params:
             cells={name: cell._replace(fold=None).name for name, cell in CELLS.items()},
-            folder=f"results/{EXPERIMENT}/cells",
+            folder="results/{experiment}/cells",
             code=code_digest("prune_cells"),
         script:
             "../scripts/prune_cells.py"

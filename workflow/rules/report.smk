@@ -155,6 +155,7 @@ rule render_report:
         **get_group_files(),
         **get_shown_files(),
         **get_threshold_files(),
+        **get_outer_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",
@@ -212,7 +213,7 @@ rule render_report:
     conda:
         "../../envs/report.yaml"
     params:
-        experiment=EXPERIMENT,
+        experiment="{experiment}",
         dataset=DATASET,
         scale=config["image"]["scale"],
         embeddings=verbatim("embeddings"),

@@ -6,9 +6,9 @@ from smear.looks import read_looks
 from smear.records import check_files
 
 
-def get_selected_cell():
+def get_selected_cell(wildcards):
     """The name of the cell whose model is tested, once it is known."""
-    chosen = checkpoints.select_cell.get(experiment=EXPERIMENT).output
+    chosen = checkpoints.select_cell.get(experiment=wildcards.experiment).output
     ask(check_files, [chosen.selected, chosen.digests])
     return read_json(chosen.selected)["model_cell"]
 
@@ -18,7 +18,7 @@ def get_selected_predictions(kind):
     name = {"csv": "validation_predictions.csv", "digests.json": "digests.json"}[kind]
 
     def get_paths(wildcards):
-        chosen = CELLS[get_selected_cell()]._replace(fold=None)
+        chosen = CELLS[get_selected_cell(wildcards)]._replace(fold=None)
         folds = [cell.name for cell in CELLS.values() if cell._replace(fold=None) == chosen]
         return [f"results/{wildcards.experiment}/cells/{cell}/{name}" for cell in folds]
 
@@ -73,22 +73,22 @@ def get_threshold_files():
 
 
 def get_selected_model(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/model.keras"
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell(wildcards)}/model.keras"
 
 
 def get_selected_digests(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/digests.json"
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell(wildcards)}/digests.json"
 
 
 def get_selected_provenance(wildcards):
-    return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/provenance.json"
+    return f"results/{wildcards.experiment}/cells/{get_selected_cell(wildcards)}/provenance.json"
 
 
 def get_test_tensor(kind):
     """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
 
     def get_path(wildcards):
-        color = CELLS[get_selected_cell()].color
+        color = CELLS[get_selected_cell(wildcards)].color
         return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
 
     return get_path
@@ -97,8 +97,8 @@ def get_test_tensor(kind):
 def get_looks_of_others():
     """The data set's table of looks at test images, where other experiments are in it: their looks change the report.
 
-    What this experiment has looked at is among the outputs of its test.
+    What this experiment has looked at, and its variants, is among the outputs of their tests.
     """
     table = Path(f"results/datasets/{DATASET}/test_looks.csv")
-    others = table.exists() and any(look.experiment != EXPERIMENT for look in ask(read_looks, table))
+    others = table.exists() and any(look.experiment not in VARIANTS for look in ask(read_looks, table))
     return [str(table)] if others else []

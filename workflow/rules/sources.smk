@@ -54,9 +54,33 @@ def get_table_settings():
     return {"labels_columns": verbatim("dataset", "labels_columns"), "unmatched": config["dataset"]["unmatched"]}
 
 
+def get_split(name):
+    """A parameter's function: a setting of the split, which variants of an experiment have others of."""
+
+    def get_value(wildcards):
+        return VARIANTS[wildcards.experiment][name]
+
+    return get_value
+
+
+def get_outer_folds(name):
+    """An input's function: a file of the outer folds' draw, for an experiment that is one of them."""
+
+    def get_path(wildcards):
+        one_of_them = VARIANTS[wildcards.experiment]["outer_fold"] is not None
+        return f"results/{EXPERIMENT}/outer/{name}" if one_of_them else []
+
+    return get_path
+
+
 def get_group_settings():
-    """The parameters of the split that only groups of the user need, or fields that are not searched for."""
-    settings = {}
+    """The parameters of a draw: the seed, what is kept together, and what only groups of the user need."""
+    settings = {
+        "seed": config["split"]["seed"],
+        "groups": verbatim("split", "groups_csv"),
+        "block": config["split"]["block"] if config["split"]["unit"] == "sequence" else None,
+        "labels": verbatim("dataset", "labels"),
+    }
     if config["split"]["groups_pattern"] is not None:
         settings["pattern"] = verbatim("split", "groups_pattern")
     if get_shared_columns(config):

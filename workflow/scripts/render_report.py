@@ -22,6 +22,7 @@ from smear.report.classes import compare_by_task, describe_labels, describe_posi
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
+from smear.report.outer_folds import describe_outer_folds
 from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
@@ -75,8 +76,10 @@ def read_group_results(inputs: SimpleNamespace, test: dict) -> dict | None:
 
 
 def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look, int]]:
-    """The looks at these images, the oldest first: those up to the test, and later ones of other experiments."""
+    """The looks at these images, the oldest first: those up to the test, of outer folds, of others since."""
     known = set(read_found(inputs.looks))
+    if hasattr(inputs, "outer_looks"):
+        known.update(read_found(inputs.outer_looks))
     # A row that was lost from the table is still among what the test found there.
     return sorted(known.union(*(find_looks(Path(table), tested) for table in inputs.all_looks)))
 
@@ -114,6 +117,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "threshold": show_threshold(inputs),
         "calibration": describe_calibration(results["calibration"]),
         "calibration_figure": inline_svg(inputs.calibration_svg, "Accuracy against confidence, test images"),
+        "outer": show_outer_folds(inputs),
         "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),
@@ -155,6 +159,14 @@ def show_threshold(inputs: SimpleNamespace) -> dict | None:
     svg = inline_svg(inputs.threshold_svg, "ROC and precision-recall curves")
     by_group = getattr(inputs, "threshold_by_group", None)
     return describe_threshold(read_json(inputs.threshold), by_group) | {"svg": svg}
+
+
+def show_outer_folds(inputs: SimpleNamespace) -> dict | None:
+    """The test of every image; None without outer folds."""
+    if not hasattr(inputs, "outer"):
+        return None
+    svg = inline_svg(inputs.outer_svg, "Test accuracy by outer fold")
+    return describe_outer_folds(read_json(inputs.outer), read_csv(inputs.outer_choices)) | {"svg": svg}
 
 
 def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict | None:

@@ -1,110 +1,65 @@
 """Write the split manifest, and the audit that says what the split is worth."""
 
-from pathlib import Path
+from functools import partial
 
 import smear.environment
 import pandas as pd
-from smear.files import read_json, write_json
+from smear.files import write_json
 from smear.job import UserError, log, logged_to
-from smear.records import check_files, recorded
+from smear.records import recorded
 from smear.split.assignment import assign_groups
 from smear.split.audit import count_repeats, measure_shares
-from smear.split.folder_splits import draw_validation, read_folder_splits
-from smear.split.group_levels import PREFIX, audit_levels, list_columns, name_columns, name_level
-from smear.split.labels import check_labels, merge_classes
+from smear.split.folder_splits import draw_validation
+from smear.split.group_levels import PREFIX, audit_levels, list_columns, name_level
+from smear.split.grouping import describe_method, read_images
+from smear.split.kept import list_places, read_kept
 from smear.split.leave_one_out import FOLDS, find_lacking, leave_one_out
 from smear.split.overlap import audit_start, check_overlap
-from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, split_targets
-from smear.split.units import GUARANTEES, UNSEARCHED, get_groups
-from smear.split.user_groups import find_groups
+from smear.split.targets import SPLITS, TEST, check_class_sizes, fold_targets, rest_targets, split_targets
+from smear.split.units import GUARANTEES, UNSEARCHED
 from smear.tables import read_csv, write_csv
 from smear.training_images import read_training_images
 
 COLUMNS = ["image_id", "path", "class", "label", "field_id", "group", "sha256", "split", "fold"]
 
 
-def group_images(
-    catalog: pd.DataFrame, fields: pd.DataFrame, user_table: str | None, params
-) -> tuple[pd.DataFrame, str]:
-    """The catalog with `field_id`, `group` and, where the user gives them, `split` and columns for levels of groups.
+def place_images(images: pd.DataFrame, method: dict, kept: pd.Series, tested: pd.Series | None = None) -> pd.DataFrame:
+    """Add `split` and `fold`: 0 to k - 1 for images that are not for the test, -1 otherwise and without folds.
 
-    The other value is its guarantee's key. params: of the rule, see there.
+    tested: bool, the images that are for the test where an outer fold says so.
     """
-    images = catalog.merge(fields, on="image_id", validate="one_to_one")
-    unit, pattern = params.unit, params.get("pattern")
-    if not user_table and pattern is None:
-        if unit == "folders":
-            return images.assign(group=images["field_id"], split=read_folder_splits(images["source"].tolist())), unit
-        return images.assign(group=get_groups(images, unit, params.seed, params.block)), unit
-    sources = dict(zip(images["image_id"], images["source" if "source" in images else "image_id"], strict=True))
-    settings = {"groups_csv": user_table, "groups_pattern": pattern}
-    found = find_groups(settings, sources, columns=params.get("columns"))
-    for note in found.notes:
-        log.info("%s", note)
-    columns = pd.DataFrame({"group": images["image_id"]}) if found.levels is None else name_columns(found.levels)
-    images[list(columns)] = columns.to_numpy()
-    if found.split is None:
-        return images, "group"
-    return images.assign(split=found.split.to_numpy()), "given"
+    places = find_places(images, method, kept) if tested is None else place_rest(images, method, kept, tested)
+    if not method["folds"]:
+        return images.assign(split=places, fold=-1)
+    # Fold 0 is validated first, so that the manifest is a split like any other.
+    split = places.map(lambda place: place if place == TEST else "validation" if place == "0" else "train")
+    return images.assign(split=split, fold=places.replace(TEST, "-1").astype(int))
 
 
-def label_images(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> pd.DataFrame:
-    """The images (`source_class`) with `class`, the task's, and its number `label`, in the order of the names."""
-    classes = merge_classes(images["source_class"], labels)
-    numbers = {name: number for number, name in enumerate(sorted(classes.unique()))}
-    return images.assign(**{"class": classes, "label": classes.map(numbers)})
-
-
-def place_images(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.DataFrame:
-    """Add `split` and `fold`: 0 to k - 1 for images that are not for the test, -1 otherwise and without folds."""
+def find_places(images: pd.DataFrame, method: dict, kept: pd.Series) -> pd.Series:
+    """The place of each image, as `list_places` has it."""
     counts = images["class"].value_counts().sort_index().to_dict()
     folds, fractions, seed = method["folds"], method["fractions"], method["seed"]
-    if folds != FOLDS:
-        check_class_sizes(counts, fractions)
-    if folds:
-        if folds == FOLDS:
-            places = leave_one_out(images, fractions, seed)
-        else:
-            places = assign_groups(images, fold_targets(counts, fractions, folds), seed, kept)
-        # Fold 0 is validated first, so that the manifest is a split like any other.
-        split = places.map(lambda place: place if place == TEST else "validation" if place == "0" else "train")
-        return images.assign(split=split, fold=places.replace(TEST, "-1").astype(int))
-    return images.assign(split=assign_groups(images, split_targets(counts, fractions), seed, kept), fold=-1)
+    if folds == FOLDS:
+        return leave_one_out(images, fractions, seed)
+    check_class_sizes(counts, fractions)
+    targets = fold_targets(counts, fractions, folds) if folds else split_targets(counts, fractions)
+    return assign_groups(images, targets, seed, kept)
 
 
-def list_places(images: pd.DataFrame, folds: int | str) -> pd.Series:
-    """Where each image lies: its split, or with folds `test` or the number of its fold as text."""
-    return images["fold"].astype(str).where(images["split"] != TEST, TEST) if folds else images["split"]
+def place_rest(images: pd.DataFrame, method: dict, kept: pd.Series, tested: pd.Series) -> pd.Series:
+    """As `find_places`, where the images for the test are drawn already."""
+    rest = images[~tested]
+    targets = rest_targets(rest["class"].value_counts().sort_index().to_dict(), method["fractions"], method["folds"])
+    return assign_groups(rest, targets, method["seed"], kept).reindex(images.index, fill_value=TEST)
 
 
-def read_kept(output, method: dict, images: pd.DataFrame) -> pd.Series:
-    """Places of the images (`image_id,sha256`), by `image_id`, in an earlier manifest of the same method, if any.
-
-    output: `manifest,audit,digests`, as the last call has left them. Errors: a UserError where they are damaged, for
-    other images would then be drawn for the test than before.
-    """
-    manifest, audit, digests = (Path(output[name]) for name in ("manifest", "audit", "digests"))
-    # Each group is a fold by itself, and how many there are was planned without the earlier manifest.
-    if method["folds"] == FOLDS or not (manifest.exists() and audit.exists()):
-        return pd.Series(dtype=object)
-    if digests.exists():
-        check_files([manifest, audit, digests])
-    if read_json(audit).get("method") != method:
-        return pd.Series(dtype=object)
-    earlier = read_csv(manifest)
-    return keep_places(earlier.assign(place=list_places(earlier, method["folds"])), images)
-
-
-def keep_places(earlier: pd.DataFrame, images: pd.DataFrame) -> pd.Series:
-    """The earlier places (`image_id,sha256,place`) of those `images` (`image_id,sha256`) whose content had one.
-
-    Each earlier row gives its place to one image: to that of its name where several have its content, else in order.
-    """
-    same = images.merge(earlier, on=["image_id", "sha256"])
-    old, new = (table[~table["image_id"].isin(same["image_id"])] for table in (earlier, images))
-    old, new = (table.assign(nth=table.groupby("sha256").cumcount()) for table in (old, new))
-    renamed = new.merge(old.drop(columns="image_id"), on=["sha256", "nth"])
-    return pd.concat([same, renamed]).set_index("image_id")["place"]
+def read_tested(inputs, images: pd.DataFrame, outer_fold: int | None) -> pd.Series | None:
+    """Which of the images (`image_id`) are for the test of this outer fold; None without outer folds."""
+    if outer_fold is None:
+        return None
+    drawn = read_csv(inputs.outer).set_index("image_id")["outer_fold"]
+    return images["image_id"].map(drawn) == outer_fold
 
 
 def check_classes_everywhere(images: pd.DataFrame) -> None:
@@ -188,25 +143,19 @@ def audit_labels(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> d
 
 def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
-    method = {name: params[name] for name in ("unit", "fractions", "seed", "folds", "groups")}
-    if params.block:
-        method["block"] = params.block
-    if params.labels:
-        method["labels"] = params.labels
-    if params.get("pattern") is not None:
-        method["pattern"] = params.pattern
-    catalog = read_csv(snakemake.input.catalog).rename(columns={"class": "source_class"})
-    fields = read_csv(snakemake.input.fields)
-    check_labels(params.labels, set(catalog["source_class"]), snakemake.input.catalog)
-    images, unit = group_images(catalog, fields, snakemake.input.groups or None, params)
-    images = label_images(images, params.labels)
-    kept = read_kept(output, method, images[["image_id", "sha256"]])
+    method = describe_method(params, "fractions", "folds", *(["outer_fold", "outer_folds"] if params.outer_fold else []))
+    images, unit = read_images(snakemake.input, params)
+    kept = pd.Series(dtype=object)
+    # Else each group is a fold by itself, and how many there are was planned without the earlier manifest.
+    if method["folds"] != FOLDS:
+        known = partial(list_places, folds=method["folds"])
+        kept = read_kept(output, method, images[["image_id", "sha256"]], known)
     if unit in ("given", "folders"):
         if unit == "folders" and "validation" not in set(images["split"]):
             images["split"] = draw_validation(images, params.fractions, params.seed)
         images["fold"] = -1
     else:
-        images = place_images(images, method, kept)
+        images = place_images(images, method, kept, read_tested(snakemake.input, images, params.outer_fold))
     if method["folds"] == FOLDS:
         check_leave_one_out(images, params.planned)
     else:

@@ -23,7 +23,10 @@ def describe_looks(found: list[tuple[Look, int]], images: int, files: int) -> st
     )
     if whole < len(found):
         text += f" {len(found) - whole:,} of the looks saw a part of them: a look counts that saw one of them or more."
-    if len(found) > 1:
+    outer = sum("/outer/" in look.experiment for look, _ in found)
+    if outer:
+        text += f" {outer:,} of them are those of outer folds, each by a model of its own; nothing is selected by them."
+    if len(found) - outer > 1:
         text += " A result that was picked after several looks is too high."
     return text
 

@@ -12,6 +12,7 @@ from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"
 BASELINES, DIFFERENCES = "audit/shortcuts.csv", "comparison/shortcut_differences.csv"
+OUTER = "outer/metrics.json"
 RECORDS = {
     SELECTION: "comparison/selection.digests.json",
     TEST: "report/digests.json",
@@ -20,9 +21,13 @@ RECORDS = {
 }
 
 
-def summarise_results(experiment: Path) -> str:
-    """Where the report of `results/<experiment>` lies, and the lines that matter; a UserError for damage."""
-    check_files(experiment / path for pair in RECORDS.items() for path in pair)
+def summarise_results(experiment: Path, outer_folds: int = 0) -> str:
+    """Where the report of `results/<experiment>` lies, and the lines that matter; a UserError for damage.
+
+    outer_folds: how many the report shows.
+    """
+    outer = {OUTER: "outer/digests.json"} if outer_folds else {}
+    check_files(experiment / path for pair in (RECORDS | outer).items() for path in pair)
     selection, test = (read_json(experiment / path) for path in (SELECTION, TEST))
     lines = [
         f"Report:               {experiment / 'report/index.html'}",
@@ -32,6 +37,8 @@ def summarise_results(experiment: Path) -> str:
     ]
     if probe := find_probe(experiment, selection["color"]):
         lines.insert(3, f"Linear probe:         {probe}")
+    if outer:
+        lines.append(f"All images, tested:   {describe(read_json(experiment / OUTER), 'accuracy', 'accuracy_')}")
     return "\n".join(lines)
 
 

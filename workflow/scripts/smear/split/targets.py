@@ -67,11 +67,32 @@ def split_targets(counts: dict[str, int], fractions: dict[str, float]) -> pd.Dat
 def fold_targets(counts: dict[str, int], fractions: dict[str, float], folds: int) -> pd.DataFrame:
     """Images by class, the rows, and fold, the columns "0" to "k - 1" and "test".
 
-    There are as many test images as without folds. The others are dealt out like cards, class after class, so that the
-    folds differ by one image at most, in every class and in all.
+    There are as many test images as without folds; for the others see `deal`.
     """
     table = split_targets(counts, fractions)
-    rest = table["train"] + table["validation"]
-    first = rest.cumsum() - rest
-    dealt = {str(fold): (rest + (first - fold - 1) % folds) // folds for fold in range(folds)}
-    return pd.DataFrame({**dealt, TEST: table[TEST]})
+    return deal(table["train"] + table["validation"], folds).assign(**{TEST: table[TEST]})
+
+
+def deal(counts: pd.Series, folds: int, first: int = 0) -> pd.DataFrame:
+    """Images by class, the rows, and fold, the columns, from `first` on as text.
+
+    They are dealt out like cards, class after class, so that the folds differ by one image at most, in every class and
+    in all. counts: images by class.
+    """
+    start = counts.cumsum() - counts
+    return pd.DataFrame(
+        {str(first + fold): (counts + (start - fold - 1) % folds) // folds for fold in range(folds)}, index=counts.index
+    )
+
+
+def rest_targets(counts: dict[str, int], fractions: dict[str, float], folds: int) -> pd.DataFrame:
+    """Images by class, the rows, and split or fold, the columns, where the test images are drawn already.
+
+    counts: images by class without those. The others lie in train and validation in the ratio of their fractions.
+    """
+    images = pd.Series(counts)
+    if folds:
+        return deal(images, folds)
+    share = 1 / (1 + Fraction(str(fractions["train"])) / Fraction(str(fractions["validation"])))
+    validation = images.map(lambda count: math.floor(share * count))
+    return pd.DataFrame({"train": images - validation, "validation": validation})

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from smear.status.cells import read_experiment
+from smear.split.variants import list_folders
 from smear.status.grid_file import NAME
 from smear.status.table import render
 
@@ -12,7 +13,10 @@ from smear.status.table import render
 def find_experiments(results: Path) -> list[Path]:
     """The folders of `results` that a run has recorded its cells in, or trained some."""
     return sorted(
-        path for path in results.glob("*/") if any((path / name).exists() for name in (NAME, "cells", "running"))
+        path
+        for experiment in results.glob("*/")
+        for path in list_folders(experiment)
+        if any((path / name).exists() for name in (NAME, "cells", "running"))
     )
 
 

@@ -29,15 +29,16 @@ class Watch:
     """The states of the grid cells that a call needs, of which it trains the planned ones.
 
     All are read once. Afterwards only those are read again that have begun, as their folders in `running` tell.
+    cells, planned: each cell by the folder of its experiment and its name.
     """
 
-    def __init__(self, experiment: Path, cells: Collection[str], planned: Collection[str]):
-        self.experiment = experiment
+    def __init__(self, cells: Collection[tuple[str, str]], planned: Collection[tuple[str, str]]):
         self.wanted = set(cells)
+        self.experiments = sorted({experiment for experiment, _ in cells})
         self.lock = Lock()
         # Results that the call will replace: their grid cells are not done until other ones are there.
-        self.replaced = {name: stamp for name in planned if (stamp := self.stamp(name)) is not None}
-        self.cells: dict[str, CellStatus] = {}
+        self.replaced = {each: stamp for each in planned if (stamp := find_stamp(*each)) is not None}
+        self.cells: dict[tuple[str, str], CellStatus] = {}
         self.progress = Progress()
         self.next_look = 0.0
 
@@ -50,46 +51,58 @@ class Watch:
                     self.read_all()
                 else:
                     self.read_begun()
-                self.progress = summarise(list(self.cells.values()))
+                self.progress = summarise([name_apart(experiment, cell) for (experiment, _), cell in self.cells.items()])
                 end = time.monotonic()
                 self.next_look = end + max(SECONDS, (end - start) / SHARE)
             return self.progress
 
     def read_all(self) -> None:
-        found = [cell for cell in read_experiment(self.experiment).cells if cell.name in self.wanted]
-        self.cells = {cell.name: self.judge(cell) for cell in found}
+        found = {(one, cell.name): cell for one in self.experiments for cell in read_experiment(Path(one)).cells}
+        self.cells = {each: self.judge(each, cell) for each, cell in found.items() if each in self.wanted}
 
     def read_begun(self) -> None:
         now = datetime.now(UTC)
-        try:
-            begun = [path.name for path in (self.experiment / "running").iterdir()]
-        except OSError:
-            begun = []
-        for name in begun:
-            known = self.cells.get(name)
-            if known is None or known.state == "done":
-                continue
-            cell = read_cell(self.experiment, name, now)
-            cell = cell._replace(shorter=known.shorter, architecture=known.architecture, epochs=known.epochs)
-            if cell.note.startswith("starting") and known.epoch:
-                # A training that resumes says so with its next epoch.
-                cell = cell._replace(epoch=known.epoch)
-            self.cells[name] = self.judge(cell)
+        for experiment in self.experiments:
+            for name in list_begun(Path(experiment)):
+                known = self.cells.get((experiment, name))
+                if known is None or known.state == "done":
+                    continue
+                cell = read_cell(Path(experiment), name, now)
+                cell = cell._replace(shorter=known.shorter, architecture=known.architecture, epochs=known.epochs)
+                if cell.note.startswith("starting") and known.epoch:
+                    # A training that resumes says so with its next epoch.
+                    cell = cell._replace(epoch=known.epoch)
+                self.cells[experiment, name] = self.judge((experiment, name), cell)
 
-    def judge(self, cell: CellStatus) -> CellStatus:
+    def judge(self, key: tuple[str, str], cell: CellStatus) -> CellStatus:
         """The state as this call sees it."""
-        if cell.state == "done" and cell.name in self.replaced and self.stamp(cell.name) == self.replaced[cell.name]:
+        if cell.state == "done" and key in self.replaced and find_stamp(*key) == self.replaced[key]:
             return CellStatus(
                 cell.name, "waiting", shorter=cell.shorter, architecture=cell.architecture, epochs=cell.epochs
             )
         return cell
 
-    def stamp(self, name: str) -> int | None:
-        """When the results of a cell were written, in nanoseconds; None where there are none."""
-        try:
-            return (self.experiment / "cells" / name / "metrics.json").stat().st_mtime_ns
-        except OSError:
-            return None
+
+def list_begun(experiment: Path) -> list[str]:
+    """The cells of an experiment that have begun, and some that are done."""
+    try:
+        return [path.name for path in (experiment / "running").iterdir()]
+    except OSError:
+        return []
+
+
+def find_stamp(experiment: str, name: str) -> int | None:
+    """When the results of a cell were written, in nanoseconds; None where there are none."""
+    try:
+        return (Path(experiment) / "cells" / name / "metrics.json").stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def name_apart(experiment: str, cell: CellStatus) -> CellStatus:
+    """A cell under a name that no other experiment's cell has."""
+    shorter = None if cell.shorter is None else f"{experiment}/{cell.shorter}"
+    return cell._replace(name=f"{experiment}/{cell.name}", shorter=shorter)
 
 
 def summarise(cells: list[CellStatus]) -> Progress:

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
 
 from smear.status.grid_file import read_hyperparameters
 from smear.why.causes import find_causes
@@ -31,14 +32,19 @@ def make_plan(arguments: list[str]) -> Plan:
     return OFFERED[-1]()
 
 
+def read_known(experiment: str | None) -> dict[str, dict] | None:
+    """The hyperparameters of the grid cells of the last call, None where nothing is known, or asked for."""
+    try:
+        return experiment and (read_hyperparameters(Path("results") / experiment) or None)
+    except ValueError:
+        return None
+
+
 def explain(plan: Plan) -> str:
     """The text for a plan, with what is known of the last call."""
-    try:
-        known_cells = read_hyperparameters(plan.experiment) or None
-    except ValueError:
-        known_cells = None
     made_with = read_made_with(plan.experiment)
-    causes = [find_causes(job, plan, known_cells, made_with) for job in plan.jobs]
+    known_cells = {job.experiment: read_known(job.experiment) for job in plan.jobs}
+    causes = [find_causes(job, plan, known_cells[job.experiment], made_with) for job in plan.jobs]
     return render(plan, causes, list(find_damage(plan.experiment, plan.dataset)))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from smear.job import UserError
 from smear.records import MARK, read_record
+from smear.split.variants import list_folders
 
 
 def find_damage(experiment: Path, dataset: Path) -> Iterator[str]:
@@ -12,7 +13,9 @@ def find_damage(experiment: Path, dataset: Path) -> Iterator[str]:
 
     What is missing is none: Snakemake knows of it. Contents are compared by the jobs that read them.
     """
-    folders = [dataset, *experiment.glob("*/"), *experiment.glob("cells/*/")]
+    folders = [dataset]
+    for one in list_folders(experiment):
+        folders += [*one.glob("*/"), *one.glob("cells/*/")]
     for record in sorted(path for folder in folders for path in folder.glob(f"*{MARK}")):
         try:
             files = read_record(record)["files"]

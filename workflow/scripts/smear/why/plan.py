@@ -8,8 +8,8 @@ from typing import NamedTuple
 class Planned(NamedTuple):
     """A job that a call would run.
 
-    output: its first output file, by which it is known from one call to the next. cell: the name of its cell, where it
-    trains one. params: the values of its parameters by name, written as Snakemake records them. gone, come: those
+    output: its first output file, by which it is known from one call to the next. cell, experiment: the name of its cell,
+    where it trains one, and the folder in `results/` of which. params: the values of its parameters by name, written as Snakemake records them. gone, come: those
     that were recorded when it ran and are no more, and the new ones. modules: SHA-256 of the code of its script and the
     modules behind it. made: whether any of its outputs is there. missing: outputs that are wanted and not there. newer:
     inputs newer than its outputs, and of other content. other_inputs: whether its set of inputs is another one.
@@ -31,12 +31,13 @@ class Planned(NamedTuple):
     forced: bool = False
     environment: bool = False
     follows: tuple[str, ...] = ()
+    experiment: str | None = None
 
 
 class Plan(NamedTuple):
     """All that a call would do.
 
-    cells: the hyperparameters of each cell of the grid. hours: of training cells of these names; None where there is
+    cells: the hyperparameters of each cell of the grid. hours: of trainings, `(experiment, cell)`; None where there is
     no estimate. basis: what they are estimated for. disk: the sentence on the disk that is needed, if any.
     """
 
@@ -45,7 +46,7 @@ class Plan(NamedTuple):
     config: dict
     cells: dict[str, dict]
     jobs: list[Planned]
-    hours: Callable[[list[str]], float] | None = None
+    hours: Callable[[list[tuple[str, str]]], float] | None = None
     basis: str = ""
     disk: str | None = None
 

@@ -59,4 +59,4 @@ def describe_hours(plan: Plan, jobs: list[Planned]) -> str:
     """How long trainings take; nothing for other stages, which take minutes, and where there is no estimate."""
     if plan.hours is None or jobs[0].rule != TRAINING:
         return ""
-    return f"about {format_duration(3600 * plan.hours([job.cell for job in jobs]))}"
+    return f"about {format_duration(3600 * plan.hours([(job.experiment, job.cell) for job in jobs]))}"

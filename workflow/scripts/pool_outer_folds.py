@@ -1,0 +1,61 @@
+"""Put the tests of all outer folds together: every image, predicted once by a model whose selection never saw it."""
+
+from pathlib import Path
+
+import smear.environment
+import numpy as np
+import pandas as pd
+from smear.binary_metrics import binary_summary
+from smear.correctness import find_groups
+from smear.figures.outer_folds import draw_choices
+from smear.figures.style import save
+from smear.files import read_json, write_json
+from smear.grid import AXES
+from smear.group_metrics import list_classes
+from smear.job import log, logged_to
+from smear.looks import find_looks, write_looks
+from smear.metrics import classification_summary
+from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
+from smear.records import recorded
+from smear.tables import read_csv, write_csv
+
+
+def pool(predictions: list[pd.DataFrame]) -> pd.DataFrame:
+    """The predictions of all outer folds as one table in the order of `image_id`, with `outer_fold`."""
+    tables = [table.assign(outer_fold=fold) for fold, table in enumerate(predictions, 1)]
+    return pd.concat(tables).sort_values("image_id", ignore_index=True)
+
+
+def record_looks(manifest: str, table: Path, experiments: list[str], path: str) -> None:
+    """Write which looks of these experiments saw images that `manifest` has for the test."""
+    rows = read_csv(manifest)
+    images = set(rows.loc[rows["split"] == "test", "sha256"])
+    found = find_looks(table, images)
+    write_looks([(look, shared) for look, shared in found if look.experiment in experiments], path)
+
+
+def main(snakemake) -> None:
+    files, output = snakemake.input, snakemake.output
+    folds = read_csv(files.folds)
+    predictions = [read_csv(path) for path in files.predictions]
+    proof = prove_tests(folds, [read_csv(path) for path in files.manifests], predictions)
+    pooled = pool(predictions)
+    classes = list_classes(pooled)
+    labels, predicted = (pooled[name].to_numpy() for name in ("label", "predicted"))
+    probabilities = pooled[[f"prob_{name}" for name in classes]].to_numpy(np.float32)
+    groups = find_groups(files.folds, pooled["image_id"].to_numpy())
+    summary = classification_summary(labels, predicted, probabilities, classes, groups.names)
+    summary |= binary_summary(labels, predicted, classes, snakemake.params.positive, groups.names)
+    choices = tabulate_choices(folds, predictions, [read_json(path) for path in files.selections], list(AXES))
+    summary |= {"unit": groups.unit, "proof": proof, "spread": summarise_choices(choices)}
+    log.info("%d of %d images right, each tested once", summary["correct"], summary["images"])
+    write_csv(pooled, output.predictions)
+    write_csv(choices, output.choices)
+    write_json(summary, output.metrics)
+    record_looks(files.own_manifest, Path(snakemake.params.table), snakemake.params.experiments, output.looks)
+    save(draw_choices(choices, summary), output.svg, output.png)
+
+
+if __name__ == "__main__":
+    with logged_to(snakemake.log[0]), recorded(snakemake):
+        main(snakemake)

@@ -1,0 +1,48 @@
+"""What the report says about the outer folds: their test of every image, their spread and their choices."""
+
+import pandas as pd
+
+from smear.formats import percent
+
+
+def describe_outer_folds(summary: dict, choices: pd.DataFrame) -> dict:
+    """The variables of the templates. summary: what `outer/metrics.json` holds. choices: `outer/choices.csv`."""
+    return {
+        "sentences": [describe_test(summary), describe_spread(summary["spread"]), describe_choice(summary["spread"])],
+        "summary": summary,
+        "rows": choices.to_dict("records"),
+    }
+
+
+def describe_test(summary: dict) -> str:
+    """How many images are correct, and what their models had not seen."""
+    unit, proof = summary["unit"], summary["proof"]
+    apart = "" if unit == "image" else f", with no image of its {unit} among those that it was trained on or selected by"
+    if proof["fields_on_two_sides"]:
+        apart = f"; {proof['fields_on_two_sides']:,} of the images have a repeat capture of their field on the other side"
+    return (
+        f"Each of {proof['images']:,} images was tested once, by a model whose training and selection never saw it{apart}: "
+        f"{summary['correct']:,} are correct, {percent(summary['accuracy'])} (95 % interval "
+        f"{percent(summary['accuracy_low'])} to {percent(summary['accuracy_high'])})."
+    )
+
+
+def describe_spread(spread: dict) -> str:
+    """How far apart the tests of the outer folds are, and how far below their validation."""
+    gap = 100 * spread["validation_gap"]
+    side = "lower" if gap > 0 else "higher"
+    return (
+        f"The test accuracies of the {spread['folds']} outer folds lie between {percent(spread['accuracy_lowest'])} and "
+        f"{percent(spread['accuracy_highest'])}, with a standard deviation of {100 * spread['accuracy_sd']:.2f} points. "
+        f"On average they are {abs(gap):.2f} points {side} than the validation accuracies that the grid cells were "
+        f"selected by."
+    )
+
+
+def describe_choice(spread: dict) -> str:
+    """Which grid cells the outer folds have selected."""
+    cells = spread["cells"]
+    if len(cells) == 1:
+        return f"Every outer fold selected the same grid cell, {next(iter(cells))}."
+    named = ", ".join(f"{cell} ({count})" for cell, count in cells.items())
+    return f"The outer folds selected {len(cells)} different grid cells: {named}."

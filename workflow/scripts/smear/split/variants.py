@@ -1,0 +1,48 @@
+"""The experiments of one call: the configured one, and the same with other splits, whose results lie in its folder."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from smear.split.units import DRAWN_UNITS
+
+PATTERNS = ("outer/*/", "image_split/")
+"""The folders of variants in that of an experiment."""
+
+
+def list_variants(experiment: str, split: dict) -> dict[str, dict]:
+    """The settings of the split of each experiment, by its folder in `results/`.
+
+    split: the configuration's. Of each outer fold they have its number, `outer_fold`, and the fractions that it leaves;
+    without one this is None. Where images are drawn in groups, there is an experiment that draws each by itself.
+    """
+    folds = split["outer_folds"]
+    own = split | {"outer_fold": None, "outer_folds": None}
+    variants = {experiment: own}
+    for fold in range(1, folds + 1):
+        settings = {"fractions": share_rest(split["fractions"], folds), "outer_fold": fold, "outer_folds": folds}
+        variants[name_outer_fold(experiment, fold)] = own | settings
+    if split["unit"] in DRAWN_UNITS and split["unit"] != "image" and not gives_own(split):
+        variants[f"{experiment}/image_split"] = own | {"unit": "image"}
+    return variants
+
+
+def gives_own(split: dict) -> bool:
+    """Whether the user's own groups, or split, take the place of the unit."""
+    return bool(split["groups_csv"]) or split["groups_pattern"] is not None
+
+
+def name_outer_fold(experiment: str, fold: int) -> str:
+    """The folder of an outer fold, which are counted from 1."""
+    return f"{experiment}/outer/{fold}"
+
+
+def list_folders(experiment: Path) -> list[Path]:
+    """The folders of an experiment and of its variants that are there, the experiment's first."""
+    return [experiment, *(path for pattern in PATTERNS for path in sorted(experiment.glob(pattern)))]
+
+
+def share_rest(fractions: dict[str, float], folds: int) -> dict[str, float]:
+    """The fractions of the splits where one of so many folds is for the test."""
+    rest = (1 - Fraction(1, folds)) / sum(Fraction(str(fractions[split])) for split in ("train", "validation"))
+    shares = {split: float(rest * Fraction(str(fractions[split]))) for split in ("train", "validation")}
+    return {**shares, "test": 1 / folds}
