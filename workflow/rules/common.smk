@@ -182,6 +182,7 @@ def get_donor():
 def get_final_files():
     """What a plain call makes."""
     names = ["report/index.html", "report/model_card.md", "report/model.keras"]
+    pruned = []
     if config["training"]["keep"] == "selected":
-        names.append("pruned.json")
-    return [f"results/{EXPERIMENT}/{name}" for name in names]
+        pruned = [experiment for experiment, split in VARIANTS.items() if experiment == EXPERIMENT or split["outer_fold"]]
+    return [f"results/{EXPERIMENT}/{name}" for name in names] + [f"results/{name}/pruned.json" for name in pruned]

@@ -1,4 +1,4 @@
-# Helpers of outer.smk and report.smk: the files of the outer folds. No rule is defined here.
+# Helpers of outer.smk, report.smk and pruning.smk: the files of the outer folds. No rule is defined here.
 # Takes: the names that common.smk gives.
 
 from smear.split.variants import name_outer_fold
@@ -14,6 +14,14 @@ def name_experiments(experiment=EXPERIMENT):
 def name_in_folds(name):
     """A file of each outer fold, in their order."""
     return [f"results/{fold}/{name}" for fold in name_experiments("{experiment}")]
+
+
+def get_reported_files(wildcards):
+    """What must be there before models are removed: of a variant of the experiment its test, for it has no report."""
+    names = ["test_predictions.csv", "model.keras"]
+    if wildcards.experiment == EXPERIMENT:
+        names = ["index.html", "model_card.md", "model.keras"]
+    return [f"results/{wildcards.experiment}/report/{name}" for name in names]
 
 
 def get_outer_files():

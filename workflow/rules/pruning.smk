@@ -10,9 +10,7 @@ if config["training"]["keep"] == "selected":
     rule prune_cells:
         """Remove the states and models of grid cells that were not selected."""
         input:
-            report="results/{experiment}/report/index.html",
-            card="results/{experiment}/report/model_card.md",
-            model="results/{experiment}/report/model.keras",
+            reported=get_reported_files,
             selected="results/{experiment}/comparison/selected.json",
             digests=ancient(
                 [

@@ -44,7 +44,22 @@ def find_group_faults(config: dict) -> list[Fault]:
                 {"fields": {"search": "auto"}},
             )
         )
-    return faults + find_leave_one_out_faults(config)
+    return faults + find_leave_one_out_faults(config) + find_outer_faults(split)
+
+
+def find_outer_faults(split: dict) -> list[Fault]:
+    """Why the whole workflow cannot be run for outer folds."""
+    others = {"unit": "folders", "folds": FOLDS}
+    return [
+        Fault(
+            f"split.outer_folds is {split['outer_folds']}, which draws the test images anew, and split.{name} is "
+            f"{value}; set split.outer_folds: 0, or another split.{name}.",
+            {"split": {"outer_folds": 0}},
+            {"split": {name: "field" if name == "unit" else 0}},
+        )
+        for name, value in others.items()
+        if split["outer_folds"] and split[name] == value
+    ]
 
 
 def find_leave_one_out_faults(config: dict) -> list[Fault]:

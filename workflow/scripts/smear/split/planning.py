@@ -6,6 +6,7 @@ from fractions import Fraction
 from smear.split.folder_splits import check_folder_splits
 from smear.split.group_checks import check_enough, plan_folds
 from smear.split.leave_one_out import FOLDS
+from smear.split.outer_checks import check_outer_folds
 from smear.split.sequence import check_numbered
 from smear.split.targets import check_class_sizes
 from smear.split.user_groups import Groups, check_folds, find_groups, has_groups, read_user_groups
@@ -56,6 +57,8 @@ def check_split(
         check_enough(groups, dataset["labels"], split["folds"], selectable)
     if not given and split["folds"] != FOLDS:
         check_class_sizes(counts, split["fractions"], selectable)
+    if split["outer_folds"]:
+        check_outer_folds(split, counts, groups, dataset["labels"])
     if sources and split["unit"] == "sequence" and not split["groups_csv"]:
         check_numbered(sources)
     return notes

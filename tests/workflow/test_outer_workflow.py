@@ -1,0 +1,68 @@
+"""Outer folds in a real run: added to a finished experiment, which stays as it is, they test every image once."""
+
+import json
+
+import pandas as pd
+import pytest
+from smear.status.__main__ import find_experiments
+
+OUTER = ["--config", "split={outer_folds: 2}"]
+MADE = ("cells/*/state.npz", "cells/*/model.keras", "report/test_predictions.csv", "comparison/leaderboard.csv")
+
+
+def read_times(folder) -> dict[str, int]:
+    paths = [path for pattern in MADE for path in (folder / "results/tiny").glob(pattern)]
+    return {str(path): path.stat().st_mtime_ns for path in paths}
+
+
+@pytest.fixture(scope="module")
+def tested(finished):
+    """The finished project after a call with outer folds, with the times of its files `before`."""
+    finished.before = read_times(finished.folder)
+    finished.result = finished.snakemake(*OUTER)
+    assert finished.result.returncode == 0, finished.result.output
+    return finished
+
+
+def test_the_experiment_itself_stays_as_it_is(tested):
+    assert read_times(tested.folder) == tested.before
+    assert "All images, tested:" in tested.result.output
+    assert tested.jobs(*OUTER) == {}
+
+
+def test_every_image_is_tested_once(tested):
+    folder = tested.folder / "results/tiny/outer"
+    pooled, drawn = pd.read_csv(folder / "predictions.csv"), pd.read_csv(folder / "folds.csv")
+    assert sorted(pooled["image_id"]) == sorted(drawn["image_id"])
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["images"] == metrics["proof"]["predictions"] == 80
+    assert metrics["correct"] == (pooled["label"] == pooled["predicted"]).sum()
+    assert metrics["proof"]["fields_on_two_sides"] == 0
+    choices = pd.read_csv(folder / "choices.csv")
+    for row in choices.itertuples():
+        selection = json.loads((folder / f"{row.outer_fold}/comparison/selection.json").read_text())
+        assert (row.cell, row.validation_accuracy) == (selection["cell"], selection["validation_accuracy"])
+        assert row.correct == pd.read_csv(folder / f"{row.outer_fold}/report/test_predictions.csv").eval(
+            "label == predicted"
+        ).sum()
+
+
+def test_the_looks_are_counted_and_explained(tested):
+    tables = list((tested.folder / "results/datasets").glob("*/test_looks.csv"))
+    looks = pd.concat(map(pd.read_csv, tables))
+    assert sorted(looks["experiment"]) == ["tiny", "tiny/outer/1", "tiny/outer/2"]
+    page = (tested.folder / "results/tiny/report/index.html").read_text()
+    assert "2 of them are those of outer folds" in page
+    assert "Each of 80 images was tested once" in page
+    assert "Every image tested once, in 2 outer folds" in (tested.folder / "results/tiny/report/model_card.md").read_text()
+
+
+def test_status_has_the_grid_cells_of_all(tested):
+    found = [str(path.relative_to(tested.folder / "results")) for path in find_experiments(tested.folder / "results")]
+    assert found == ["tiny", "tiny/outer/1", "tiny/outer/2"]
+
+
+def test_a_lost_test_of_an_outer_fold_is_made_again_alone(tested):
+    (tested.folder / "results/tiny/outer/2/report/test_predictions.csv").unlink()
+    jobs = tested.jobs(*OUTER)
+    assert (jobs["test_selected"], jobs["pool_outer_folds"], "train_cell" in jobs) == (1, 1, False)
