@@ -9,9 +9,9 @@ from smear.estimate import count_training
 from smear.job import UserError
 from smear.split.assignment import assign_groups
 from smear.split.audit import compare_units, count_repeats
+from smear.split.kept import keep_places
 from smear.split.targets import SPLITS, check_class_sizes, fold_targets, propose_fractions, split_sizes, split_targets
 from smear.split.units import COLOR_NUMBERS, get_groups
-from smear.split.kept import keep_places
 
 FRACTIONS = {"train": 0.8, "validation": 0.1, "test": 0.1}
 PAPER_CLASSES = {"Benign": 504, "Early": 985, "Pre": 963, "Pro": 804}

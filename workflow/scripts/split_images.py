@@ -143,7 +143,8 @@ def audit_labels(images: pd.DataFrame, labels: dict[str, list[str]] | None) -> d
 
 def main(snakemake) -> None:
     params, output = snakemake.params, snakemake.output
-    method = describe_method(params, "fractions", "folds", *(["outer_fold", "outer_folds"] if params.outer_fold else []))
+    outer = ["outer_fold", "outer_folds"] if params.outer_fold else []
+    method = describe_method(params, "fractions", "folds", *outer)
     images, unit = read_images(snakemake.input, params)
     kept = pd.Series(dtype=object)
     # Else each group is a fold by itself, and how many there are was planned without the earlier manifest.

@@ -35,7 +35,7 @@ def draw_folds(images: pd.DataFrame, folds: int, seed: int, kept: pd.Series) -> 
             groups = images.loc[images["class"] == name, "group"].nunique()
             raise UserError(
                 f"Class {name} is not in each of {folds} outer folds: its {row.sum()} images lie in {groups} "
-                f"group{'s' * (groups != 1)}, which stay whole; set split.outer_folds to {row.astype(bool).sum()} or less."
+                f"group{'s' * (groups != 1)}, which stay whole; use fewer split.outer_folds, or a finer split.unit."
             )
     return drawn
 
@@ -47,7 +47,7 @@ def main(snakemake) -> None:
     kept = read_kept(output, method, images[["image_id", "sha256"]], list_folds)
     images["outer_fold"] = draw_folds(images, params.outer_folds, params.seed, kept)
     across = count_repeats(images["field_id"], images["outer_fold"])[1]
-    log.info("%d outer folds of %d images; %d with a repeat capture in another one", params.outer_folds, len(images), across)
+    log.info("%d images in %d outer folds, %d with a repeat capture elsewhere", len(images), params.outer_folds, across)
     counts = pd.crosstab(images["outer_fold"], images["class"])
     write_csv(images[[*COLUMNS, *(name for name in images if name.startswith(PREFIX))]], output.manifest)
     audit = {"method": method, "counts": counts.to_dict("index"), "images_with_sibling_across_folds": across}

@@ -20,11 +20,13 @@ def draw_choices(choices: pd.DataFrame, summary: dict) -> Figure:
     figure, axes = plt.subplots(figsize=(8.8, 2.1 + 0.36 * (rows + 1)), layout="constrained")
     band = (summary["accuracy_low"], summary["accuracy_high"])
     axes.axvspan(*band, color=HUES[0], alpha=0.1, linewidth=0, zorder=0)
-    axes.hlines(range(rows), choices["accuracy_low"], choices["accuracy_high"], color=HUES[0], linewidth=1.6, alpha=0.55)
+    bounds = (choices["accuracy_low"], choices["accuracy_high"])
+    axes.hlines(range(rows), *bounds, color=HUES[0], linewidth=1.6, alpha=0.55)
     marks = {"markeredgecolor": "white", "markeredgewidth": 0.5, "linewidth": 0}
     axes.plot(choices["accuracy"], range(rows), "o", color=HUES[0], markersize=6.5, label="Test", **marks)
     validated = choices["validation_accuracy"]
-    axes.plot(validated, range(rows), "D", color=HUES[1], markersize=5, label="Validation, of the selected grid cell", **marks)
+    name = "Validation, of the selected grid cell"
+    axes.plot(validated, range(rows), "D", color=HUES[1], markersize=5, label=name, **marks)
     axes.hlines(rows, *band, color="black", linewidth=2)
     axes.plot([summary["accuracy"]], [rows], "o", color="black", markersize=7.5, **marks)
     names = [f"Fold {row.outer_fold} ({row.correct:,} of {row.images:,})" for row in choices.itertuples()]

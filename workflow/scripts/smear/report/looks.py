@@ -25,7 +25,8 @@ def describe_looks(found: list[tuple[Look, int]], images: int, files: int) -> st
         text += f" {len(found) - whole:,} of the looks saw a part of them: a look counts that saw one of them or more."
     outer = sum("/outer/" in look.experiment for look, _ in found)
     if outer:
-        text += f" {outer:,} of them are those of outer folds, each by a model of its own; nothing is selected by them."
+        whose = f"{outer:,} of them are those of outer folds" if outer > 1 else "1 of them is that of an outer fold"
+        text += f" {whose}, with a model of its own; nothing is selected by it."
     if len(found) - outer > 1:
         text += " A result that was picked after several looks is too high."
     return text

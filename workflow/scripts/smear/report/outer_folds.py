@@ -17,12 +17,12 @@ def describe_outer_folds(summary: dict, choices: pd.DataFrame) -> dict:
 def describe_test(summary: dict) -> str:
     """How many images are correct, and what their models had not seen."""
     unit, proof = summary["unit"], summary["proof"]
-    apart = "" if unit == "image" else f", with no image of its {unit} among those that it was trained on or selected by"
+    apart = "" if unit == "image" else f", with no image of its {unit} among those that it learned or was selected from"
     if proof["fields_on_two_sides"]:
-        apart = f"; {proof['fields_on_two_sides']:,} of the images have a repeat capture of their field on the other side"
+        apart = f"; {proof['fields_on_two_sides']:,} of the images have a repeat capture of their field among those"
     return (
-        f"Each of {proof['images']:,} images was tested once, by a model whose training and selection never saw it{apart}: "
-        f"{summary['correct']:,} are correct, {percent(summary['accuracy'])} (95 % interval "
+        f"Each of {proof['images']:,} images was tested once, by a model whose training and selection never saw it"
+        f"{apart}: {summary['correct']:,} are correct, {percent(summary['accuracy'])} (95 % interval "
         f"{percent(summary['accuracy_low'])} to {percent(summary['accuracy_high'])})."
     )
 
@@ -32,10 +32,10 @@ def describe_spread(spread: dict) -> str:
     gap = 100 * spread["validation_gap"]
     side = "lower" if gap > 0 else "higher"
     return (
-        f"The test accuracies of the {spread['folds']} outer folds lie between {percent(spread['accuracy_lowest'])} and "
-        f"{percent(spread['accuracy_highest'])}, with a standard deviation of {100 * spread['accuracy_sd']:.2f} points. "
-        f"On average they are {abs(gap):.2f} points {side} than the validation accuracies that the grid cells were "
-        f"selected by."
+        f"The test accuracies of the {spread['folds']} outer folds lie between {percent(spread['accuracy_lowest'])} "
+        f"and {percent(spread['accuracy_highest'])}, with a standard deviation of "
+        f"{100 * spread['accuracy_sd']:.2f} points. On average they are {abs(gap):.2f} points {side} than the "
+        "validation accuracies that the grid cells were selected by."
     )
 
 

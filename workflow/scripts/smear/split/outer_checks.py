@@ -16,8 +16,8 @@ def check_outer_folds(split: dict, counts: Mapping[str, int], groups: Groups | N
     """
     if groups is not None and groups.split is not None:
         raise UserError(
-            f"split.groups_csv gives every image its split, and split.outer_folds, {split['outer_folds']}, draws the test "
-            "images anew; set split.outer_folds: 0, or leave the column split out of the table.",
+            f"split.groups_csv gives every image its split, and split.outer_folds, {split['outer_folds']}, draws the "
+            "test images anew; set split.outer_folds: 0, or leave the column split out of the table.",
             [{"split": {"outer_folds": 0}}],
         )
     find_most(split["outer_folds"], counts, lambda folds, count: holds_images(folds, count, split), "image")
@@ -34,7 +34,7 @@ def holds_images(folds: int, images: int, split: dict) -> bool:
 
 
 def find_most(wanted: int, counts: Mapping[str, int], is_enough, what: str) -> None:
-    """Raise a UserError that names a class with too few for the outer folds, and the most folds that all have enough for.
+    """Raise a UserError that names a class with too few for the outer folds, and the most that do for all classes.
 
     is_enough: whether so many folds leave enough of a class with so many.
     """
@@ -46,7 +46,7 @@ def find_most(wanted: int, counts: Mapping[str, int], is_enough, what: str) -> N
     name, count = next((name, n) for name, n in counts.items() if n < wanted or not is_enough(wanted, n))
     most = max(possible, default=0)
     raise UserError(
-        f"Class {show_name(name)} has {count} {what}{'s' * (count != 1)}, too few for split.outer_folds: {wanted}, each of "
-        f"which must leave some for every split; set split.outer_folds: {most}, or add {what}s.",
+        f"Class {show_name(name)} has {count} {what}{'s' * (count != 1)}, too few for split.outer_folds: {wanted}, "
+        f"each of which must leave some for every split; set split.outer_folds: {most}, or add {what}s.",
         [{"split": {"outer_folds": most}}],
     )

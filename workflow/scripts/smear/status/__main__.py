@@ -4,8 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from smear.status.cells import read_experiment
 from smear.split.variants import list_folders
+from smear.status.cells import read_experiment
 from smear.status.grid_file import NAME
 from smear.status.table import render
 

@@ -51,7 +51,8 @@ class Watch:
                     self.read_all()
                 else:
                     self.read_begun()
-                self.progress = summarise([name_apart(experiment, cell) for (experiment, _), cell in self.cells.items()])
+                cells = self.cells.items()
+                self.progress = summarise([name_apart(experiment, cell) for (experiment, _), cell in cells])
                 end = time.monotonic()
                 self.next_look = end + max(SECONDS, (end - start) / SHARE)
             return self.progress

@@ -8,13 +8,13 @@ from typing import NamedTuple
 class Planned(NamedTuple):
     """A job that a call would run.
 
-    output: its first output file, by which it is known from one call to the next. cell, experiment: the name of its cell,
-    where it trains one, and the folder in `results/` of which. params: the values of its parameters by name, written as Snakemake records them. gone, come: those
-    that were recorded when it ran and are no more, and the new ones. modules: SHA-256 of the code of its script and the
-    modules behind it. made: whether any of its outputs is there. missing: outputs that are wanted and not there. newer:
-    inputs newer than its outputs, and of other content. other_inputs: whether its set of inputs is another one.
-    forced: whether it is forced, or was interrupted. environment: whether its conda environment is another one.
-    follows: the rules of jobs that are run before it and make an input of it.
+    output: its first output file, by which it is known from one call to the next. cell, experiment: where it trains a
+    cell, its name and its experiment's folder in `results/`. params: the values of its parameters by name, written as
+    Snakemake records them. gone, come: those that were recorded when it ran and are no more, and the new ones. modules:
+    SHA-256 of the code of its script and the modules behind it. made: whether any of its outputs is there. missing:
+    outputs that are wanted and not there. newer: inputs newer than its outputs, and of other content. other_inputs:
+    whether its set of inputs is another one. forced: whether it is forced, or was interrupted. environment: whether its
+    conda environment is another one. follows: the rules of jobs that are run before it and make an input of it.
     """
 
     rule: str
