@@ -68,6 +68,22 @@ FAULTS = {
         number_files("train/A", "train/B", "val/A", "val/B", "test/A", "test/B"),
         {"split": {"unit": "folders", "folds": 5}},
     ),
+    "folders and outer folds": (
+        number_files("train/A", "train/B", "val/A", "val/B", "test/A", "test/B"),
+        {"split": {"unit": "folders", "outer_folds": 5}},
+    ),
+    "outer folds of few images": (number_files("A", "B", files=10), {"split": {"outer_folds": 5}}),
+    "outer folds of few groups": (
+        [f"{name}/p{number % 4}_{number}.png" for name in "AB" for number in range(40)],
+        {"split": {"unit": "group", "groups_pattern": r"^(p\d)", "outer_folds": 5}},
+    ),
+    "one group out and outer folds": (
+        [f"{name}/p{number % 8}_{number}.png" for name in "AB" for number in range(40)],
+        {
+            "split": {"unit": "group", "groups_pattern": r"^(p\d)", "folds": "leave_one_out", "outer_folds": 2},
+            "grid": {"architecture": ["SmallCNN"], "optimizer": ["adam"], "learning_rate": [0.001], "epochs": [1]},
+        },
+    ),
     "fractions": (None, {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}}),
     "images too small for the backbone": (None, {"embeddings": {"backbone": "InceptionV3", "size": 64}}),
     "a backbone that is none": (None, {"embeddings": {"backbone": "EfficientNetLite1"}}),

@@ -64,8 +64,8 @@ def test_status_has_the_grid_cells_of_all(tested):
     assert found == ["tiny", "tiny/outer/1", "tiny/outer/2"]
 
 
-def test_a_lost_test_of_an_outer_fold_is_made_again_alone(tested):
-    for name in ("2/report/test_predictions.csv", "metrics.json"):
-        (tested.folder / "results/tiny/outer" / name).unlink()
+def test_a_lost_test_of_an_outer_fold_is_made_again_without_a_training(tested):
+    for name in ("outer/2/report/test_predictions.csv", "outer/metrics.json", "report/index.html"):
+        (tested.folder / "results/tiny" / name).unlink()
     jobs = tested.jobs(*OUTER)
     assert (jobs["test_selected"], jobs["pool_outer_folds"], "train_cell" in jobs) == (1, 1, False)

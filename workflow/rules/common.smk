@@ -184,5 +184,7 @@ def get_final_files():
     names = ["report/index.html", "report/model_card.md", "report/model.keras"]
     pruned = []
     if config["training"]["keep"] == "selected":
-        pruned = [experiment for experiment, split in VARIANTS.items() if experiment == EXPERIMENT or split["outer_fold"]]
+        pruned = [
+            experiment for experiment, split in VARIANTS.items() if experiment == EXPERIMENT or split["outer_fold"]
+        ]
     return [f"results/{EXPERIMENT}/{name}" for name in names] + [f"results/{name}/pruned.json" for name in pruned]

@@ -112,7 +112,11 @@ def show_progress():
         return
     for display in find_progress_loggers():
         planned, cells = (
-            [(f"results/{job.wildcards.experiment}", job.wildcards.cell) for job in jobs if job.rule.name == "train_cell"]
+            [
+                (f"results/{job.wildcards.experiment}", job.wildcards.cell)
+                for job in jobs
+                if job.rule.name == "train_cell"
+            ]
             for jobs in (list_planned_jobs(), list_jobs())
         )
         display.begin(Watch(cells, planned) if planned else None, get_descriptions())
