@@ -12,9 +12,11 @@ from itertools import product
 import numpy as np
 import rounds  # noqa: F401 (finds the package)
 from scipy.special import ndtr
-from smear.intervals import bound_share, score_interval
+from smear.intervals import bound_share
 from smear.macro_f1 import macro_f1_interval
 from smear.metrics import confusion_matrix
+from smear.roc import bound_area
+from smear.threshold import Scores
 
 IMAGES, ACCURACIES = (50, 328), (0.90, 0.95, 0.98, 0.99)
 # Images of a group and their intraclass correlation, which single ones have none of.
@@ -71,27 +73,6 @@ def find_area(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> 
     return float((weights * kinds * below).sum() / ((weights * kinds).sum() * below[-1]))
 
 
-def score_area(positive: np.ndarray, scores: np.ndarray, places: np.ndarray) -> tuple[float, float]:
-    """Wilson's interval of the area, of as many images as its variance between groups says (Obuchowski 1997).
-
-    At most as many as the rarer kind has images, and as it has groups where nothing varies.
-    """
-    area = find_area(positive, scores, np.ones(len(scores)))
-    ranks, counts = np.argsort(np.argsort(scores)), (positive.sum(), (~positive).sum())
-    within = [np.argsort(np.argsort(scores[kind])) for kind in (positive, ~positive)]
-    above = np.zeros(len(scores))
-    above[positive] = (ranks[positive] - within[0]) / counts[1] - area
-    above[~positive] = 1 - (ranks[~positive] - within[1]) / counts[0] - area
-    sums = np.bincount(places, weights=above / np.where(positive, *counts))
-    variance, groups = (
-        float((sums**2).sum()) * len(sums) / (len(sums) - 1),
-        min(len(np.unique(places[kind])) for kind in (positive, ~positive)),
-    )
-    most = min(counts)
-    independent = min(max(area * (1 - area) / variance, groups), most) if variance else groups
-    return score_interval(area, independent)
-
-
 def measure_areas(random, share, images, size, correlation, area, draws) -> np.ndarray:
     """Coverage of the interval above and of a bootstrap over groups, both in percent, and widths of 0 of the latter."""
     distance = np.sqrt(2) * next(x for x in np.linspace(0, 5, 5001) if ndtr(x) >= area)
@@ -103,7 +84,7 @@ def measure_areas(random, share, images, size, correlation, area, draws) -> np.n
         common = random.normal(size=places.max() + 1)[places]
         scores = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * random.normal(size=images)
         scores = scores + distance * positive
-        low, high = score_area(positive, scores, places)
+        low, high = bound_area(Scores(scores, positive), places)
         rows.append(low <= area <= high)
         if number < BOOTSTRAP_DRAWS:
             weights = random.multinomial(places.max() + 1, np.full(places.max() + 1, 1 / (places.max() + 1)), RESAMPLES)

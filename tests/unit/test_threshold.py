@@ -20,9 +20,9 @@ from smear.figures.style import save
 from smear.figures.threshold import draw_threshold
 from smear.files import write_json
 from smear.frozen_threshold import MEMBER, add_threshold, read_threshold
-from smear.intervals import wilson_interval
+from smear.intervals import score_interval, wilson_interval
 from smear.job import UserError
-from smear.roc import AREAS, measure_areas, weigh_areas
+from smear.roc import AREAS, bound_area, measure_areas, weigh_precision
 from smear.tables import read_csv, write_csv
 from smear.threshold import (
     Scores,
@@ -112,7 +112,7 @@ def test_decimals_of_a_table_stand_for_the_same_images(values):
 
 
 @given(scores())
-def test_areas_are_those_of_sklearn_with_any_weights(made):
+def test_average_precision_is_that_of_sklearn_with_any_weights(made):
     weights = np.random.default_rng(len(made.positive)).integers(0, 4, len(made.positive))
     found, others = (weights[kind].sum() for kind in (made.positive, ~made.positive))
     if not (found and others):
@@ -123,8 +123,27 @@ def test_areas_are_those_of_sklearn_with_any_weights(made):
         for kind in (made.positive, ~made.positive)
     ]
     arguments = made.positive, made.probability
-    theirs = [score(*arguments, sample_weight=weights) for score in (roc_auc_score, average_precision_score)]
-    assert weigh_areas(*sums) == pytest.approx(theirs)
+    assert weigh_precision(*sums) == pytest.approx(average_precision_score(*arguments, sample_weight=weights))
+
+
+@given(scores())
+def test_the_interval_of_the_roc_area_holds_it_and_has_a_width(made):
+    if made.positive.all() or not made.positive.any():
+        return
+    area = roc_auc_score(made.positive, made.probability)
+    for size in (1, 3):
+        low, high = bound_area(made, np.arange(len(made.positive)) // size)
+        assert 0 <= low <= area + 1e-12
+        assert area - 1e-12 <= high <= 1
+        assert high - low > 0.01 / len(made.positive)
+
+
+def test_the_variance_of_the_roc_area_is_delongs():
+    """By hand: of positives 0.9, 0.4 and others 0.5, 0.1 three of four pairs are right, shares 1, 0.5 and 0.5, 1."""
+    made = Scores(np.array([0.9, 0.4, 0.5, 0.1], np.float32), np.array([True, True, False, False]))
+    variance = 4 * (0.25 / 2) ** 2 * 4 / 3
+    drawn = 2 / 22 * variance + 20 / 22 * max(variance, 0.75 * 0.25 / 2)
+    assert bound_area(made, np.arange(4)) == pytest.approx(score_interval(0.75, max(0.75 * 0.25 / drawn, 2)))
 
 
 def test_intervals_of_areas():
@@ -135,9 +154,12 @@ def test_intervals_of_areas():
         assert areas[f"{name}_low"] < areas[name] < areas[f"{name}_high"] < 1
     few = measure_areas(made, np.arange(300) % 2)
     assert few["roc_area"] == areas["roc_area"]
-    assert few["roc_area_low"] is None
+    assert few["average_precision_low"] is None
+    assert few["roc_area_low"] < areas["roc_area_low"]
     separated = measure_areas(Scores(made.positive.astype(np.float32), made.positive), np.arange(300))
-    assert (separated["roc_area"], separated["roc_area_low"]) == (1, None)
+    assert (separated["average_precision"], separated["average_precision_low"]) == (1, None)
+    assert (separated["roc_area"], separated["roc_area_high"]) == (1, 1)
+    assert 0.9 < separated["roc_area_low"] < 1
     assert set(measure_areas(Scores(made.probability, np.ones(300, bool)), np.arange(300)).values()) == {None}
 
 
