@@ -12,7 +12,9 @@ def judge_accuracy(results: SplitResults, published: dict) -> Claim:
     figure = published["test"]["accuracy"]
     effect = figure_effect(results.sample_test(), figure)
     accuracy = percent(figure + effect.difference)
-    comparison = Comparison(f"the selected grid cell ({accuracy})", f"the paper ({percent(figure)})", "test accuracy", 1, effect)
+    comparison = Comparison(
+        f"the selected grid cell ({accuracy})", f"the paper ({percent(figure)})", "test accuracy", 1, effect
+    )
     return Claim("test_accuracy", results.unit, judge([effect], -MARGIN), [comparison])
 
 

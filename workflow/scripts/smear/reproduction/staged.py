@@ -74,7 +74,7 @@ def replay_search(results: SplitResults, stages: Sequence[str], starts: dict) ->
     others = [axis for axis in AXES if axis not in stages]
     varying = [axis for axis in others if results.leaderboard[axis].nunique() > 1]
     sums, found = sum_groups(results.right, results.groups), []
-    for _, rows in results.leaderboard.groupby(others, sort=False):
+    for _, rows in results.leaderboard.groupby(others, sort=False, dropna=False):
         steps, trained = replay(rows, stages, starts)
         held = {axis: rows[axis].tolist()[0] for axis in varying}
         found.append({"held": held, "steps": steps, "cells": len(rows), **judge_choice(rows, trained, steps, sums)})
