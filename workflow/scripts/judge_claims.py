@@ -1,8 +1,8 @@
 """Judge the paper's claims by this grid on a split by image and on one by field, and replay its staged search.
 
-Inputs of both splits, `image_` or `field_` before each name: `leaderboard`, `predictions` (validation predictions of every
-training), `test_predictions`, `manifest`, `audit`; besides `published`, the paper's figures. Params: `cells`, the grid cell
-of each training, without its fold; `image_size`.
+Inputs of both splits, `image_` or `field_` before each name: `leaderboard`, `predictions` (validation predictions of
+every training), `test_predictions`, `manifest`, `audit`; besides `published`, the paper's figures. Params: `cells`, the
+grid cell of each training, without its fold; `image_size`, in pixels.
 """
 
 from collections.abc import Mapping

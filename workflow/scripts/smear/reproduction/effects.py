@@ -13,8 +13,8 @@ from smear.unpaired import Sample, figure_p, unpaired_interval, unpaired_p
 class Effect(NamedTuple):
     """A difference, -1 to 1, with its 95 % interval, which holds 0 where p does not speak against it.
 
-    p: two-sided, of no difference. images, groups: what it rests on. detectable: the smallest difference that would have
-    been told from 0 with as much scatter; None where none would have been, of too few groups.
+    p: two-sided, of no difference. images, groups: what it rests on. detectable: the smallest difference that would
+    have been told from 0 with as much scatter; None where none would have been, of too few groups.
     """
 
     difference: float

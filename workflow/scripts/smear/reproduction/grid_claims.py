@@ -45,20 +45,19 @@ def judge_optimizer(results: SplitResults) -> Claim:
 
 def judge_learning_rate(results: SplitResults, published: dict) -> Claim:
     """The lowest learning rate of the grid is better than each other one."""
-    lowest, *others = sorted(results.leaderboard["learning_rate"].unique())
-    found = compare_values(results, "learning_rate", lowest, others)
-    theirs = published["grid"]["learning_rate"]
+    rates, theirs = sorted(results.leaderboard["learning_rate"].unique()), sorted(published["grid"]["learning_rate"])
+    found = compare_values(results, "learning_rate", rates[0], rates[1:])
     note = "" if found else "The grid has one learning rate."
-    if found and [lowest, *others] != sorted(theirs):
-        note = f"The grid has the rates {write('learning_rate', [lowest, *others])}, the paper {write('learning_rate', theirs)}."
+    if found and rates != theirs:
+        note = f"The grid has the rates {write('learning_rate', rates)}, the paper {write('learning_rate', theirs)}."
     return Claim("learning_rate", results.unit, judge([each.effect for each in found]), found, note)
 
 
 def judge_epochs(results: SplitResults, published: dict) -> Claim:
     """The number of epochs that the paper chose is better than both fewer and more.
 
-    A grid without that number, or without fewer or more, does not test the claim; its most epochs are then compared with
-    each fewer, and no verdict is given.
+    A grid without that number, or without fewer or more, does not test the claim; its most epochs are then compared
+    with each fewer, and no verdict is given.
     """
     chosen, values = published["best_cell"]["epochs"], sorted(results.leaderboard["epochs"].unique())
     if chosen in values[1:-1]:

@@ -21,7 +21,7 @@ def find_repeats(results: SplitResults, image_ids: pd.Series) -> np.ndarray:
 
 
 def count_repeats(results: SplitResults) -> dict | None:
-    """Of validation and test images, how many have a repeat capture in the training; None where none were searched for."""
+    """How many validation and test images have a repeat capture in the training; None where none were searched for."""
     if not results.fields_searched:
         return None
     counts = {}

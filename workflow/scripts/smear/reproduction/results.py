@@ -21,8 +21,8 @@ class SplitResults(NamedTuple):
 
     leaderboard: its finished rows, the best first. right: bool, (rows, validation images), what each row had right;
     validation: `image_id,group` of these images. test: `image_id,label,predicted,group` of the selected grid cell.
-    classes: by label. manifest: of the split. diverged: grid cells without figures. unit: what was split; grouped: what a
-    group is.
+    classes: by label. manifest: of the split. diverged: grid cells without figures. unit: what was split; grouped: what
+    a group is.
     """
 
     unit: str
@@ -47,7 +47,7 @@ class SplitResults(NamedTuple):
         return Sample((test["label"] == test["predicted"]).to_numpy(), test["group"].to_numpy())
 
     def sample_validation(self, rows: Sequence[int], here: np.ndarray | slice = slice(None)) -> Sample:
-        """The answers of some rows of the leaderboard to the validation images, or to some of them, one after another."""
+        """The answers of some rows of the leaderboard to the validation images, or to some of them, row after row."""
         right = self.right[list(rows)][:, here]
         return Sample(right.ravel(), np.tile(self.groups[here], len(rows)))
 

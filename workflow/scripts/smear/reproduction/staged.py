@@ -11,7 +11,7 @@ from smear.ties import LEVEL, sum_groups, tie_p
 
 
 def find_start(values: Sequence, theirs: object, their_values: Sequence) -> object:
-    """The value of an axis that a replay begins with: the paper's, else the one at its place in the order of the values.
+    """The value of an axis that a replay begins with: the paper's, else the one at its place in the order of values.
 
     values: those of the grid. The lowest of the paper is the lowest here, and the middle of three is the higher of two.
     """
@@ -39,10 +39,10 @@ def list_stages(published: dict) -> list[str]:
 def replay(rows: pd.DataFrame, stages: Sequence[str], starts: dict) -> tuple[list[dict], pd.DataFrame]:
     """The steps of a staged search, and the rows that it has trained, in the order of the leaderboard.
 
-    rows: finished rows of a leaderboard, the best first by the rule of the selection, which also decides within a stage;
-    they differ in the axes of `stages` alone. Each stage compares the rows that have all other axes as they were chosen, or
-    as they start, and takes the first. An axis with one value is no stage. A stage without such a row changes nothing: all
-    that it would have compared diverged.
+    rows: finished rows of a leaderboard, the best first by the rule of the selection, which also decides within a
+    stage; they differ in the axes of `stages` alone. Each stage compares the rows that have all other axes as they were
+    chosen, or as they start, and takes the first. An axis with one value is no stage. A stage without such a row
+    changes nothing: all that it would have compared diverged.
     """
     held, steps, trained = dict(starts), [], pd.Series(False, index=rows.index)
     for axis in stages:
