@@ -57,7 +57,7 @@ def tabulate_claims(claims: Iterable[Claim], published: dict) -> pd.DataFrame:
             {
                 "claim": claim.id,
                 "split": claim.split,
-                **{key: words[claim.id][key] for key in ("words", "quoted", "figure")},
+                **{key: words[claim.id][key] for key in ("name", "words", "quoted", "figure")},
                 "verdict": claim.verdict,
                 **(describe(lowest) if lowest else {}),
                 "note": claim.note,
