@@ -1,6 +1,8 @@
 """Made-up grids with known answers: what grid cells have right follows from an accuracy that a test plants."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -65,3 +67,29 @@ def make_split(
         diverged=0,
         fields_searched=True,
     )
+
+
+def write_split(results: SplitResults, folder: Path) -> dict:
+    """Write the files of a split under `folder`, as the workflow does; return them by the names of `read_split`."""
+    (folder / "cells").mkdir(parents=True)
+    labels = np.arange(len(results.validation)) % len(CLASSES)
+    predictions = []
+    for cell, right in zip(results.leaderboard["cell"], results.right, strict=True):
+        table = results.validation[["image_id"]].assign(label=labels)
+        table["predicted"] = np.where(right, labels, (labels + 1) % len(CLASSES))
+        predictions.append(folder / "cells" / f"{cell}.csv")
+        table.sample(frac=1, random_state=1).to_csv(predictions[-1], index=False)
+    leaderboard = results.leaderboard.assign(rank=np.arange(1, len(predictions) + 1), status="finished")
+    leaderboard.to_csv(folder / "leaderboard.csv", index=False)
+    test = results.test.drop(columns="group").assign(**{f"prob_{name}": 0.25 for name in CLASSES})
+    test.to_csv(folder / "test_predictions.csv", index=False)
+    manifest = results.manifest.assign(group=results.manifest["image_id" if results.unit == "image" else "field_id"])
+    manifest.to_csv(folder / "manifest.csv", index=False)
+    (folder / "audit.json").write_text(json.dumps({"unit": results.unit}), encoding="utf-8")
+    return {
+        "leaderboard": folder / "leaderboard.csv",
+        "predictions": predictions,
+        "test_predictions": folder / "test_predictions.csv",
+        "manifest": folder / "manifest.csv",
+        "audit": folder / "audit.json",
+    }

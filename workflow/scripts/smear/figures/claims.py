@@ -14,7 +14,8 @@ from smear.reproduction.verdicts import NOT_TESTED
 COLORS = {"image": HUES[0], "field": HUES[2]}
 """Of a split; both together have the color of the text."""
 
-TITLE, ROW = 0.82, 0.62  # height of a claim's name and of a row, in units of the axis
+TITLE, ROW, GAP = 0.82, 0.62, 0.29  # heights of a claim's name, of a row and above a name, in units of the axis
+TITLE_AT = -0.19  # left of the panel, in its widths
 
 
 @house_style()
@@ -31,7 +32,8 @@ def draw_claims(claims: pd.DataFrame, margin: float) -> Figure:
     for place, row in zip(places, drawn.itertuples(), strict=True):
         draw_row(axes, place, row)
     for name, place in titles.items():
-        axes.text(-0.19, place, name, transform=axes.get_yaxis_transform(), va="center", weight="bold", size=10)
+        title = {"weight": "bold", "size": 10, "va": "center", "bbox": {"color": "white", "pad": 1.5}}
+        axes.text(TITLE_AT, place, name, transform=axes.get_yaxis_transform(), **title)
     for place in places[drawn["claim"] == "test_accuracy"]:
         axes.plot([-margin] * 2, [place - 0.3, place + 0.3], color=QUIET, linewidth=1.4, linestyle=(0, (2, 1.5)))
     axes.set_yticks(places, [SPLITS.get(split, f"by {split}") for split in drawn["split"]])
@@ -39,10 +41,15 @@ def draw_claims(claims: pd.DataFrame, margin: float) -> Figure:
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:+g}" if share else "0"))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: write_signed(share)))
     axes.set_xlabel("Difference in percentage points")
     header(figure, "Is the paper right?", explain(drawn, margin))
     return figure
+
+
+def write_signed(share: float) -> str:
+    """Write a difference in percentage points with its sign, without digits that it does not have."""
+    return f"{100 * share:+.6g}".replace("-", "\N{MINUS SIGN}") if share else "0"
 
 
 def place_rows(drawn: pd.DataFrame) -> tuple[np.ndarray, dict[str, float], float]:
@@ -50,7 +57,7 @@ def place_rows(drawn: pd.DataFrame) -> tuple[np.ndarray, dict[str, float], float
     places, titles, at = [], {}, 0.0
     for row in drawn.itertuples():
         if row.name not in titles:
-            at += TITLE * bool(titles) * 0.35
+            at += GAP * bool(titles)
             titles[row.name] = at
             at += TITLE
         places.append(at)

@@ -91,13 +91,13 @@ def count_verdicts(claims: pd.DataFrame) -> str:
 def describe_leakage(leakage: dict) -> str:
     """How many images that judge have a repeat capture in the training, by split."""
     sentences = []
-    for name, counts in leakage.items():
-        if counts is None:
-            return "Repeat captures were not searched for, so that nothing is known of leakage by them."
+    if None in leakage.values():
+        return "Repeat captures were not searched for, so that nothing is known of leakage by them."
+    for name in sorted(leakage, key=[*SPLITS].index):
         shares = [
             f"{count['with_repeat_in_training']:,} of {count['images']:,} {split} images "
             f"({percent(count['with_repeat_in_training'] / count['images'], 1)})"
-            for split, count in counts.items()
+            for split, count in leakage[name].items()
         ]
         sentences.append(f"Split by {name}, {' and '.join(shares)} have a repeat capture in the training.")
     return " ".join(sentences)

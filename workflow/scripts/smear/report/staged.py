@@ -2,14 +2,20 @@
 
 from smear.formats import describe_value, format_p, percent
 from smear.grid import AXES
+from smear.report.claims import SPLITS
 
 
-def describe_search(search: dict) -> list[str]:
-    """A paragraph for each split of `search.json` and each of its replays, of which there is one for each seed."""
+def describe_search(search: dict) -> list[dict]:
+    """`title`, the steps as `rows` and a `sentence` for each replay of `search.json`: of each split, and each seed."""
+    splits = sorted(search, key=[*SPLITS].index)
     return [
-        f"Split by {split}{describe_held(replay['held'])}: {describe_steps(replay)} {describe_choice(replay)}"
-        for split, found in search.items()
-        for replay in found["replays"]
+        {
+            "title": f"Split {SPLITS[split]}{describe_held(replay['held'])}",
+            "rows": [describe_step(step) for step in replay["steps"]],
+            "sentence": describe_choice(replay),
+        }
+        for split in splits
+        for replay in search[split]["replays"]
     ]
 
 
@@ -18,30 +24,23 @@ def describe_held(held: dict) -> str:
     return "".join(f", {describe_value(axis, value)}" for axis, value in held.items())
 
 
-def describe_steps(replay: dict) -> str:
-    """The path of choices, each with its rivals' accuracies."""
-    if not replay["steps"]:
-        return "the grid has one cell, so that there is nothing to search."
-    return "; then ".join(describe_step(step) for step in replay["steps"]) + "."
-
-
-def describe_step(step: dict) -> str:
-    """One choice: with what held, which value, and the validation accuracies behind it."""
-    axis, held = step["axis"], ", ".join(describe_value(name, value) for name, value in step["held"].items())
-    name = AXES[axis].label.lower()
-    if not step["compared"]:
-        return (
-            f"the {name} (at {held}) stays {describe_value(axis, step['chosen'])}, for all of its grid cells diverged"
-        )
-    figures = ", ".join(
-        f"{describe_value(axis, row[axis])} {percent(row['validation_accuracy'])}" for row in step["compared"]
-    )
-    return f"by {name} (at {held}) it takes {describe_value(axis, step['chosen'])} ({figures})"
+def describe_step(step: dict) -> dict:
+    """One stage: its axis, what was held, the accuracies that were compared, the best first, and the choice."""
+    axis = step["axis"]
+    figures = [f"{describe_value(axis, row[axis])}: {percent(row['validation_accuracy'])}" for row in step["compared"]]
+    return {
+        "stage": AXES[axis].label,
+        "held": ", ".join(describe_value(name, value) for name, value in step["held"].items()),
+        "compared": ", ".join(figures) or "none, for all grid cells diverged",
+        "chosen": describe_value(axis, step["chosen"]),
+    }
 
 
 def describe_choice(replay: dict) -> str:
     """Whether the search ends at the best grid cell, and if not, whether that can be told from its choice."""
-    trained = f"It trains {replay['trained']} of {replay['cells']} grid cells"
+    if not replay["steps"]:
+        return "The grid has one cell, so that there is nothing to search."
+    trained = f"The search trains {replay['trained']} of {replay['cells']} grid cells"
     if replay["chosen"] is None:
         return f"{trained} and chooses none, for those at its end diverged."
     if replay["same"]:
