@@ -99,7 +99,7 @@ def draw_row(axes: Axes, place: float, row) -> None:
 def explain(drawn: pd.DataFrame, margin: float) -> str:
     """Say what a point and a bar are, and by what the verdicts go."""
     text = (
-        "Differences in the direction that the claim says, of several the lowest; bars are 95\N{NO-BREAK SPACE}% "
+        "Differences in the direction that the claim says, of several the decisive one; bars are 95\N{NO-BREAK SPACE}% "
         "intervals. A claim holds where all of its intervals lie to the right of 0"
     )
     if (drawn["claim"] == "test_accuracy").any():

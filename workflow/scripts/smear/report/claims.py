@@ -22,22 +22,22 @@ TOLD = (HOLDS, DOES_NOT_HOLD)
 """Verdicts that say something."""
 
 
-def claims_table(claims: pd.DataFrame, settled: dict) -> list[dict]:
+def claims_table(claims: pd.DataFrame, units: dict) -> list[dict]:
     """One entry for each claim of `claims.csv`: its words, and a row for each split that it was judged on.
 
-    settled: what a group of images is, by split, as in `setting.json`.
+    units: what a group of images is, by split, as in `setting.json`.
     """
     table = claims.astype(object).where(claims.notna(), None)
     entries = []
     for _, rows in table.groupby("claim", sort=False):
         first = rows.iloc[0]
         entry = {key: first[key] for key in ("claim", "name", "words", "quoted", "figure", "contradictions")}
-        entry["rows"] = [describe_row(row, settled) for row in rows.to_dict("records")]
+        entry["rows"] = [describe_row(row, units) for row in rows.to_dict("records")]
         entries.append(entry | {"notes": list(dict.fromkeys(filter(None, rows["note"])))})
     return entries
 
 
-def describe_row(row: dict, settled: dict) -> dict:
+def describe_row(row: dict, units: dict) -> dict:
     """One row of the table: verdict, what was compared, the difference in percentage points, and what it rests on."""
     found = {
         "split": SPLITS.get(row["split"], f"by {row['split']}"),
@@ -47,7 +47,7 @@ def describe_row(row: dict, settled: dict) -> dict:
     }
     if row["difference"] is None:
         return found
-    unit = settled.get(row["split"], "field")
+    unit = units.get(row["split"], "field")
     return found | {
         "compared": f"{row['first']} less {row['second']}: {describe_measure(row)}",
         "difference": f"{100 * row['difference']:+.2f}",

@@ -31,7 +31,7 @@ def describe_step(step: dict) -> dict:
     return {
         "stage": AXES[axis].label,
         "held": ", ".join(describe_value(name, value) for name, value in step["held"].items()),
-        "compared": ", ".join(figures) or "none, for all grid cells diverged",
+        "compared": ", ".join(figures) or "no such grid cell finished",
         "chosen": describe_value(axis, step["chosen"]),
     }
 
@@ -42,7 +42,7 @@ def describe_choice(replay: dict) -> str:
         return "The grid has one cell, so that there is nothing to search."
     trained = f"The search trains {replay['trained']} of {replay['cells']} grid cells"
     if replay["chosen"] is None:
-        return f"{trained} and chooses none, for those at its end diverged."
+        return f"{trained} and chooses none, for no grid cell that it begins with finished."
     if replay["same"]:
         return f"{trained} and chooses the same one as the whole grid, {replay['chosen']}."
     verdict = "cannot be told apart" if replay["tied"] else "are told apart"

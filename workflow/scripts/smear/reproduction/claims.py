@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from smear.reproduction.effects import Effect
+from smear.reproduction.verdicts import DOES_NOT_HOLD
 from smear.ties import holm
 
 
@@ -41,7 +42,7 @@ def tabulate_comparisons(claims: Iterable[Claim]) -> pd.DataFrame:
 
 
 def tabulate_claims(claims: Iterable[Claim], published: dict) -> pd.DataFrame:
-    """A row for each claim and split: the paper's words and figure, the verdict, and of its comparisons the lowest.
+    """A row for each claim and split: the paper's words and figure, the verdict, and the comparison that decided.
 
     published: the paper's figures; what it contradicts itself in goes with the claim that it concerns.
     """
@@ -52,19 +53,25 @@ def tabulate_claims(claims: Iterable[Claim], published: dict) -> pd.DataFrame:
             contradicted[one["claim"]].append(one["text"])
     rows = []
     for claim in claims:
-        lowest = min(claim.comparisons, key=lambda comparison: comparison.effect.difference, default=None)
+        decisive = find_decisive(claim)
         rows.append(
             {
                 "claim": claim.id,
                 "split": claim.split,
                 **{key: words[claim.id][key] for key in ("name", "words", "quoted", "figure")},
                 "verdict": claim.verdict,
-                **(describe(lowest) if lowest else {}),
+                **(describe(decisive) if decisive else {}),
                 "note": claim.note,
                 "contradictions": " ".join(contradicted[claim.id]),
             }
         )
     return pd.DataFrame(rows)
+
+
+def find_decisive(claim: Claim) -> Comparison | None:
+    """The comparison that speaks most against a claim: where it does not hold for sure, else as far as can be."""
+    bound = "high" if claim.verdict == DOES_NOT_HOLD else "low"
+    return min(claim.comparisons, key=lambda comparison: getattr(comparison.effect, bound), default=None)
 
 
 def describe(comparison: Comparison) -> dict:

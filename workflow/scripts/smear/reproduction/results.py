@@ -22,7 +22,7 @@ class SplitResults(NamedTuple):
     leaderboard: its finished rows, the best first. right: bool, (rows, validation images), what each row had right;
     validation: `image_id,group` of these images. test: `image_id,label,predicted,group` of the selected grid cell.
     classes: by label. manifest: of the split. diverged: grid cells without figures. unit: what was split; grouped: what
-    a group is.
+    a group is. fields_searched: whether repeat captures were looked for.
     """
 
     unit: str

@@ -41,8 +41,8 @@ def replay(rows: pd.DataFrame, stages: Sequence[str], starts: dict) -> tuple[lis
 
     rows: finished rows of a leaderboard, the best first by the rule of the selection, which also decides within a
     stage; they differ in the axes of `stages` alone. Each stage compares the rows that have all other axes as they were
-    chosen, or as they start, and takes the first. An axis with one value is no stage. A stage without such a row
-    changes nothing: all that it would have compared diverged.
+    chosen, or as they start, and takes the first. An axis with one value is no stage. A stage without such a row,
+    because all diverged or the grid lacks them, changes nothing.
     """
     held, steps, trained = dict(starts), [], pd.Series(False, index=rows.index)
     for axis in stages:
@@ -69,7 +69,7 @@ def replay_search(results: SplitResults, stages: Sequence[str], starts: dict) ->
 
     Each result has the `steps`, the grid cell that the search chose, whether it is the best of the whole grid, and its
     rank there; `tied`, where it is another one, says whether the validation images tell it from the best. None of these
-    where all that the last stage compared diverged.
+    where no row that the search begins with finished.
     """
     others = [axis for axis in AXES if axis not in stages]
     varying = [axis for axis in others if results.leaderboard[axis].nunique() > 1]
