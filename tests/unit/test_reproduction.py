@@ -5,15 +5,20 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import judge_claims
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 import render_reproduction
 from made_up import cell_name, grid_cells
 from made_up_claims import make_split, write_split
+from matplotlib.text import Text
 from page import Page
+from smear.figures.claims import draw_claims
+from smear.report.claims import describe_leakage
+from smear.report.staged import describe_search
 from smear.reproduction.results import read_split
-from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, NOT_TESTED
+from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, MARGIN, NOT_TESTED
 
 ROOT = Path(__file__).parents[2]
 TABLES = ("claims.csv", "comparisons.csv", "search.json", "leakage.json", "setting.json")
@@ -199,3 +204,54 @@ def test_both_runs_write_the_same_bytes(judged, tmp_path):
 def test_the_grid_of_the_tests_is_that_of_the_cells():
     names = {cell_name(cell) for cell in grid_cells(**AXES)}
     assert names == set(make_split(accuracy, **AXES).leaderboard["cell"])
+
+
+def texts_of(claims: pd.DataFrame) -> list[str]:
+    """The texts of the figure of these claims."""
+    figure = draw_claims(claims, MARGIN)
+    figure.draw_without_rendering()
+    texts = [text.get_text() for text in figure.findobj(Text)]
+    plt.close(figure)
+    return texts
+
+
+def test_the_figure_names_every_claim_once_and_every_verdict(judged):
+    claims = pd.read_csv(judged / "claims.csv")
+    texts = texts_of(claims)
+    for name in claims["name"].unique():
+        assert texts.count(name) == 1
+    for verdict, rows in claims.groupby("verdict"):
+        assert texts.count(verdict) == len(rows)
+    assert "1 point below the paper" in " ".join(texts)
+    untested = claims[claims["verdict"] != NOT_TESTED]
+    assert "Hollow" in " ".join(texts)
+    assert "Hollow" not in " ".join(texts_of(untested))
+
+
+def test_every_seed_has_its_search_in_words():
+    held = {"learning_rate": 0.0001, "epochs": 30}
+    compared = [
+        {"cell": "b", "optimizer": "rmsprop", "validation_accuracy": 0.99},
+        {"cell": "a", "optimizer": "adam", "validation_accuracy": 0.98},
+    ]
+    step = {"axis": "optimizer", "held": held, "chosen": "rmsprop", "compared": compared}
+    astray = {"chosen": "b", "chosen_accuracy": 0.99, "rank": 3, "same": False, "tied": False, "p_tied": 0.0004}
+    common = {"steps": [step], "cells": 24, "trained": 7, "best": "c", "best_accuracy": 1.0}
+    lost = common | {"held": {"seed": 1}, "chosen": None, "steps": [step | {"compared": [], "chosen": "adam"}]}
+    search = {"image": {"replays": [common | astray | {"held": {"seed": 0}}, lost]}}
+    first, second = describe_search(search)
+    assert first["title"] == "Split by image, seed 0"
+    (row,) = first["rows"]
+    assert row["held"] == "learning rate 0.0001, 30 epochs"
+    assert row["compared"].replace("\N{NO-BREAK SPACE}", " ") == "RMSprop: 99.00 %, Adam: 98.00 %"
+    assert row["chosen"] == "RMSprop"
+    assert "trains 7 of 24 grid cells" in first["sentence"]
+    assert "number 3 of the whole grid" in first["sentence"]
+    assert "are told apart by the validation images (p < 0.001)" in first["sentence"]
+    assert second["title"] == "Split by image, seed 1"
+    assert "chooses none" in second["sentence"]
+    assert second["rows"][0]["compared"] == "no such grid cell finished"
+
+
+def test_without_a_search_for_fields_nothing_is_said_of_leakage():
+    assert "were not searched for" in describe_leakage({"image": None, "field": None})
