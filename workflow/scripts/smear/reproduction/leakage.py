@@ -12,6 +12,11 @@ from smear.reproduction.verdicts import NOT_TESTED, judge
 BETWEEN = "image less field"
 """The split of a claim that compares both."""
 
+CONFOUNDED = (
+    "Images with a repeat capture were not drawn at random: they are of other slides and in other shares of the classes, "
+    "so that not all of a difference need be leakage."
+)
+
 
 def find_repeats(results: SplitResults, image_ids: pd.Series) -> np.ndarray:
     """Whether each of these images has a repeat capture of its field among the training images: bool, (images,)."""
@@ -61,7 +66,8 @@ def judge_repeats(image: SplitResults) -> Claim:
     effect = count_images(unpaired_effect(first, second), len(rows))
     measure = f"validation accuracy, mean of {len(rows)} grid cells"
     names = "images with a repeat capture in the training", "other images"
-    return Claim("repeat_captures", image.unit, judge([effect]), [Comparison(*names, measure, len(rows), effect)])
+    found = [Comparison(*names, measure, len(rows), effect)]
+    return Claim("repeat_captures", image.unit, judge([effect]), found, CONFOUNDED)
 
 
 def match_cells(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
