@@ -13,8 +13,8 @@ BETWEEN = "image less field"
 """The split of a claim that compares both."""
 
 CONFOUNDED = (
-    "Images with a repeat capture were not drawn at random: they are of other slides and in other shares of the classes, "
-    "so that not all of a difference need be leakage."
+    "Images with a repeat capture were not drawn at random: they are of other slides and in other shares of the "
+    "classes, so that not all of a difference need be leakage."
 )
 
 
