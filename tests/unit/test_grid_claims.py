@@ -83,6 +83,10 @@ def test_a_grid_of_one_value_tests_nothing():
     claims = judge_optimizer(one), judge_learning_rate(one, PUBLISHED), judge_epochs(one, PUBLISHED)
     assert [(claim.verdict, claim.comparisons) for claim in claims] == [(NOT_TESTED, [])] * 3
     assert all(claim.note for claim in claims)
+    shortest = one._replace(leaderboard=one.leaderboard.assign(epochs=1))
+    assert judge_epochs(shortest, PUBLISHED).note == (
+        "The grid has 1 epoch, and the claim is about 30 beside fewer and more."
+    )
 
 
 def test_pairs_differ_in_the_axis_alone_and_diverged_cells_have_none():

@@ -43,7 +43,7 @@ def draw_claims(claims: pd.DataFrame, margin: float) -> Figure:
     axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: write_signed(share)))
     axes.set_xlabel("Difference in percentage points")
-    header(figure, "Is the paper right?", explain(drawn, margin))
+    header(figure, "The claims and what was found", explain(drawn, margin))
     return figure
 
 

@@ -64,7 +64,8 @@ def judge_epochs(results: SplitResults, published: dict) -> Claim:
         found = compare_values(results, "epochs", chosen, [value for value in values if value != chosen])
         return Claim("epochs", results.unit, judge([each.effect for each in found]), found)
     found = compare_values(results, "epochs", values[-1], values[:-1])
-    note = f"The grid has {write('epochs', values)} epochs, and the claim is about {chosen} beside fewer and more"
+    epochs = f"{write('epochs', values)} epoch{'s' * (values != [1])}"
+    note = f"The grid has {epochs}, and the claim is about {chosen} beside fewer and more"
     note += ": its most epochs were compared with fewer instead." if found else "."
     return Claim("epochs", results.unit, NOT_TESTED, found, note)
 
