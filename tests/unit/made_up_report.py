@@ -229,6 +229,7 @@ def write_report_inputs(
             reference=folder / "paper.sha256",
             published=root / "resources/fajrina2024.json",
             template=root / "workflow/report/report.html.j2",
+            style=root / "workflow/report/page.css",
             card_template=root / "workflow/report/model_card.md.j2",
             figures=[],
         ),

@@ -144,6 +144,7 @@ REPORT_FILES = {
     "reference": "resources/leukemia.sha256",
     "published": "resources/fajrina2024.json",
     "template": "workflow/report/report.html.j2",
+    "style": "workflow/report/page.css",
     "card_template": "workflow/report/model_card.md.j2",
 }
 

@@ -1,17 +1,15 @@
 """Write the report of an experiment, one page that needs nothing beside it, and the card of its model."""
 
-import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import smear.environment
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from smear.figures.heatmaps import draw_confusion
 from smear.figures.style import save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
-from smear.formats import COLORS, format_p, percent
+from smear.formats import COLORS
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
 from smear.records import recorded
@@ -23,6 +21,8 @@ from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.outer_folds import describe_outer_folds
+from smear.report.published import same_images
+from smear.report.rendering import render
 from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
@@ -30,7 +30,6 @@ from smear.report.tables import (
     conflicting_pairs,
     describe_stop,
     image_facts,
-    in_words,
     leaderboard_table,
     misclassified_table,
     provenance_rows,
@@ -84,15 +83,6 @@ def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look,
     return sorted(known.union(*(find_looks(Path(table), tested) for table in inputs.all_looks)))
 
 
-def same_images(catalog: pd.DataFrame, reference: str) -> bool:
-    """Tell whether the catalog holds the images of `reference`, lines of SHA-256 and name, no more and no fewer.
-
-    The names do not count: only of the very same images can the published figures be expected.
-    """
-    lines = Path(reference).read_text(encoding="utf-8").splitlines()
-    return sorted(catalog["sha256"]) == sorted(line.split()[0] for line in lines)
-
-
 def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: SimpleNamespace) -> dict:
     """Arrange the results as the variables of both templates."""
     settings = results["provenance"].get("settings") or {}
@@ -101,6 +91,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
     shortcuts = join_differences(results["shortcuts"], results["differences"])
     pairs = compare_by_task(results["field_pairs"], results["catalog"], labels)
     return {
+        "style": Path(inputs.style).read_text(encoding="utf-8"),
         "experiment": params.experiment,
         "dataset": params.dataset,
         "papers_images": results["papers_images"],
@@ -184,25 +175,6 @@ def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> l
         {"name": name, "sentence": finding(name, cells, chosen), "svg": inline_svg(by_name[name], FIGURES[name])}
         for name in sorted(by_name, key=list(FIGURES).index)
     ]
-
-
-def escape_markdown(text: object) -> str:
-    """Keep Markdown from reading marks, HTML and table bars into a name."""
-    html_safe = str(text).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html_safe)
-
-
-def render(template: str, values: dict, html: bool) -> str:
-    """Fill the template at the path `template`; a variable that it misses is an error, not a gap."""
-    environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {
-        "percent": percent,
-        "p": format_p,
-        "words": in_words,
-        "count": lambda number: f"{number:,.0f}",
-        "md": escape_markdown,
-    }
-    return environment.from_string(Path(template).read_text(encoding="utf-8")).render(values).rstrip() + "\n"
 
 
 def main(snakemake: SimpleNamespace) -> None:

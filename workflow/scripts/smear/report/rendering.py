@@ -1,0 +1,28 @@
+"""Filling the templates of pages and cards."""
+
+import re
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+
+from smear.formats import format_p, percent
+from smear.report.tables import in_words
+
+
+def render(template: str | Path, values: dict, html: bool) -> str:
+    """Fill the template at the path `template`; a variable that it misses is an error, not a gap."""
+    environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {
+        "percent": percent,
+        "p": format_p,
+        "words": in_words,
+        "count": lambda number: f"{number:,.0f}",
+        "md": escape_markdown,
+    }
+    return environment.from_string(Path(template).read_text(encoding="utf-8")).render(values).rstrip() + "\n"
+
+
+def escape_markdown(text: object) -> str:
+    """Keep Markdown from reading marks, HTML and table bars into a name."""
+    html_safe = str(text).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"([\\`*_\[\]|#])", r"\\\1", html_safe)
