@@ -108,15 +108,18 @@ def test_the_rest_is_divided_in_the_ratio_of_the_fractions():
 
 
 def test_variants_leave_the_experiment_as_it_is():
-    alone, outer = (list_variants("grid", SPLIT | {"outer_folds": folds}) for folds in (0, 5))
-    assert alone["grid"] == outer["grid"] | {"outer_folds": None}
+    def list_them(folds: int, reproduction: bool) -> dict[str, dict]:
+        return list_variants(
+            {"experiment": "grid", "split": SPLIT | {"outer_folds": folds}, "reproduction": reproduction}
+        )
+
+    alone, outer = list_them(0, False), list_them(5, True)
+    assert alone == {"grid": outer["grid"]}
     assert list(outer) == ["grid", *(f"grid/outer/{fold}" for fold in range(1, 6)), "grid/image_split"]
     assert outer["grid/outer/2"]["outer_fold"] == 2
     shares = outer["grid/outer/2"]["fractions"]
     assert shares == pytest.approx({"train": 0.8 * 8 / 9, "validation": 0.8 / 9, "test": 0.2})
-    assert outer["grid/image_split"]["unit"] == "image"
-    for own in ({"unit": "image"}, {"groups_csv": "x.csv"}, {"groups_pattern": "(x)"}, {"unit": "folders"}):
-        assert list(list_variants("grid", SPLIT | own)) == ["grid"]
+    assert outer["grid/image_split"] == outer["grid"] | {"unit": "image"}
 
 
 def test_the_folders_of_variants_are_found(tmp_path):
@@ -217,6 +220,6 @@ def test_looks_of_outer_folds_are_said_apart():
         return Look("2026-01-01T00:00:00+00:00", experiment, "i", "m", "c", 4, "")
 
     text = describe_looks([(look("grid"), 4), (look("grid/outer/1"), 2)], 4, 4)
-    assert "1 of them is that of an outer fold" in text
+    assert "1 of them is that of outer folds" in text
     assert "is too high" not in text
     assert "is too high" in describe_looks([(look("grid"), 4), (look("other"), 2)], 4, 4)

@@ -84,6 +84,14 @@ FAULTS = {
             "grid": {"architecture": ["SmallCNN"], "optimizer": ["adam"], "learning_rate": [0.001], "epochs": [1]},
         },
     ),
+    "claims by another split": (None, {"reproduction": True, "split": {"unit": "stain"}}),
+    "claims by groups": (
+        [f"{name}/p{number % 8}_{number}.png" for name in "AB" for number in range(40)],
+        {"reproduction": True, "split": {"groups_pattern": r"^(p\d)"}},
+    ),
+    "claims of merged classes": (
+        CLASSES, {"reproduction": True, "dataset": {"labels": {"A": ["Benign"], "B": ["Early", "Pre"]}}},
+    ),
     "fractions": (None, {"split": {"fractions": {"train": 0.8, "validation": 0.1, "test": 0.2}}}),
     "images too small for the backbone": (None, {"embeddings": {"backbone": "InceptionV3", "size": 64}}),
     "a backbone that is none": (None, {"embeddings": {"backbone": "EfficientNetLite1"}}),

@@ -60,7 +60,7 @@ EXPERIMENT = config["experiment"]
 SOURCE = config["dataset"]["source"]
 EXAMINED = ask(examine_source, config["dataset"])
 CLASS_COUNTS = ask(check_examined, config, EXAMINED)
-VARIANTS = list_variants(EXPERIMENT, config["split"])
+VARIANTS = list_variants(config)
 FOLDS = ask(count_folds, config, EXAMINED and EXAMINED.list_sources())
 HAS_GROUPS = ask(gives_groups, config)
 POSITIVE = find_positive(config)
@@ -183,8 +183,8 @@ def get_final_files():
     """What a plain call makes."""
     names = ["report/index.html", "report/model_card.md", "report/model.keras"]
     pruned = []
+    if config["reproduction"]:
+        names.append("reproduction/index.html")
     if config["training"]["keep"] == "selected":
-        pruned = [
-            experiment for experiment, split in VARIANTS.items() if experiment == EXPERIMENT or split["outer_fold"]
-        ]
-    return [f"results/{EXPERIMENT}/{name}" for name in names] + [f"results/{name}/pruned.json" for name in pruned]
+        pruned = [f"results/{experiment}/pruned.json" for experiment in VARIANTS]
+    return [f"results/{EXPERIMENT}/{name}" for name in names] + pruned

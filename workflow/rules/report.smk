@@ -142,7 +142,7 @@ if HAS_GROUPS:
 
 REPORT_FILES = {
     "reference": "resources/leukemia.sha256",
-    "published": "resources/fajrina2024.json",
+    "published": PUBLISHED,
     "template": "workflow/report/report.html.j2",
     "style": "workflow/report/page.css",
     "card_template": "workflow/report/model_card.md.j2",
@@ -157,6 +157,7 @@ rule render_report:
         **get_shown_files(),
         **get_threshold_files(),
         **get_outer_files(),
+        **get_claims_files(),
         selection="results/{experiment}/comparison/selection.json",
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
         test_metrics="results/{experiment}/report/test_metrics.json",

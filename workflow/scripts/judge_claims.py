@@ -2,15 +2,18 @@
 
 Inputs of both splits, `image_` or `field_` before each name: `leaderboard`, `predictions` (validation predictions of
 every training), `test_predictions`, `manifest`, `audit`; besides `published`, the paper's figures. Params: `cells`, the
-grid cell of each training, without its fold; `image_size`, in pixels.
+grid cell of each training, without its fold; `image_size`, in pixels; `table`, of the looks at test images, and
+`variant`, the experiment on the split by image there.
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import SimpleNamespace
 
 import smear.environment
 from smear.files import read_json, write_json
 from smear.job import log, logged_to
+from smear.looks import write_looks_of
 from smear.records import recorded
 from smear.reproduction.claims import Claim, tabulate_claims, tabulate_comparisons
 from smear.reproduction.final_test import judge_accuracy, judge_easiest_class
@@ -24,6 +27,7 @@ from smear.reproduction.leakage import (
 from smear.reproduction.results import SplitResults, read_split
 from smear.reproduction.setting import compare_setting
 from smear.reproduction.staged import find_starts, list_stages, replay_search
+from smear.split.targets import list_tested
 from smear.tables import write_csv
 
 SPLITS = ("image", "field")
@@ -86,6 +90,7 @@ def main(snakemake: SimpleNamespace) -> None:
     write_json(replay_all(splits, published), output.search)
     write_json({name: count_repeats(results) for name, results in splits.items()}, output.leakage)
     write_json(describe_run(splits, params.image_size, published), output.setting)
+    write_looks_of([params.variant], Path(params.table), list_tested(splits["field"].manifest), output.looks)
 
 
 if __name__ == "__main__":

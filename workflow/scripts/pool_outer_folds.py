@@ -13,10 +13,11 @@ from smear.files import read_json, write_json
 from smear.grid import AXES
 from smear.group_metrics import list_classes
 from smear.job import log, logged_to
-from smear.looks import find_looks, write_looks
+from smear.looks import write_looks_of
 from smear.metrics import classification_summary
 from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.records import recorded
+from smear.split.targets import list_tested
 from smear.tables import read_csv, write_csv
 
 
@@ -24,14 +25,6 @@ def pool(predictions: list[pd.DataFrame]) -> pd.DataFrame:
     """The predictions of all outer folds as one table in the order of `image_id`, with `outer_fold`."""
     tables = [table.assign(outer_fold=fold) for fold, table in enumerate(predictions, 1)]
     return pd.concat(tables).sort_values("image_id", ignore_index=True)
-
-
-def record_looks(manifest: str, table: Path, experiments: list[str], path: str) -> None:
-    """Write which looks of these experiments saw images that `manifest` has for the test."""
-    rows = read_csv(manifest)
-    images = set(rows.loc[rows["split"] == "test", "sha256"])
-    found = find_looks(table, images)
-    write_looks([(look, shared) for look, shared in found if look.experiment in experiments], path)
 
 
 def main(snakemake) -> None:
@@ -52,7 +45,8 @@ def main(snakemake) -> None:
     write_csv(pooled, output.predictions)
     write_csv(choices, output.choices)
     write_json(summary, output.metrics)
-    record_looks(files.own_manifest, Path(snakemake.params.table), snakemake.params.experiments, output.looks)
+    images = list_tested(read_csv(files.own_manifest))
+    write_looks_of(snakemake.params.experiments, Path(snakemake.params.table), images, output.looks)
     save(draw_choices(choices, summary), output.svg, output.png)
 
 

@@ -16,6 +16,7 @@ from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations
 from smear.report.calibration import describe_calibration
+from smear.report.claims import claims_table, count_verdicts
 from smear.report.classes import compare_by_task, describe_labels, describe_positive
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
@@ -75,10 +76,11 @@ def read_group_results(inputs: SimpleNamespace, test: dict) -> dict | None:
 
 
 def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look, int]]:
-    """The looks at these images, the oldest first: those up to the test, of outer folds, of others since."""
+    """The looks at these images, the oldest first: those up to the test, of variants, of others since."""
     known = set(read_found(inputs.looks))
-    if hasattr(inputs, "outer_looks"):
-        known.update(read_found(inputs.outer_looks))
+    for name in ("outer_looks", "claims_looks"):
+        if hasattr(inputs, name):
+            known.update(read_found(getattr(inputs, name)))
     # A row that was lost from the table is still among what the test found there.
     return sorted(known.union(*(find_looks(Path(table), tested) for table in inputs.all_looks)))
 
@@ -109,6 +111,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "calibration": describe_calibration(results["calibration"]),
         "calibration_figure": inline_svg(inputs.calibration_svg, "Accuracy against confidence, test images"),
         "outer": show_outer_folds(inputs),
+        "claims": show_claims(inputs),
         "labels_sentence": describe_labels(labels),
         "looks": looks_table(results["looks"]),
         "looks_count": count_looks(results["looks"]),
@@ -158,6 +161,16 @@ def show_outer_folds(inputs: SimpleNamespace) -> dict | None:
         return None
     svg = inline_svg(inputs.outer_svg, "Test accuracy by outer fold")
     return describe_outer_folds(read_json(inputs.outer), read_csv(inputs.outer_choices)) | {"svg": svg}
+
+
+def show_claims(inputs: SimpleNamespace) -> dict | None:
+    """The claims of the paper and their verdicts; None where they are not judged."""
+    if not hasattr(inputs, "claims"):
+        return None
+    claims, splits = read_csv(inputs.claims), read_json(inputs.claims_setting)["splits"]
+    entries = claims_table(claims, {name: split["grouped"] for name, split in splits.items()})
+    svg = inline_svg(inputs.claims_svg, "Differences behind the claims, with 95 % intervals and verdicts")
+    return {"entries": entries, "counts": count_verdicts(claims), "total": len(claims), "svg": svg}
 
 
 def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict | None:

@@ -140,6 +140,11 @@ def write_looks(found: list[tuple[Look, int]], path: str | Path) -> None:
     write_text(text.getvalue(), path)
 
 
+def write_looks_of(experiments: Collection[str], table: Path, images: Collection[str], path: str | Path) -> None:
+    """Write which looks of these experiments saw some of `images`, as `write_looks` does."""
+    write_looks([(look, shared) for look, shared in find_looks(table, images) if look.experiment in experiments], path)
+
+
 def read_found(path: str | Path) -> list[tuple[Look, int]]:
     """What `write_looks` has written."""
     with Path(path).open(newline="", encoding="utf-8") as file:

@@ -6,6 +6,7 @@ from pathlib import Path
 from smear.configuration.classes import find_class_faults
 from smear.configuration.grid_contradictions import find_grid_faults
 from smear.configuration.group_contradictions import find_group_faults
+from smear.configuration.reproduction import find_reproduction_faults
 from smear.configuration.schema_errors import show
 from smear.configuration.threshold import find_threshold_faults
 from smear.images.levels import CLASS
@@ -75,7 +76,7 @@ def find_contradictions(config: dict) -> list[str]:
             "random start that model.weights: none gives it; set model.trainable: all, or start from weights."
         )
     faults += find_head_faults(config["model"]) + find_embedding_faults(config["embeddings"])
-    return faults + find_group_faults(config) + find_grid_faults(config)
+    return faults + find_group_faults(config) + find_grid_faults(config) + find_reproduction_faults(config)
 
 
 def find_reading_faults(dataset: dict) -> list[Fault]:

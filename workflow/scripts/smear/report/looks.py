@@ -23,11 +23,12 @@ def describe_looks(found: list[tuple[Look, int]], images: int, files: int) -> st
     )
     if whole < len(found):
         text += f" {len(found) - whole:,} of the looks saw a part of them: a look counts that saw one of them or more."
-    outer = sum("/outer/" in look.experiment for look, _ in found)
-    if outer:
-        whose = f"{outer:,} of them are those of outer folds" if outer > 1 else "1 of them is that of an outer fold"
-        text += f" {whose}, with a model of its own; nothing is selected by it."
-    if len(found) - outer > 1:
+    # The names of experiments have no slash, and those of variants have one.
+    variants = sum("/" in look.experiment for look, _ in found)
+    if variants:
+        whose = f"{variants:,} of them are those" if variants > 1 else "1 of them is that"
+        text += f" {whose} of outer folds or a split by image, with models of their own; nothing is selected by them."
+    if len(found) - variants > 1:
         text += " A result that was picked after several looks is too high."
     return text
 

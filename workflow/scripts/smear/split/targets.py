@@ -11,6 +11,11 @@ SPLITS = ("train", "validation", "test")
 TEST = "test"
 
 
+def list_tested(manifest: pd.DataFrame) -> set[str]:
+    """SHA-256 of the images that a manifest (`sha256,split`) has for the test."""
+    return set(manifest.loc[manifest["split"] == TEST, "sha256"])
+
+
 def split_sizes(images: int, fractions: dict[str, float]) -> dict[str, int]:
     """Images of one class per split: floors for train and validation, the rest for test, as the paper counts.
 

@@ -3,32 +3,31 @@
 from fractions import Fraction
 from pathlib import Path
 
-from smear.split.units import DRAWN_UNITS
-
 PATTERNS = ("outer/*/", "image_split/")
 """The folders of variants in that of an experiment."""
 
 
-def list_variants(experiment: str, split: dict) -> dict[str, dict]:
+def list_variants(config: dict) -> dict[str, dict]:
     """The settings of the split of each experiment, by its folder in `results/`.
 
-    split: the configuration's. Of each outer fold they have its number, `outer_fold`, and the fractions that it leaves;
-    without one this is None. Where images are drawn in groups, there is an experiment that draws each by itself.
+    Of each outer fold they have its number, `outer_fold`, and the fractions that it leaves; without one this is None.
+    A reproduction has an experiment whose images are drawn by themselves, as in the paper.
     """
+    experiment, split = config["experiment"], config["split"]
     folds = split["outer_folds"]
     own = split | {"outer_fold": None, "outer_folds": None}
     variants = {experiment: own}
     for fold in range(1, folds + 1):
         settings = {"fractions": share_rest(split["fractions"], folds), "outer_fold": fold, "outer_folds": folds}
         variants[name_outer_fold(experiment, fold)] = own | settings
-    if split["unit"] in DRAWN_UNITS and split["unit"] != "image" and not gives_own(split):
-        variants[f"{experiment}/image_split"] = own | {"unit": "image"}
+    if config["reproduction"]:
+        variants[name_image_split(experiment)] = own | {"unit": "image"}
     return variants
 
 
-def gives_own(split: dict) -> bool:
-    """Whether the user's own groups, or split, take the place of the unit."""
-    return bool(split["groups_csv"]) or split["groups_pattern"] is not None
+def name_image_split(experiment: str) -> str:
+    """The folder of the split by image."""
+    return f"{experiment}/image_split"
 
 
 def name_outer_fold(experiment: str, fold: int) -> str:

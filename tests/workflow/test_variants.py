@@ -1,12 +1,13 @@
-"""Outer folds in a real run: added to a finished experiment, which stays as it is, they test every image once."""
+"""Outer folds and the paper's claims in a real run: added to a finished experiment, which stays as it is."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
 from smear.status.__main__ import find_experiments
 
-OUTER = ["--config", "split={outer_folds: 2}"]
+OUTER = ["--config", "split={outer_folds: 2}", "reproduction=true"]
 MADE = ("cells/*/state.npz", "cells/*/model.keras", "report/test_predictions.csv", "comparison/leaderboard.csv")
 
 
@@ -51,9 +52,9 @@ def test_every_image_is_tested_once(tested):
 def test_the_looks_are_counted_and_explained(tested):
     tables = list((tested.folder / "results/datasets").glob("*/test_looks.csv"))
     looks = pd.concat(map(pd.read_csv, tables))
-    assert sorted(looks["experiment"]) == ["tiny", "tiny/outer/1", "tiny/outer/2"]
+    assert sorted(looks["experiment"]) == ["tiny", "tiny/image_split", "tiny/outer/1", "tiny/outer/2"]
     page = (tested.folder / "results/tiny/report/index.html").read_text()
-    assert "1 of them is that of an outer fold" in page, "the test images of the experiment lie in one outer fold"
+    assert re.search(r"\d of them (is that|are those) of outer folds or a split by image", page)
     assert "Each of 80 images was tested once" in page
     card = (tested.folder / "results/tiny/report/model_card.md").read_text()
     assert "Every image tested once, in 2 outer folds" in card
@@ -61,7 +62,25 @@ def test_the_looks_are_counted_and_explained(tested):
 
 def test_status_has_the_grid_cells_of_all(tested):
     found = [str(path.relative_to(tested.folder / "results")) for path in find_experiments(tested.folder / "results")]
-    assert found == ["tiny", "tiny/outer/1", "tiny/outer/2"]
+    assert found == ["tiny", "tiny/outer/1", "tiny/outer/2", "tiny/image_split"]
+
+
+def test_the_claims_are_judged_on_both_splits(tested):
+    folder = tested.folder / "results/tiny"
+    claims = pd.read_csv(folder / "reproduction/claims.csv")
+    assert set(claims["split"]) == {"image", "field", "image less field"}
+    assert set(claims["verdict"]) <= {
+        "holds", "does not hold", "cannot tell with these images", "not tested with this grid"
+    }  # fmt: skip
+    audit = json.loads((folder / "image_split/split/audit.json").read_text())
+    assert audit["unit"] == "image"
+    assert audit["images_with_sibling_across_splits"] > 0
+    own = claims[(claims["claim"] == "test_accuracy") & (claims["split"] == "field")].iloc[0]
+    accuracy = json.loads((folder / "report/test_metrics.json").read_text())["accuracy"]
+    assert own["difference"] == pytest.approx(accuracy - 323 / 328, abs=1e-4)
+    assert "Is the paper right?" in (folder / "reproduction/index.html").read_text()
+    page = (folder / "report/index.html").read_text()
+    assert "Adam is better than RMSprop" in page
 
 
 def test_a_lost_test_of_an_outer_fold_is_made_again_without_a_training(tested):
