@@ -14,6 +14,7 @@ from smear.files import read_json, write_text
 from smear.formats import COLORS, format_p, percent
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
+from smear.published import is_published_task, list_published, same_images
 from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations
@@ -35,6 +36,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.tested import describe_tested, list_systems, list_tested, tabulate_tested
 from smear.report.threshold import describe_threshold
 from smear.report.ties import describe_images, describe_optimism, describe_ties
 from smear.report.value_range import describe_range
@@ -43,17 +45,15 @@ from smear.tables import read_csv
 
 def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
-    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs")
+    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs", "comparison")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "calibration", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     results["groups"] = read_group_results(inputs, results["test_metrics"])
     tested = set(read_csv(inputs.test_rows)["sha256"])
-    papers_images = same_images(results["catalog"], inputs.reference)
     return results | {
-        "papers_images": papers_images,
-        # Of the same images under other classes, other figures are to be expected.
-        "published_applies": papers_images and not results["audit"].get("labels"),
+        "papers_images": same_images(results["catalog"], inputs.reference),
+        "published_applies": is_published_task(results["catalog"], inputs.reference, results["audit"]),
         "tested": tested,
         "looks": collect_looks(inputs, tested),
     }
@@ -81,15 +81,6 @@ def collect_looks(inputs: SimpleNamespace, tested: set[str]) -> list[tuple[Look,
     return sorted(known.union(*(find_looks(Path(table), tested) for table in inputs.all_looks)))
 
 
-def same_images(catalog: pd.DataFrame, reference: str) -> bool:
-    """Tell whether the catalog holds the images of `reference`, lines of SHA-256 and name, no more and no fewer.
-
-    The names do not count: only of the very same images can the published figures be expected.
-    """
-    lines = Path(reference).read_text(encoding="utf-8").splitlines()
-    return sorted(catalog["sha256"]) == sorted(line.split()[0] for line in lines)
-
-
 def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: SimpleNamespace) -> dict:
     """Arrange the results as the variables of both templates."""
     settings = results["provenance"].get("settings") or {}
@@ -103,6 +94,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "papers_images": results["papers_images"],
         "published_applies": results["published_applies"],
         "published": results["published"],
+        "published_results": list_systems(list_published(inputs.published, inputs.others)),
+        "published_notes": read_json(inputs.others)["notes"],
         "chosen": chosen,
         "chosen_phrase": cell_phrase(chosen),
         "ties_sentence": describe_ties(chosen),
@@ -110,6 +103,10 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "optimism_sentence": describe_optimism(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
+        "tested": tabulate_tested(results["comparison"]),
+        "tested_names": list_tested(results["comparison"]),
+        "tested_sentences": describe_tested(results["comparison"]),
+        "tested_figure": inline_svg(inputs.comparison_svg, "Test accuracy of the network, baselines and published results"),
         "positive_sentence": describe_positive(test),
         "threshold": show_threshold(inputs),
         "calibration": describe_calibration(results["calibration"]),

@@ -7,14 +7,16 @@ import pandas as pd
 from smear.files import read_json
 from smear.records import check_files
 from smear.report.shortcuts import join_differences
-from smear.shortcuts import PROBED
+from smear.shortcuts import PROBED, TESTED, signed_points
 from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"
+COMPARISON = "report/test_comparison.csv"
 BASELINES, DIFFERENCES = "audit/shortcuts.csv", "comparison/shortcut_differences.csv"
 RECORDS = {
     SELECTION: "comparison/selection.digests.json",
     TEST: "report/digests.json",
+    COMPARISON: "report/test_comparison.digests.json",
     BASELINES: "audit/shortcuts.digests.json",
     DIFFERENCES: "comparison/shortcut_differences.digests.json",
 }
@@ -32,7 +34,17 @@ def summarise_results(experiment: Path) -> str:
     ]
     if probe := find_probe(experiment, selection["color"]):
         lines.insert(3, f"Linear probe:         {probe}")
+    lines += describe_baselines(read_csv(experiment / COMPARISON))
     return "\n".join(lines)
+
+
+def describe_baselines(table: pd.DataFrame) -> list[str]:
+    """A line for each baseline of `test_comparison.csv`: its test accuracy, and the network's difference to it."""
+    return [
+        f"{'  ' + TESTED[row['what']].lower() + ':':22}{100 * row['accuracy']:.2f} % of the same test images (the network's "
+        f"difference {signed_points(row)})"
+        for row in table.iloc[1:].to_dict("records")
+    ]
 
 
 def find_probe(experiment: Path, color: str) -> str | None:
