@@ -39,7 +39,7 @@ rule test_selected:
         TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
-        mem_mb=get_network_memory,
+        mem_mb=get_test_memory,
     params:
         **get_engine(),
         cache="results/compiled",

@@ -120,6 +120,11 @@ def get_baseline_inputs():
     return inputs
 
 
+def get_test_memory(wildcards, input, attempt):
+    """As `get_network_memory`, of the model and the test images alone: the baselines read their images one by one."""
+    return get_network_memory(wildcards, [input.model, input.test], attempt)
+
+
 def get_looks_of_others():
     """The data set's table of looks at test images, where other experiments are in it: their looks change the report.
 

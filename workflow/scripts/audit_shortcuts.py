@@ -30,9 +30,7 @@ def audit_color(
     rows, predictions = [], {}
     for (features, name), predicted in predict_baselines(images, labels, divisions, threads, embeddings):
         predictions[f"{features}/{name}"] = predicted
-        rows.append(
-            {"features": features, "classifier": name, **describe(predicted == labels[judged], groups[judged])}
-        )
+        rows.append({"features": features, "classifier": name, **describe(predicted == labels[judged], groups[judged])})
         log.info("%s, %s: %.4f", features, name, rows[-1]["validation_accuracy"])
     return rows, predictions
 

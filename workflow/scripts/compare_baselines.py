@@ -21,7 +21,7 @@ def compare(network: pd.DataFrame, baselines: pd.DataFrame, names: list[str], ma
     """
     joined = baselines.merge(network[["image_id", "predicted"]], on="image_id", validate="one_to_one")
     labels = joined["label"].to_numpy()
-    right = joined[names].to_numpy().T == labels
+    right = joined[names].eq(labels, axis=0).to_numpy().T
     groups = find_groups(manifest, joined["image_id"].to_numpy()).names
     return compare_network(joined["predicted"].to_numpy() == labels, right, groups)
 

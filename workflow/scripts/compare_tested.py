@@ -14,6 +14,7 @@ from smear.intervals import bound_share
 from smear.job import log, logged_to
 from smear.published import is_published_task, list_published
 from smear.records import recorded
+from smear.shortcuts import TESTED
 from smear.tables import read_csv, write_csv
 
 NETWORK = "network"
@@ -47,7 +48,7 @@ def compare_tested(
         }
         for name in details
     ]
-    others = answers[names].to_numpy().T == labels
+    others = answers[names].eq(labels, axis=0).to_numpy().T
     differences = compare_network(right[NETWORK], others, groups).drop(columns="images")
     table = pd.DataFrame(rows)
     return table.join(differences.set_index(table.index[1:])).astype(
@@ -60,7 +61,8 @@ def main(snakemake) -> None:
     network, baselines = read_csv(files.predictions), read_csv(files.baseline_predictions)
     chosen = read_json(files.baselines)
     details = {NETWORK: read_json(files.selected)["cell"]}
-    details |= {name: f"{pair['features']}/{pair['classifier']}" for name, pair in chosen.items()}
+    pairs = {name: chosen[name] for name in TESTED if name in chosen}
+    details |= {name: f"{pair['features']}/{pair['classifier']}" for name, pair in pairs.items()}
     table = compare_tested(network, baselines, details, files.manifest)
     for row in table.itertuples():
         log.info("%s: %d of %d test images right", row.what, row.correct, row.images)

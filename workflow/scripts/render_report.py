@@ -106,7 +106,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "tested": tabulate_tested(results["comparison"]),
         "tested_names": list_tested(results["comparison"]),
         "tested_sentences": describe_tested(results["comparison"]),
-        "tested_figure": inline_svg(inputs.comparison_svg, "Test accuracy of the network, baselines and published results"),
+        "tested_figure": inline_svg(inputs.comparison_svg, "Test accuracy of network and baselines"),
         "positive_sentence": describe_positive(test),
         "threshold": show_threshold(inputs),
         "calibration": describe_calibration(results["calibration"]),

@@ -23,9 +23,7 @@ def choose_baselines(shortcuts: pd.DataFrame, color: str) -> dict[str, dict]:
         "shortcut_baseline": shortcut,
         "class_prior": rows[rows["classifier"] == "prior"],
     }
-    return {
-        name: row[["features", "classifier"]].iloc[0].to_dict() for name, row in found.items() if not row.empty
-    }
+    return {name: row[["features", "classifier"]].iloc[0].to_dict() for name, row in found.items() if not row.empty}
 
 
 def main(snakemake) -> None:

@@ -3,8 +3,8 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from types import SimpleNamespace
 
 import smear.environment
 import numpy as np
@@ -38,12 +38,12 @@ def digest_settings(provenance: dict, threshold: dict | None, baselines: dict, e
 
 
 def predict_chosen(
-    chosen: dict[str, dict], files: SimpleNamespace, rows: pd.DataFrame, fold: int | None, threads: int
+    chosen: dict[str, dict], files: Mapping, rows: pd.DataFrame, fold: int | None, threads: int
 ) -> pd.DataFrame:
     """`image_id,label` of the test images, and the class that each of the chosen baselines predicts.
 
-    Each is fitted as in the audit, to the training images of the model that is tested. chosen: `baselines.json`. rows:
-    of the test images. fold: the one that the tested model was validated on, if any.
+    Each is fitted as in the audit, to the training images of the model that is tested. chosen: `baselines.json`. files:
+    tensors, their rows and embeddings by name. rows: of the test images. fold: the one that the tested model was validated on, if any.
     """
     # Imported here: scikit-learn would make Keras slower to start.
     from smear.baselines import Division, draw, predict_baselines

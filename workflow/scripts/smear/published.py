@@ -28,8 +28,8 @@ def is_published_task(catalog: pd.DataFrame, reference: str | Path, audit: dict)
 def list_published(paper: str | Path, others: str | Path) -> list[dict]:
     """A row for each published result, the paper's first: `system,accuracy,low,high,split,source,caveat,same_data`.
 
-    low and high: the Wilson interval where numbers of images are known, else None. All were counted on other images
-    than those of any test here; same_data: whether on images of the same data set.
+    low and high: the Wilson interval where `correct` and `images` are known, else None. All were counted on other
+    images than those of any test here; same_data: whether on images of the same data set.
     """
     published = read_json(paper)
     test = published["test"]
@@ -37,6 +37,8 @@ def list_published(paper: str | Path, others: str | Path) -> list[dict]:
     first = {
         "system": published["system"],
         "accuracy": test["accuracy"],
+        "correct": test["correct"],
+        "images": test["images"],
         "low": low,
         "high": high,
         "split": f"by {published['split']['unit']}, 80:10:10",

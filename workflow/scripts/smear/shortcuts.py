@@ -45,7 +45,9 @@ def describe_details(row: dict) -> str:
         return features
     if features == "none":
         return name_classifier(classifier)
-    return f"{name_classifier(classifier)} on {name_features(features)}"
+    # What the row's own name, the linear probe, leaves open.
+    method = "logistic regression" if features == PROBED else name_classifier(classifier)
+    return f"{method} on {name_features(features)}"
 
 
 def signed_points(row: dict) -> str:

@@ -15,7 +15,7 @@ from smear.shortcuts import TESTED, describe_details, signed_points
 ROW, HEAD = 0.46, 0.3
 """Height in inches of a row, and of the title of a panel."""
 
-CAVEAT = 41
+CAVEAT = 42
 """Letters of a line of the text behind a row."""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from smear.files import read_json
 from smear.records import check_files
 from smear.report.shortcuts import join_differences
-from smear.shortcuts import PROBED, TESTED, signed_points
+from smear.shortcuts import PROBED, TESTED
 from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"
@@ -41,8 +41,7 @@ def summarise_results(experiment: Path) -> str:
 def describe_baselines(table: pd.DataFrame) -> list[str]:
     """A line for each baseline of `test_comparison.csv`: its test accuracy, and the network's difference to it."""
     return [
-        f"{'  ' + TESTED[row['what']].lower() + ':':22}{100 * row['accuracy']:.2f} % of the same test images (the network's "
-        f"difference {signed_points(row)})"
+        f"{TESTED[row['what']] + ', test:':22}{100 * row['accuracy']:.2f} % {describe_difference(row)}"
         for row in table.iloc[1:].to_dict("records")
     ]
 
@@ -54,11 +53,14 @@ def find_probe(experiment: Path, color: str) -> str | None:
     rows = table[(table[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     if rows.empty:
         return None
-    points, low, high = (100 * rows[name].iloc[0] for name in ("difference", "difference_low", "difference_high"))
-    return (
-        f"{100 * rows['validation_accuracy'].iloc[0]:.2f} % of the validation images (the network's difference "
-        f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f})"
-    )
+    (row,) = rows.to_dict("records")
+    return f"{100 * row['validation_accuracy']:.2f} % of the validation images {describe_difference(row)}"
+
+
+def describe_difference(row: dict) -> str:
+    """The network's accuracy less that of a row, in percentage points with its interval."""
+    points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
+    return f"(the network's difference {points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f})"
 
 
 def describe(figures: dict, accuracy: str, interval: str) -> str:

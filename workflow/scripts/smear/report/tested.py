@@ -39,12 +39,13 @@ def describe_row(row: dict) -> str:
     """On how many more of the same images the network is right than one baseline, with the paired interval."""
     more = round(row["network_alone"] - row["baseline_alone"])
     points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
-    name = TESTED[row["what"]].lower()
+    name, p = TESTED[row["what"]].lower(), format_p(row["p_value"])
+    p = f"p {p}" if p.startswith("<") else f"p = {p}"
     counted = f"right on {abs(more)} {'more' if more > 0 else 'fewer'} than" if more else "right on as many as"
     text = (
         f"On the same {row['images']:,} test images the network is {counted} the {name} ({describe_details(row)}; "
         f"{row['network_alone']:.0f} it alone has right, {row['baseline_alone']:.0f} the other alone): difference "
-        f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}, p {format_p(row['p_value'])}"
+        f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}, {p}"
     )
     if row["what"] not in MEANINGS:
         return f"{text}."
@@ -66,4 +67,4 @@ def name_tested(what: str) -> str:
 
 def list_systems(published: Iterable[dict]) -> list[dict]:
     """Published results as a table shows them, with what is not known about their sources said."""
-    return [row | {"source": row["source"] or "not recorded"} for row in published]
+    return [row | {"source": row["source"] or "source not recorded"} for row in published]
