@@ -43,7 +43,7 @@ def predict_chosen(
     """`image_id,label` of the test images, and the class that each of the chosen baselines predicts.
 
     Each is fitted as in the audit, to the training images of the model that is tested. chosen: `baselines.json`. files:
-    tensors, their rows and embeddings by name. rows: of the test images. fold: the one that the tested model was validated on, if any.
+    tensors, their rows and embeddings by name. rows: of the test images. fold: that of the tested model, if any.
     """
     # Imported here: scikit-learn would make Keras slower to start.
     from smear.baselines import Division, draw, predict_baselines
