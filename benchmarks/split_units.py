@@ -52,16 +52,15 @@ def read_features(arguments) -> tuple[pd.Index, np.ndarray]:
 
 def measure(manifest: pd.DataFrame, images: pd.Index, features: np.ndarray, threads: int) -> list[dict]:
     """The figures of the probe and of nearest neighbours, over the folds of a split."""
-    from audit_shortcuts import build_probes, describe, predict_folds
+    from audit_shortcuts import describe
+    from smear.baselines import Division, build_probes, predict_divisions
 
     shown = manifest[manifest["split"] != "test"].reset_index(drop=True)
     numbers, labels, fold = features[images.get_indexer(shown["image_id"])], shown["label"].to_numpy(), shown["fold"]
-    folds = [
-        {"train": np.flatnonzero(fold != nth), "validation": np.flatnonzero(fold == nth)} for nth in sorted(set(fold))
-    ]
+    folds = [Division(np.flatnonzero(fold != nth), np.flatnonzero(fold == nth)) for nth in sorted(set(fold))]
     probes = build_probes(threads)
     groups = shown["group"].to_numpy()
-    return [describe(predict_folds(probe, numbers, labels, folds) == labels, groups) for probe in probes.values()]
+    return [describe(predict_divisions(probe, numbers, labels, folds) == labels, groups) for probe in probes.values()]
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from audit_shortcuts import build_classifiers, build_probes
-from compare_baselines import describe_difference
 from compare_cells import compare_rows
+from smear.baselines import build_classifiers, build_probes
+from smear.differences import compare_network
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.intervals import wilson_interval
@@ -178,7 +178,6 @@ def shortcuts_of(colors: tuple[str, ...] = ("rgb",), best: int = 318, probe: int
 def differences_of(shortcuts: pd.DataFrame, correct: int) -> pd.DataFrame:
     """Return `shortcut_differences.csv` for a network that has the first `correct` images right, as rows do."""
     places = np.arange(IMAGES)
-    rows = [describe_difference(places < correct, places < right) for right in shortcuts["validation_correct"]]
-    return pd.concat(
-        [shortcuts[["color", "features", "classifier"]].reset_index(drop=True), pd.DataFrame(rows)], axis=1
-    )
+    baselines = places < shortcuts["validation_correct"].to_numpy()[:, None]
+    keys = shortcuts[["color", "features", "classifier"]].reset_index(drop=True)
+    return keys.join(compare_network(places < correct, baselines, places))

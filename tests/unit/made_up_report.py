@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import render_report
+from compare_tested import compare_tested
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
 from measure_calibration import summarise_splits
 from page import Page
@@ -17,9 +18,14 @@ from smear.figures.fields import draw_scores
 from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
+from smear.figures.test_comparison import draw_test_comparison
 from smear.looks import Look, write_looks
 from smear.metrics import classification_summary
+from smear.published import list_published
+from smear.tables import write_csv
 
+ROOT = Path(__file__).parents[2]
+PUBLISHED = {"published": "fajrina2024", "others": "published_results"}
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
 """A grid of one cell, for `grid_cells`."""
 
@@ -140,10 +146,31 @@ def make_looks(folder: Path, images: list[str]) -> None:
     write_looks([(first, len(images[::3])), (second, len(images))], folder / "test_looks.csv")
 
 
+def write_comparison_of(folder: Path, predictions: pd.DataFrame, published: list[dict]) -> None:
+    """Write `test_comparison.csv`, and its figure, of baselines that share the network's mistakes and make others."""
+    manifest = predictions[["image_id"]].assign(field_id=predictions["image_id"], group=predictions["image_id"])
+    manifest.to_csv(folder / "manifest.csv", index=False)
+    right = predictions["label"] == predictions["predicted"]
+    baselines = predictions[["image_id", "label"]].assign(class_prior=1)
+    for name, step in (("linear_probe", 29), ("shortcut_baseline", 61)):
+        wrong = ~right | (baselines.index % step == 7)
+        baselines[name] = np.where(wrong, (baselines["label"] + 1) % 2, baselines["label"])
+    details = {
+        "network": "EfficientNetB0_adam_lr0.0001_b32_s0_e30",
+        "linear_probe": "embeddings/linear_probe",
+        "shortcut_baseline": "histogram/random_forest",
+        "class_prior": "none/prior",
+    }
+    table = compare_tested(predictions, baselines, details, folder / "manifest.csv")
+    write_csv(table, folder / "test_comparison.csv")
+    key = [len(published), *table["correct"].tolist()]
+    save_once(folder / "test_comparison.svg", key, lambda _: draw_test_comparison(table, published))
+
+
 DRAWN = {}
 
 
-def save_once(path: Path, shown: dict | None, draw: Callable) -> None:
+def save_once(path: Path, shown: dict | list | None, draw: Callable) -> None:
     """Write a figure of `shown`, drawn by the first test that wants it: most reports have the same."""
     key = path.name, json.dumps(shown)
     if key not in DRAWN:
@@ -180,6 +207,8 @@ def write_report_inputs(
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
     names = predictions["label"].map(dict(enumerate(classes)))
+    published = {name: ROOT / f"resources/{file}.json" for name, file in PUBLISHED.items()}
+    write_comparison_of(folder, predictions, list_published(*published.values()) if published_applies else [])
     tested = predictions[["image_id", "label"]].assign(**{"class": names})
     tested["sha256"] = [f"{number:064x}" for number in range(len(predictions))]
     tested.to_csv(folder / "test_rows.csv", index=False)
@@ -207,7 +236,6 @@ def write_report_inputs(
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
     (folder / "paper.sha256").write_text("".join(f"{digest}  another/name.jpg\n" for digest in of_the_paper))
-    root = Path(__file__).parents[2]
     return SimpleNamespace(
         input=SimpleNamespace(
             leaderboard=comparison.input.leaderboard,
@@ -227,10 +255,12 @@ def write_report_inputs(
             shortcuts_svg=folder / "shortcuts.svg",
             **{name: folder / f"{name}.json" for name in objects},
             reference=folder / "paper.sha256",
-            published=root / "resources/fajrina2024.json",
-            template=root / "workflow/report/report.html.j2",
-            style=root / "workflow/report/page.css",
-            card_template=root / "workflow/report/model_card.md.j2",
+            **published,
+            comparison=folder / "test_comparison.csv",
+            comparison_svg=folder / "test_comparison.svg",
+            template=ROOT / "workflow/report/report.html.j2",
+            style=ROOT / "workflow/report/page.css",
+            card_template=ROOT / "workflow/report/model_card.md.j2",
             figures=[],
         ),
         output=SimpleNamespace(

@@ -133,7 +133,7 @@ def test_figures_stand_in_their_order_each_with_a_sentence(paper):
     page = paper.page
     figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
     comparison = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
-    assert figures == ["siblings", "fields", *comparison, "shortcuts", "confusion", "calibration"]
+    assert figures == ["siblings", "fields", *comparison, "shortcuts", "confusion", "test_comparison", "calibration"]
     table = leaderboard_of(grid_cells())
     for name in comparison:
         sentence = finding(name, table, selection_of(table))
@@ -260,6 +260,6 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert "Pro/WBC-Pro-003.jpg" in text
     assert json.loads(snakemake.input.selection.read_text())["cell"] in text
     assert seen["wide"] <= 0, "the page must not scroll sideways"
-    assert len(seen["figures"]) == 10
+    assert len(seen["figures"]) == 11
     assert min(seen["figures"]) > 150
     assert 'data-pictures="1"' in dom, "the heatmap's color bar must be a picture that can be shown"

@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.neighbors import KNeighborsClassifier
+from smear import baselines
+from smear.baselines import build_classifiers, build_probes
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.shortcuts import CLASSIFIERS, FEATURES, PROBED, name_classifier, name_features
 
@@ -66,7 +69,7 @@ def test_every_color_has_the_prior_and_every_pair(table):
     for color in ("rgb", "gray"):
         rows = table[table["color"] == color]
         pairs = set(zip(rows["features"], rows["classifier"], strict=True))
-        classifiers = audit_shortcuts.build_classifiers(1)
+        classifiers = build_classifiers(1)
         assert pairs == {("none", "prior"), *product(SHORTCUT_FEATURES, classifiers)}
 
 
@@ -77,27 +80,26 @@ def rows_of(folds: list[int]) -> list[pd.DataFrame]:
 
 
 def test_of_a_large_split_some_images_are_taken(monkeypatch):
-    monkeypatch.setattr(audit_shortcuts, "MOST", 40)
+    monkeypatch.setattr(baselines, "MOST", 40)
     (division,) = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [-1] * images}) for images in (100, 30)])
-    assert len(division["train"]) == len(set(division["train"])) == 40
-    assert division["train"].max() < 100
-    assert division["validation"].tolist() == list(range(100, 130))
+    assert len(division.train) == len(set(division.train)) == 40
+    assert division.train.max() < 100
+    assert division.judged.tolist() == list(range(100, 130))
 
 
 def test_every_image_of_every_fold_is_measured_once():
     divisions = audit_shortcuts.divide_folds(rows_of([0, 1, 2, 2, 1, 0, 1]))
     assert len(divisions) == 3
-    assert sorted(np.concatenate([division["validation"] for division in divisions])) == list(range(7))
+    assert sorted(np.concatenate([division.judged for division in divisions])) == list(range(7))
     for division in divisions:
-        assert sorted([*division["train"], *division["validation"]]) == list(range(7))
+        assert sorted([*division.train, *division.judged]) == list(range(7))
 
 
 def test_figures_of_folds_are_added_up_and_each_fold_is_measured_by_the_others():
     # Rows of folds 1, 1, 2, 2, 0, 0: the others teach the label of all but the last.
     numbers, labels = np.array([[0], [1], [0], [1], [0], [1.4]]), np.array([0, 1, 0, 1, 0, 0])
-    folds = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [1, 1, 2, 2]}), pd.DataFrame({"fold": [0, 0]})])
-    nearest = audit_shortcuts.KNeighborsClassifier(1)
-    predicted = audit_shortcuts.predict_folds(nearest, numbers, labels, folds)
+    divisions = audit_shortcuts.divide_folds([pd.DataFrame({"fold": [1, 1, 2, 2]}), pd.DataFrame({"fold": [0, 0]})])
+    predicted = baselines.predict_divisions(KNeighborsClassifier(1), numbers, labels, divisions)
     row = audit_shortcuts.describe(predicted == labels, np.arange(6))
     assert (row["validation_correct"], row["validation_images"]) == (5, 6)
     assert row["validation_accuracy"] == 5 / 6
@@ -156,7 +158,7 @@ def test_a_thumbnail_holds_the_means_of_the_parts():
 
 def test_words_are_for_features_and_classifiers_that_there_are():
     assert set(FEATURES) <= {"none", PROBED, *SHORTCUT_FEATURES}
-    assert set(CLASSIFIERS) <= {"prior", *audit_shortcuts.build_classifiers(1), *audit_shortcuts.build_probes(1)}
+    assert set(CLASSIFIERS) <= {"prior", *build_classifiers(1), *build_probes(1)}
     assert (name_features("edge_counts"), name_classifier("nearest_neighbours")) == (
         "edge counts",
         "nearest neighbours",

@@ -86,7 +86,10 @@ def test_another_positive_class_trains_nothing_and_other_labels_keep_the_images(
     project, _ = planned
     jobs = project.jobs(*use(BINARY, positive="Benign"))
     threshold = {"choose_threshold", "measure_threshold"}
-    assert set(jobs) - {"all"} == {"test_selected", "measure_calibration", "render_report"} | threshold
+    assert set(jobs) - {"all"} == {
+        *("test_selected", "compare_tested", "measure_calibration", "render_report"),
+        *threshold,
+    }
     jobs = project.jobs(*use("{Late: [Pre, Pro], Malignant: [Early], Benign: [Benign]}"))
     assert not jobs.keys() & set(ABOUT_IMAGES)
     assert jobs["split_images"] == jobs["train_cell"] == 1

@@ -1,6 +1,7 @@
 """Features of a frozen network, or the user's own, beside the grid: what they make run, and what they do not."""
 
 import csv
+import json
 import re
 import shutil
 
@@ -17,9 +18,10 @@ def read_rows(path) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def test_embeddings_rerun_the_audit_and_no_grid_cell(finished):
+def test_embeddings_rerun_the_audit_and_the_test_and_no_grid_cell(finished):
     assert finished.jobs("--config", ON) == {
-        **{"convert_weights": 1, "embed_images": 2, "audit_shortcuts": 1, "compare_baselines": 1},
+        **{"convert_weights": 1, "embed_images": 3, "audit_shortcuts": 1, "compare_baselines": 1},
+        **{"select_baselines": 1, "test_selected": 1, "compare_tested": 1, "measure_calibration": 1},
         **{"plot_shortcuts": 1, "render_report": 1},
         "all": 1,
     }
@@ -60,12 +62,11 @@ def embedded(finished, tmp_path_factory) -> Project:
 @pytest.mark.rare
 def test_embeddings_are_those_of_the_tensors_images_and_the_report_shows_the_probe(embedded):
     results = embedded.folder / "results/tiny"
-    for split in ("train", "validation"):
+    for split in ("train", "validation", "test"):
         features = np.load(results / f"embeddings/{split}.npy")
         assert (len(features), features.shape[1], features.dtype) == (
             len(read_rows(results / f"tensors/{split}.csv")), 1280, np.float32
         )  # fmt: skip
-    assert not (results / "embeddings/test.npy").exists()
     probes = [row for row in read_rows(results / "audit/shortcuts.csv") if row["features"] == "embeddings"]
     assert [row["classifier"] for row in probes] == ["linear_probe", "nearest_neighbours"]
     assert all(float(row["validation_low"]) < float(row["validation_high"]) for row in probes)
@@ -73,6 +74,20 @@ def test_embeddings_are_those_of_the_tensors_images_and_the_report_shows_the_pro
     assert "Shortcut baselines and linear probe" in page
     assert "EfficientNetLite0 with ImageNet weights" in page
     assert embedded.jobs("--config", ON) == {}
+
+
+@pytest.mark.rare
+def test_the_linear_probe_is_tested_in_the_same_look_as_the_network(embedded):
+    results = embedded.folder / "results/tiny"
+    assert "linear_probe" in json.loads((results / "comparison/baselines.json").read_text())
+    table = {row["what"]: row for row in read_rows(results / "report/test_comparison.csv")}
+    assert list(table) == ["network", "linear_probe", "shortcut_baseline", "class_prior"]
+    predictions = read_rows(results / "report/test_baseline_predictions.csv")
+    assert int(table["linear_probe"]["correct"]) == sum(row["label"] == row["linear_probe"] for row in predictions)
+    looks = read_rows(embedded.folder / DATASET / "test_looks.csv")
+    # That of the run without embeddings, and this one.
+    assert [look["why"] for look in looks] == ["first look at these images", "other than before: configuration"]
+    assert "the linear probe, the best shortcut and the class prior" in (results / "report/model_card.md").read_text()
 
 
 @pytest.mark.rare
@@ -105,3 +120,18 @@ def test_the_same_features_from_the_users_file_give_the_same_figures(embedded, t
         assert result.returncode == 0, result.output
         assert "take_embeddings" in result.output
         assert (results / "audit/shortcuts.csv").read_bytes() == figures
+
+
+@pytest.mark.rare
+def test_another_color_that_is_not_selected_makes_no_look(embedded):
+    """The audit is made again for it, and the same baselines are chosen."""
+    looks = (embedded.folder / DATASET / "test_looks.csv").read_bytes()
+    plain = "{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}"
+    gray = "{architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.0000001], epochs: [1], color: [gray]}"
+    before = json.loads((embedded.folder / "results/tiny/comparison/selected.json").read_text())
+    result = embedded.snakemake("--config", ON, f"grid=[{plain}, {gray}]")
+    assert result.returncode == 0, result.output
+    assert json.loads((embedded.folder / "results/tiny/comparison/selected.json").read_text()) == before
+    assert "checkpoint select_baselines" in result.output
+    assert "rule test_selected" not in result.output
+    assert (embedded.folder / DATASET / "test_looks.csv").read_bytes() == looks

@@ -65,6 +65,15 @@ def test_makes_every_file_of_the_contract(finished):
             results / "tiny/report" / name
             for name in ["index.html", "test_metrics.json", "test_predictions.csv", "model.keras", "model_card.md"]
         ),
+        *(
+            results / "tiny/report" / name
+            for name in [
+                "test_baseline_predictions.csv",
+                "test_comparison.csv",
+                "test_comparison.svg",
+                "test_comparison.png",
+            ]
+        ),
     ]:
         assert path.stat().st_size > 0, path
     assert not [path for path in results.rglob(".*") if not path.name.startswith(".snakemake")], "temporary files left"
@@ -145,11 +154,13 @@ def test_a_cell_keeps_to_its_threads(finished):
     assert float(row["mean_load"]) < 120, "percent of one core, for one thread"
 
 
-def test_no_training_and_no_audit_reads_test_images(finished):
-    text = finished.snakemake("--dry-run", "--forceall").output
-    blocks = re.findall(r"rule (?:train_cell|audit_shortcuts):\n(?:    .*\n)+", text)
-    assert len(blocks) == 2 + 1
-    assert not [block for block in blocks if "tensors/test" in block]
+def test_no_training_no_audit_and_no_selection_reads_test_images(finished):
+    """Nor does any of them wait for the test; embeddings are turned on, which makes those of the test images, too."""
+    text = finished.snakemake("--dry-run", "--forceall", "--config", "embeddings={size: 32}").output
+    before = "train_cell|audit_shortcuts|compare_cells|compare_baselines|select_cell|select_baselines"
+    blocks = re.findall(rf"(?:rule|checkpoint) (?:{before}):\n    input: (.*)\n", text)
+    assert len(blocks) == 2 + 5
+    assert not [block for block in blocks if re.search(r"(tensors|embeddings)/test|/report/", block)]
 
 
 def test_every_file_that_has_a_record_is_read_with_it(finished):

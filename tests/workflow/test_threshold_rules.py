@@ -4,6 +4,6 @@
 def test_another_threshold_tests_again_and_trains_nothing(finished):
     assert finished.jobs("--config", "threshold={positive: Benign}") == {
         **dict.fromkeys(("choose_threshold", "test_selected", "measure_threshold", "measure_calibration"), 1),
-        **{"render_report": 1, "all": 1},
+        **{"compare_tested": 1, "render_report": 1, "all": 1},
     }
     assert finished.jobs("--config", "threshold={positive: null}") == {}

@@ -1,6 +1,6 @@
 # Shortcut baselines and a linear probe, as measures for what the networks reach.
 # Takes: results/<experiment>/split/manifest.csv, tensors/ and embeddings/ of train and validation, comparison/, the selected grid cell's validation predictions.
-# Makes: audit/, comparison/shortcut_differences.csv and shortcuts.svg.
+# Makes: audit/, comparison/baselines.json, shortcut_differences.csv and shortcuts.svg.
 
 
 rule audit_shortcuts:
@@ -31,6 +31,32 @@ rule audit_shortcuts:
         code=code_digest("audit_shortcuts"),
     script:
         "../scripts/audit_shortcuts.py"
+
+
+checkpoint select_baselines:
+    """Choose the baselines that are tested; a checkpoint, so that the same choice leads to no other test."""
+    input:
+        shortcuts="results/{experiment}/audit/shortcuts.csv",
+        selected="results/{experiment}/comparison/selected.json",
+        digests=ancient(
+            [
+                "results/{experiment}/audit/shortcuts.digests.json",
+                "results/{experiment}/comparison/selection.digests.json",
+            ]
+        ),
+    output:
+        baselines="results/{experiment}/comparison/baselines.json",
+        digests="results/{experiment}/comparison/baselines.digests.json",
+    log:
+        "results/{experiment}/logs/select_baselines.log",
+    benchmark:
+        "results/{experiment}/logs/select_baselines.tsv"
+    conda:
+        "../../envs/data.yaml"
+    params:
+        code=code_digest("select_baselines"),
+    script:
+        "../scripts/select_baselines.py"
 
 
 rule compare_baselines:

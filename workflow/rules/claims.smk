@@ -1,12 +1,16 @@
-# Helpers of reproduction.smk and report.smk: the files that the paper's claims are judged by. No rule is defined here.
+# Helpers of reproduction.smk and report.smk: published figures, and what the paper's claims are judged by. No rule is defined here.
 # Takes: the names that common.smk gives.
 
 from smear.split.variants import name_image_split
 
-PUBLISHED = "resources/fajrina2024.json"
-REPRODUCTION_FILES = {
+PUBLISHED_FILES = {
     "reference": "resources/leukemia.sha256",
-    "published": PUBLISHED,
+    "published": "resources/fajrina2024.json",
+    "others": "resources/published_results.json",
+}
+REPRODUCTION_FILES = {
+    "reference": PUBLISHED_FILES["reference"],
+    "published": PUBLISHED_FILES["published"],
     "template": "workflow/report/reproduction.html.j2",
     "style": "workflow/report/page.css",
 }

@@ -84,9 +84,11 @@ def estimate_bytes(job):
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
         case "test_selected":
-            # The tensor of the test images has the color of the grid cell that is selected, and is planned after that.
+            # The test images have the color of the grid cell that is selected, and their files are planned after that.
             model = max(estimate_model(cell.architecture) for cell in CELLS.values())
-            return "test", model + (estimate_images("test", job.wildcards.experiment) or 0)
+            experiment = job.wildcards.experiment
+            features = EMBEDDINGS and estimate_features("test", experiment)
+            return "test", model + (estimate_images("test", experiment) or 0) + (features or 0)
         case "plot_comparison":
             return "figures", FIGURES
         case "augment_images":

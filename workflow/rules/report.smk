@@ -3,9 +3,10 @@
 
 
 rule test_selected:
-    """Predict the test images with the selected grid cell's model, and with no other."""
+    """Predict the test images with the selected grid cell's model and the chosen baselines, and with no others."""
     input:
         **get_frozen_threshold(),
+        **get_baseline_inputs(),
         manifest=ancient("results/{experiment}/split/manifest.csv"),
         split_digests=ancient("results/{experiment}/split/digests.json"),
         selected="results/{experiment}/comparison/selected.json",
@@ -19,6 +20,7 @@ rule test_selected:
     output:
         **({"by_group": "results/{experiment}/report/test_by_group.csv"} if HAS_GROUPS else {}),
         predictions="results/{experiment}/report/test_predictions.csv",
+        baseline_predictions="results/{experiment}/report/test_baseline_predictions.csv",
         metrics="results/{experiment}/report/test_metrics.json",
         model="results/{experiment}/report/model.keras",
         looks="results/{experiment}/report/test_looks.csv",
@@ -31,7 +33,7 @@ rule test_selected:
         TRAINING_ENVIRONMENTS[config["training"]["backend"]]
     threads: config["training"]["threads"]
     resources:
-        mem_mb=get_network_memory,
+        mem_mb=get_test_memory,
     params:
         **get_engine(),
         cache="results/compiled",
@@ -41,6 +43,44 @@ rule test_selected:
         code=code_digest("test_selected"),
     script:
         "../scripts/test_selected.py"
+
+
+rule compare_tested:
+    """Set the tested network beside the baselines on the same test images, and beside published results."""
+    input:
+        **{name: ancient(name_own_file(path)) for name, path in PUBLISHED_FILES.items()},
+        manifest=ancient("results/{experiment}/split/manifest.csv"),
+        audit="results/{experiment}/split/audit.json",
+        split_digests=ancient("results/{experiment}/split/digests.json"),
+        catalog=f"results/datasets/{DATASET}/catalog.csv",
+        catalog_digests=ancient(name_records(f"results/datasets/{DATASET}", "catalog")),
+        selected="results/{experiment}/comparison/selected.json",
+        selected_digests=ancient("results/{experiment}/comparison/selection.digests.json"),
+        baselines="results/{experiment}/comparison/baselines.json",
+        baselines_digests=ancient("results/{experiment}/comparison/baselines.digests.json"),
+        predictions="results/{experiment}/report/test_predictions.csv",
+        baseline_predictions="results/{experiment}/report/test_baseline_predictions.csv",
+        test_digests=ancient("results/{experiment}/report/digests.json"),
+    output:
+        comparison="results/{experiment}/report/test_comparison.csv",
+        svg=report(
+            "results/{experiment}/report/test_comparison.svg",
+            caption="../report/test_comparison.rst",
+            category="Final test",
+        ),
+        png="results/{experiment}/report/test_comparison.png",
+        digests="results/{experiment}/report/test_comparison.digests.json",
+    log:
+        "results/{experiment}/logs/compare_tested.log",
+    benchmark:
+        "results/{experiment}/logs/compare_tested.tsv"
+    conda:
+        "../../envs/report.yaml"
+    params:
+        files=[digest_file(name_own_file(path)) for path in PUBLISHED_FILES.values()],
+        code=code_digest("compare_tested"),
+    script:
+        "../scripts/compare_tested.py"
 
 
 rule measure_calibration:
@@ -141,8 +181,7 @@ if HAS_GROUPS:
 
 
 REPORT_FILES = {
-    "reference": "resources/leukemia.sha256",
-    "published": PUBLISHED,
+    **PUBLISHED_FILES,
     "template": "workflow/report/report.html.j2",
     "style": "workflow/report/page.css",
     "card_template": "workflow/report/model_card.md.j2",
@@ -164,6 +203,8 @@ rule render_report:
         test_predictions="results/{experiment}/report/test_predictions.csv",
         test_rows=ancient(get_test_tensor("csv")),
         test_digests=ancient(get_test_tensor("digests.json")),
+        comparison="results/{experiment}/report/test_comparison.csv",
+        comparison_svg="results/{experiment}/report/test_comparison.svg",
         calibration="results/{experiment}/report/calibration.json",
         calibration_svg="results/{experiment}/report/calibration.svg",
         looks="results/{experiment}/report/test_looks.csv",
@@ -186,7 +227,7 @@ rule render_report:
                 "results/{experiment}/split/siblings.digests.json",
                 "results/{experiment}/audit/shortcuts.digests.json",
                 "results/{experiment}/report/digests.json",
-                "results/{experiment}/report/calibration.digests.json",
+                *name_records("results/{experiment}/report", "test_comparison", "calibration"),
             ]
         ),
         model_digests=ancient(get_selected_digests),

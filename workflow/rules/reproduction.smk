@@ -11,7 +11,7 @@ if config["reproduction"]:
         """Judge the paper's claims by the grids of both splits, and replay its staged search."""
         input:
             **name_judged_files(),
-            published=ancient(name_own_file(PUBLISHED)),
+            published=ancient(name_own_file(PUBLISHED_FILES["published"])),
             digests=ancient(name_judged_records()),
         output:
             claims="results/{experiment}/reproduction/claims.csv",
@@ -34,7 +34,7 @@ if config["reproduction"]:
             image_size=config["image"]["size"],
             variant=name_image_split(EXPERIMENT),
             table=f"results/datasets/{DATASET}/test_looks.csv",
-            files=digest_file(name_own_file(PUBLISHED)),
+            files=digest_file(name_own_file(PUBLISHED_FILES["published"])),
             code=code_digest("judge_claims"),
         script:
             "../scripts/judge_claims.py"

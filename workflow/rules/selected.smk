@@ -4,6 +4,7 @@
 from smear.files import read_json
 from smear.looks import read_looks
 from smear.records import check_files
+from smear.training.tensors import TRAINING_SPLITS
 
 
 def get_selected_cell(wildcards):
@@ -84,14 +85,44 @@ def get_selected_provenance(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell(wildcards)}/provenance.json"
 
 
-def get_test_tensor(kind):
-    """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
+def get_selected_images(folder, split, kind):
+    """An input's function: a split's file, `npy`, `csv` or `digests.json`, in the color of the selected cell.
+
+    folder: `tensors`, or `embeddings`.
+    """
 
     def get_path(wildcards):
         color = CELLS[get_selected_cell(wildcards)].color
-        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
+        return f"results/{wildcards.experiment}/{folder}/{split}{mark_color(color)}.{kind}"
 
     return get_path
+
+
+def get_test_tensor(kind):
+    """As `get_selected_images`, of the tensor of the test images."""
+    return get_selected_images("tensors", "test", kind)
+
+
+def get_baseline_inputs():
+    """What the final test needs to fit the chosen baselines, as named inputs; their choice is made before it."""
+    inputs = {
+        "baselines": "results/{experiment}/comparison/baselines.json",
+        "baselines_digests": ancient("results/{experiment}/comparison/baselines.digests.json"),
+    }
+    for split in TRAINING_SPLITS:
+        # The model, which was trained on them, decides whether it is tested again.
+        inputs[split] = ancient(get_selected_images("tensors", split, "npy"))
+        inputs[f"{split}_rows"] = ancient(get_selected_images("tensors", split, "csv"))
+        inputs[f"{split}_digests"] = ancient(get_selected_images("tensors", split, "digests.json"))
+    for split in SPLITS if EMBEDDINGS else ():
+        inputs[f"{split}_embeddings"] = ancient(get_selected_images("embeddings", split, "npy"))
+        inputs[f"{split}_embedding_digests"] = get_selected_images("embeddings", split, "digests.json")
+    return inputs
+
+
+def get_test_memory(wildcards, input, attempt):
+    """As `get_network_memory`, of the model and the test images alone: the baselines read their images one by one."""
+    return get_network_memory(wildcards, [input.model, input.test], attempt)
 
 
 def get_looks_of_others():

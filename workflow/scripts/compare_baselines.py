@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import smear.environment
-import numpy as np
 import pandas as pd
 from smear.correctness import find_groups
+from smear.differences import compare_network
 from smear.files import read_json
 from smear.group_metrics import join_predictions
 from smear.job import log, logged_to
-from smear.paired import paired_interval
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
@@ -22,25 +21,9 @@ def compare(network: pd.DataFrame, baselines: pd.DataFrame, names: list[str], ma
     """
     joined = baselines.merge(network[["image_id", "predicted"]], on="image_id", validate="one_to_one")
     labels = joined["label"].to_numpy()
-    right = joined["predicted"].to_numpy() == labels
-    _, groups = np.unique(find_groups(manifest, joined["image_id"].to_numpy()).names, return_inverse=True)
-    return pd.DataFrame([describe_difference(right, joined[name].to_numpy() == labels, groups) for name in names])
-
-
-def describe_difference(network: np.ndarray, baseline: np.ndarray, groups: np.ndarray | None = None) -> dict:
-    """The difference of two accuracies with its interval.
-
-    network, baseline: bool, (images,), what each had right. groups: as `paired_interval` takes them.
-    """
-    low, high = paired_interval(network, baseline, groups)
-    return {
-        "images": len(network),
-        "network_alone": int((network & ~baseline).sum()),
-        "baseline_alone": int((~network & baseline).sum()),
-        "difference": float(network.mean() - baseline.mean()),
-        "difference_low": low,
-        "difference_high": high,
-    }
+    right = joined[names].eq(labels, axis=0).to_numpy().T
+    groups = find_groups(manifest, joined["image_id"].to_numpy()).names
+    return compare_network(joined["predicted"].to_numpy() == labels, right, groups)
 
 
 def main(snakemake) -> None:

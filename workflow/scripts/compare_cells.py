@@ -6,15 +6,15 @@ import smear.environment
 import numpy as np
 import pandas as pd
 from smear.correctness import Correctness, find_groups, read_correctness
+from smear.differences import tabulate_differences
 from smear.files import read_json, write_json
 from smear.intervals import grouped_interval
 from smear.job import log, logged_to
 from smear.optimism import correct_selection
-from smear.paired import paired_interval
 from smear.records import recorded
 from smear.selection import name_rows, rank_cells
 from smear.tables import write_csv
-from smear.ties import LEVEL, find_detectable, holm, mcnemar_p, sign_flip_p, sum_groups, tie_p
+from smear.ties import LEVEL, find_detectable, mcnemar_p, sum_groups, tie_p
 
 
 def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarray) -> tuple[pd.DataFrame, dict]:
@@ -28,16 +28,11 @@ def compare_rows(leaderboard: pd.DataFrame, right: np.ndarray, groups: np.ndarra
     sums, sizes = sum_groups(right, places), np.bincount(places)
     images, rows = right.shape[1], len(right)
     p = tie_p(sums)
-    pairs = sign_flip_p(sums[0] - sums[1:])
-    low, high = np.array([paired_interval(right[0], row, places) for row in right[1:]]).reshape(-1, 2).T
     bounds = np.array([grouped_interval(row, sizes) for row in sums])
     columns = {
         **dict(zip(("validation_low", "validation_high"), bounds.T, strict=True)),
+        **tabulate_differences(right[0], right[1:], places).reindex(range(-1, rows - 1)).to_dict("list"),
         "difference": (sums[0] - sums).sum(axis=1) / images,
-        "difference_low": [np.nan, *np.where(pairs > LEVEL, np.minimum(low, 0), low)],
-        "difference_high": [np.nan, *high],
-        "p_value": [np.nan, *pairs],
-        "p_holm": [np.nan, *holm(pairs)],
         "p_tied": p,
         "tied": p > LEVEL,
         "mcnemar_p": [np.nan, *mcnemar_p(right[0], right[1:])],

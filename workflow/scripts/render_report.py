@@ -12,6 +12,7 @@ from smear.files import read_json, write_text
 from smear.formats import COLORS
 from smear.job import log, logged_to
 from smear.looks import Look, find_looks, read_found
+from smear.published import is_published_task, list_published, same_images
 from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations
@@ -22,7 +23,6 @@ from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.outer_folds import describe_outer_folds
-from smear.report.published import same_images
 from smear.report.rendering import render
 from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
@@ -36,6 +36,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.report.tested import describe_tested, list_systems, list_tested, tabulate_tested
 from smear.report.threshold import describe_threshold
 from smear.report.ties import describe_images, describe_optimism, describe_ties
 from smear.report.value_range import describe_range
@@ -44,17 +45,15 @@ from smear.tables import read_csv
 
 def read_results(inputs: SimpleNamespace) -> dict:
     """Read every result file that the page shows."""
-    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs")
+    names = ("leaderboard", "test_predictions", "catalog", "shortcuts", "differences", "field_pairs", "comparison")
     tables = {name: read_csv(getattr(inputs, name)) for name in names}
     objects = ("selection", "test_metrics", "calibration", "audit", "fields", "provenance", "published")
     results = tables | {name: read_json(getattr(inputs, name)) for name in objects}
     results["groups"] = read_group_results(inputs, results["test_metrics"])
     tested = set(read_csv(inputs.test_rows)["sha256"])
-    papers_images = same_images(results["catalog"], inputs.reference)
     return results | {
-        "papers_images": papers_images,
-        # Of the same images under other classes, other figures are to be expected.
-        "published_applies": papers_images and not results["audit"].get("labels"),
+        "papers_images": same_images(results["catalog"], inputs.reference),
+        "published_applies": is_published_task(results["catalog"], inputs.reference, results["audit"]),
         "tested": tested,
         "looks": collect_looks(inputs, tested),
     }
@@ -99,6 +98,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "papers_images": results["papers_images"],
         "published_applies": results["published_applies"],
         "published": results["published"],
+        "published_results": list_systems(list_published(inputs.published, inputs.others)),
+        "published_notes": read_json(inputs.others)["notes"],
         "chosen": chosen,
         "chosen_phrase": cell_phrase(chosen),
         "ties_sentence": describe_ties(chosen),
@@ -106,6 +107,10 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "optimism_sentence": describe_optimism(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
+        "tested": tabulate_tested(results["comparison"]),
+        "tested_names": list_tested(results["comparison"]),
+        "tested_sentences": describe_tested(results["comparison"]),
+        "tested_figure": inline_svg(inputs.comparison_svg, "Test accuracy of network and baselines"),
         "positive_sentence": describe_positive(test),
         "threshold": show_threshold(inputs),
         "calibration": describe_calibration(results["calibration"]),

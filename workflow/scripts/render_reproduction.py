@@ -11,9 +11,9 @@ from smear.files import read_json, write_text
 from smear.formats import format_value
 from smear.grid import AXES
 from smear.job import log, logged_to
+from smear.published import same_images
 from smear.records import recorded
 from smear.report.claims import claims_table, count_verdicts, describe_leakage
-from smear.report.published import same_images
 from smear.report.rendering import render
 from smear.report.staged import describe_search
 from smear.reproduction.staged import list_stages

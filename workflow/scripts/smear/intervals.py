@@ -1,6 +1,6 @@
 """Intervals of shares of images, such as an accuracy, also where images lie in groups whose images are alike.
 
-Plain numpy: the training environment has no SciPy. `benchmarks/interval_coverage.py` measures what they cover.
+Plain numpy: a training starts without SciPy. `benchmarks/interval_coverage.py` measures what they cover.
 """
 
 from math import sqrt

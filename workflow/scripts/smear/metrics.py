@@ -1,4 +1,4 @@
-"""What a classifier got right, with its uncertainty. Plain numpy: the training environment has no scikit-learn."""
+"""What a classifier got right, with its uncertainty. Plain numpy: a training starts without scikit-learn."""
 
 from collections.abc import Sequence
 

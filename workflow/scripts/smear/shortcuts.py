@@ -16,6 +16,14 @@ FEATURES = {
 }
 CLASSIFIERS = {"prior": "always the majority class", "naive_bayes": "naive Bayes"}
 
+TESTED = {
+    "network": "Network",
+    "linear_probe": "Linear probe",
+    "shortcut_baseline": "Best shortcut",
+    "class_prior": "Class prior",
+}
+"""The rows of `test_comparison.csv` in words."""
+
 PROBED = "embeddings"
 """Features that do see blood cells, and are no shortcut."""
 
@@ -28,6 +36,24 @@ def name_features(name: str) -> str:
 def name_classifier(name: str) -> str:
     """The classifier of a row of `shortcuts.csv` in words."""
     return CLASSIFIERS.get(name, name.replace("_", " "))
+
+
+def describe_details(row: dict) -> str:
+    """What a row of `test_comparison.csv` is: the name of a grid cell, or a classifier and what it was given."""
+    features, _, classifier = row["details"].partition("/")
+    if not classifier:
+        return features
+    if features == "none":
+        return name_classifier(classifier)
+    # What the row's own name, the linear probe, leaves open.
+    method = "logistic regression" if features == PROBED else name_classifier(classifier)
+    return f"{method} on {name_features(features)}"
+
+
+def signed_points(row: dict) -> str:
+    """The network's accuracy less that of a row, in percentage points, with its interval."""
+    difference, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
+    return f"{difference:+.2f} ({low:+.2f} to {high:+.2f})"
 
 
 def find_best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:

@@ -7,15 +7,17 @@ import pandas as pd
 from smear.files import read_json
 from smear.records import check_files
 from smear.report.shortcuts import join_differences
-from smear.shortcuts import PROBED
+from smear.shortcuts import PROBED, TESTED
 from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"
+COMPARISON = "report/test_comparison.csv"
 BASELINES, DIFFERENCES = "audit/shortcuts.csv", "comparison/shortcut_differences.csv"
 OUTER = "outer/metrics.json"
 RECORDS = {
     SELECTION: "comparison/selection.digests.json",
     TEST: "report/digests.json",
+    COMPARISON: "report/test_comparison.digests.json",
     BASELINES: "audit/shortcuts.digests.json",
     DIFFERENCES: "comparison/shortcut_differences.digests.json",
 }
@@ -37,9 +39,18 @@ def summarise_results(experiment: Path, outer_folds: int = 0) -> str:
     ]
     if probe := find_probe(experiment, selection["color"]):
         lines.insert(3, f"Linear probe:         {probe}")
+    lines += describe_baselines(read_csv(experiment / COMPARISON))
     if outer:
         lines.append(f"All images, tested:   {describe(read_json(experiment / OUTER), 'accuracy', 'accuracy_')}")
     return "\n".join(lines)
+
+
+def describe_baselines(table: pd.DataFrame) -> list[str]:
+    """A line for each baseline of `test_comparison.csv`: its test accuracy, and the network's difference to it."""
+    return [
+        f"{TESTED[row['what']] + ', test:':22}{100 * row['accuracy']:.2f} % {describe_difference(row)}"
+        for row in table.iloc[1:].to_dict("records")
+    ]
 
 
 def find_probe(experiment: Path, color: str) -> str | None:
@@ -49,11 +60,14 @@ def find_probe(experiment: Path, color: str) -> str | None:
     rows = table[(table[list(wanted)] == pd.Series(wanted)).all(axis=1)]
     if rows.empty:
         return None
-    points, low, high = (100 * rows[name].iloc[0] for name in ("difference", "difference_low", "difference_high"))
-    return (
-        f"{100 * rows['validation_accuracy'].iloc[0]:.2f} % of the validation images (the network's difference "
-        f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f})"
-    )
+    (row,) = rows.to_dict("records")
+    return f"{100 * row['validation_accuracy']:.2f} % of the validation images {describe_difference(row)}"
+
+
+def describe_difference(row: dict) -> str:
+    """The network's accuracy less that of a row, in percentage points with its interval."""
+    points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
+    return f"(the network's difference {points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f})"
 
 
 def describe(figures: dict, accuracy: str, interval: str) -> str:

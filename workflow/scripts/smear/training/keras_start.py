@@ -11,8 +11,8 @@ UNUSED = ("sklearn", "matplotlib")
 def start_keras(backend: str, weights: str | None = None) -> None:
     """Import Keras on `backend`, without optional packages that it would load beside it.
 
-    They can be imported as usual afterwards. The training's conda environments do not have them. weights: the file of
-    published weights that will be asked for, if any, in a folder `models`.
+    They can be imported as usual afterwards, as the final test does with scikit-learn. weights: the file of published
+    weights that will be asked for, if any, in a folder `models`.
     """
     os.environ["KERAS_BACKEND"] = backend
     if weights:
