@@ -90,8 +90,8 @@ def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
     table = leaderboard_of(cells)
     chosen = selection_of(table)
     histories = {row["cell"]: history_of({name: row[name] for name in AXES}) for row in table.to_dict("records")}
-    figures = {question: draw_question(question, table, chosen) for question in TITLES}
-    figures |= {"curves": draw_curves(table, histories), "heatmap": draw_grid(table, chosen)}
+    figures = {question: draw_question(question, table, table.attrs["replicates"], chosen) for question in TITLES}
+    figures |= {"curves": draw_curves(table.attrs["replicates"], histories), "heatmap": draw_grid(table, chosen)}
     for name, figure in figures.items():
         texts = " ".join(" ".join(text.get_text() for text in figure.findobj(Text)).split())
         for value in two_values(axis):

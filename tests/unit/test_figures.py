@@ -154,14 +154,14 @@ def test_many_seeds_are_drawn_by_how_they_spread():
     constant = {"epoch": [1, 2], "loss": 1, "accuracy": 1, "val_accuracy": 1}
     histories = {row.cell: pd.DataFrame(constant | {"val_loss": losses[row.seed]}) for row in table.itertuples()}
     table.loc[table["seed"] == MOST_SEEDS, "status"] = "diverged"
-    figure = draw_curves(table, histories)
+    figure = draw_curves(table.attrs["replicates"], histories)
     training, validation, cross = figure.axes[0].lines
     assert validation.get_ydata().tolist() == pytest.approx([1, 0.35]), "of the seeds that have a loss"
     assert training.get_ydata().tolist() == [1, 1]
     assert cross.get_marker() == "X"
     assert len(figure.axes[0].collections) == 2
     plt.close(figure)
-    figure = draw_question("learning_rate", table, selection_of(table))
+    figure = draw_question("learning_rate", table, table.attrs["replicates"], selection_of(table))
     assert len(figure.axes[0].containers) == 1, "the interval of the chosen cell"
     plt.close(figure)
 
@@ -209,7 +209,7 @@ def test_a_row_whose_first_panel_has_no_cells_keeps_its_name(tmp_path):
     cells = grid_cells(learning_rate=[0.0001, 0.001], epochs=[20, 30])
     cells += grid_cells(architecture=["MobileNetV3Large"], learning_rate=[0.001], epochs=[20, 30])
     table = leaderboard_of(cells)
-    save(draw_question("epochs", table, selection_of(table)), tmp_path / "e.svg")
+    save(draw_question("epochs", table, table.attrs["replicates"], selection_of(table)), tmp_path / "e.svg")
     assert "MobileNetV3Large" in texts_of(tmp_path / "e.svg")
 
 
@@ -228,7 +228,7 @@ def test_losses_get_a_scale_that_has_ticks(losses, scale):
     history = pd.DataFrame(
         {"epoch": [1.0, 2.0], "loss": losses, "val_loss": losses, "accuracy": 0.5, "val_accuracy": 0.5}
     )
-    figure = draw_curves(table, {table["cell"][0]: history})
+    figure = draw_curves(table.attrs["replicates"], {table["cell"][0]: history})
     assert figure.axes[0].get_yscale() == scale
     plt.close(figure)
 

@@ -34,6 +34,12 @@ def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
     return ", ".join(describe_value(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
 
 
+def write_seeds(replicates: Iterable[int]) -> str:
+    """How many seeds grid cells have, in words: `3 seeds`, or `1 to 3 seeds` where some have more than others."""
+    fewest, most = min(replicates), max(replicates)
+    return f"{most} seed{'s' * (most > 1)}" if fewest == most else f"{fewest} to {most} seeds"
+
+
 def percent(share: float, digits: int = 2) -> str:
     """Write 0.97839 as `97.84 %`, with a space that does not break."""
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
