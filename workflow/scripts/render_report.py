@@ -22,6 +22,7 @@ from smear.report.classes import compare_by_task, describe_labels, describe_posi
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
+from smear.report.replicates import describe_model, describe_spread
 from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
@@ -108,6 +109,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "ties_sentence": describe_ties(chosen),
         "ties_images": describe_images(chosen),
         "optimism_sentence": describe_optimism(chosen),
+        "model_sentence": describe_model(chosen),
+        "spread": describe_spread(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "positive_sentence": describe_positive(test),

@@ -36,8 +36,9 @@ def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
 
 def write_seeds(replicates: Iterable[int]) -> str:
     """How many seeds grid cells have, in words: `3 seeds`, or `1 to 3 seeds` where some have more than others."""
-    fewest, most = min(replicates), max(replicates)
-    return f"{most} seed{'s' * (most > 1)}" if fewest == most else f"{fewest} to {most} seeds"
+    numbers = sorted(set(replicates))
+    text = " to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
+    return f"{text} seed{'s' * (numbers[-1] > 1)}"
 
 
 def percent(share: float, digits: int = 2) -> str:

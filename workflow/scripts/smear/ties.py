@@ -1,10 +1,12 @@
 """Which rows of a comparison cannot be told from the best: tests on the same images, whole groups of them together.
 
-A row is one classifier, or several replicates of it, and a group is a set of images whose results depend on one another,
-such as those of one microscope field. What a row has right is counted in whole numbers: where rows have replicates, an
-image counts as the least common multiple of their numbers, and a row that has it right in two of three as two thirds of
-that. The tests are about the images: replicates are taken as they are. All tests flip the signs of the groups' differences: if two rows are equally good, a group speaks for
+A row is one classifier, and a group is a set of images whose results depend on one another, such as those of one
+microscope field. All tests flip the signs of the groups' differences: if two rows are equally good, a group speaks for
 the one as often as for the other.
+
+A row may also stand for several replicates, of which it has the mean. Counts are then in parts of an image, so that
+they stay whole numbers: where rows have 2 and 3 replicates an image is 6, and a row that has it right in 2 of 3 has 4.
+Replicates are taken as they are: the tests are about other images, and not about other replicates.
 """
 
 from collections.abc import Iterator
@@ -41,9 +43,9 @@ def sum_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def sign_flip_p(differences: np.ndarray) -> np.ndarray:
     """Two-sided p of each row, (rows,): how often sign flips of the groups give a sum as large. Exact down to SMALLEST.
 
-    differences: int, (rows, groups), in whatever unit. Where no group differs by more than one this is the binomial distribution,
-    and so the exact McNemar test. Else the sum's distribution is the inverse Fourier transform of a product of cosines,
-    one a group, so that no flips are drawn.
+    differences: int, (rows, groups). Where no group differs by more than one this is the binomial distribution, and so,
+    of whole images, the exact McNemar test. Else the sum's distribution is the inverse Fourier transform of a product
+    of cosines, one a group, so that no flips are drawn.
     """
     sizes, sums = np.abs(differences), differences.sum(axis=1)
     counts = (sizes > 0).sum(axis=1)
@@ -96,11 +98,12 @@ def holm(p: np.ndarray) -> np.ndarray:
 def tie_p(sums: np.ndarray, unit: int = 1) -> np.ndarray:
     """Of each row, (rows,), how often one of rows that are all alike would seem as much worse than the best as it does.
 
-    sums: int, (rows, groups), correct images, the best row first; unit: what one image counts in them. Signs are flipped for all rows together, which keeps
-    what they have in common; in each flip the best row is picked anew, because it was picked here, and the statistic is
-    the largest difference of a row to it, in standard deviations. Rows that are told apart from the best are left out,
-    the worst ones first, and the others tested again (Romano and Wolf 2005, doi:10.1198/016214504000000539, step down),
-    so that a row that failed widens nothing for the others. No row has a lower p than one that is worse.
+    sums: int, (rows, groups), correct images, the best row first; unit: what one image counts in them. Signs are
+    flipped for all rows together, which keeps what they have in common; in each flip the best row is picked anew,
+    because it was picked here, and the statistic is the largest difference of a row to it, in standard deviations. Rows
+    that are told apart from the best are left out, the worst ones first, and the others tested again (Romano and Wolf
+    2005, doi:10.1198/016214504000000539, step down), so that a row that failed widens nothing for the others. No row
+    has a lower p than one that is worse.
     """
     differences = sums[0] - sums
     distance = differences.sum(axis=1)
@@ -152,8 +155,9 @@ def find_largest(differences: np.ndarray, spread: np.ndarray) -> np.ndarray:
 def find_detectable(sums: np.ndarray, p: np.ndarray, unit: int = 1) -> int | None:
     """How many images a row must be behind the best to be told from it; None where no number is enough.
 
-    sums, unit: as for `tie_p`, whose answer is p. It is the threshold among the tied rows for a row whose spread is their
-    median, or that of the next one where the best stands alone; at least FEWEST, since rows that agree show no spread.
+    sums, unit: as for `tie_p`, whose answer is p. It is the threshold among the tied rows for a row whose spread is
+    their median, or that of the next one where the best stands alone; at least FEWEST, since rows that agree show no
+    spread.
     """
     rows = max(int((p > LEVEL).sum()), 2)
     differences = (sums[0] - sums)[:rows]

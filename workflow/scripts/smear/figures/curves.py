@@ -114,8 +114,9 @@ def draw_walks(
             if not any(is_start_of(history, longer) for longer in drawn):
                 drawn.append(history)
                 style = {"color": color, "alpha": 0.55 if several else 0.95}
-                axes.plot(history["epoch"], history[measure], **style, linewidth=1.1, linestyle=DASHES)
-                axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
+                thin, thick = (0.8, 1.1) if several else (1.1, 1.6)
+                axes.plot(history["epoch"], history[measure], **style, linewidth=thin, linestyle=DASHES)
+                axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=thick)
             kept = history if pd.isna(cell.best_epoch) else history[history["epoch"] <= cell.best_epoch]
             mark_end(axes, kept, measure, color, cell.status)
 

@@ -90,8 +90,9 @@ def draw_panels(
     """
     hue = HUE_AXES[axis]
     palette = assign_colors(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
-    accuracy = cells["validation_accuracy"]
-    room = max(accuracy.max() - accuracy.min(), 0.01)
+    accuracy, spread = cells["validation_accuracy"], cells["replicate_sd"].fillna(0)
+    low, high = (accuracy - spread).min(), (accuracy + spread).max()
+    room = max(high - low, 0.01)
     drawn = {}
     for r, row in enumerate(panels):
         for c, panel in enumerate(row):
@@ -101,7 +102,7 @@ def draw_panels(
             first = not any(under == r for under, _ in drawn)
             axes = drawn[r, c] = figure.add_subplot(grid[r, 1 + c])
             draw_panel(axes, axis, values, here, hue, palette, chosen)
-            axes.set_ylim(accuracy.min() - 0.16 * room, accuracy.max() + 0.12 * room)
+            axes.set_ylim(low - 0.16 * room, high + 0.12 * room)
             shade_ties(axes, chosen)
             percent_axis(axes, ticks=5)
             category_axis(axes, None, values)

@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from smear.figures.question_panels import draw_panels, measure_panel, panel_grid
 from smear.figures.style import (
@@ -23,8 +24,8 @@ from smear.grid import AXES
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
 
-BESIDE = 0.2
-"""How far from the mean its single seeds are drawn; the distance of two values is 1."""
+BESIDE = 15
+"""How far from their mean single seeds are drawn, in points."""
 
 
 @house_style()
@@ -109,7 +110,8 @@ def draw_compared(
         seeds = own.loc[own["cell"] == cell["cell"], "validation_accuracy"]
         if len(seeds):
             style = {"color": CHOSEN if is_chosen else HUES[0], "markersize": 4, "markeredgewidth": 0, "alpha": 0.6}
-            axes.plot([place + BESIDE] * len(seeds), seeds, marker="o", linewidth=0, **style)
+            beside = offset_copy(axes.transData, axes.figure, x=BESIDE, units="points")
+            axes.plot([place] * len(seeds), seeds, marker="o", linewidth=0, transform=beside, **style)
         axes.annotate(
             label_of(cell),
             (place, max([cell["validation_high"], *seeds])),

@@ -6,6 +6,7 @@ import pandas as pd
 
 from smear.files import read_json
 from smear.records import check_files
+from smear.report.replicates import describe_spread
 from smear.report.shortcuts import join_differences
 from smear.shortcuts import PROBED
 from smear.tables import read_csv
@@ -27,12 +28,20 @@ def summarise_results(experiment: Path) -> str:
     lines = [
         f"Report:               {experiment / 'report/index.html'}",
         f"Selected grid cell:   {selection['cell']} (of {selection['cells']})",
-        f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}",
+        f"Validation accuracy:  {describe_validation(selection)}",
         f"Test accuracy:        {describe(test, 'accuracy', 'accuracy_')}",
     ]
     if probe := find_probe(experiment, selection["color"]):
         lines.insert(3, f"Linear probe:         {probe}")
     return "\n".join(lines)
+
+
+def describe_validation(selection: dict) -> str:
+    """The validation accuracy of the selected grid cell, and where it is a mean that of the model that was tested."""
+    text = describe(selection, "validation_accuracy", "validation_")
+    if spread := describe_spread(selection):
+        text += f", {spread}; of the tested model, seed {selection['seed']}: {100 * selection['model_accuracy']:.2f} %"
+    return text
 
 
 def find_probe(experiment: Path, color: str) -> str | None:
