@@ -33,7 +33,7 @@ def paired_interval(
         return -1.0, 1.0
     independent, quantile = images, Z
     if count < images or shared:
-        independent = count_independent(first, second, groups, images * replicates)
+        independent = count_independent(first, second, groups, replicates)
         quantile = student_quantile(count - 1)
     shares = [float(right.mean()) for right in (first, second)]
     bounds = [score_interval(share, independent, quantile) for share in shares]
@@ -47,10 +47,10 @@ def paired_interval(
     )
 
 
-def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray, most: int) -> float:
-    """As many independent images as would make the difference vary as it does: from one a group to `most`.
+def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray, replicates: int) -> float:
+    """As many independent images as would make the difference vary as it does: from one a group to all images.
 
-    first, second: float64, (images,), 0 to 1.
+    first, second: float64, (images,), 0 to 1. An image of several replicates counts as up to so many.
     """
     differences = first - second
     deviations = differences - differences.mean()
@@ -58,9 +58,11 @@ def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray,
     within = first * (1 - first) + second * (1 - second)
     count = len(np.unique(groups))
     between = count / (count - 1) * (np.bincount(groups, weights=deviations) ** 2).sum()
-    total = (deviations**2 + within).sum()
+    spread = (deviations**2).sum()
+    total = spread + within.sum()
     independent = len(first) * total / between if between else count
-    return float(min(max(independent, count), most))
+    most = min(total / spread, replicates) if spread else 1
+    return float(min(max(independent, count), len(first) * most))
 
 
 def combine(reach: float, other: float, correlation: float) -> float:

@@ -1,0 +1,90 @@
+"""What intervals and tests of grid cells hold that were trained with several seeds, on made-up predictions.
+
+    python benchmarks/replicates.py [--rounds 1000] [--seed 0]
+
+What decides an error depends on the image, on its group and on the grid cell, for all seeds alike, and on the seed; all
+rows are equally good. Prints a table in Markdown: how often the interval of a mean over seeds holds the true accuracy,
+and that of a difference 0; how often a row is told from another by the sign-flip test, and any of all from the best.
+"""
+
+import argparse
+from itertools import product
+from statistics import NormalDist
+
+import numpy as np
+import pandas as pd
+import rounds
+from compare_cells import compare_rows
+
+ROWS, BEST = 6, 0.97
+SHARED, OF_GROUP, OF_ROW = 0.25, 0.1, 0.2
+"""Shares of the variance of what decides an error, of all seeds; the rest is the seed's own."""
+
+SETTINGS = product((324, 3256), (1, 4), ((1,) * ROWS, (3,) * ROWS, (10,) * ROWS, (3, 3, 3, 1, 1, 2)))
+
+
+def draw_right(random: np.random.Generator, images: int, size: int, seeds: tuple[int, ...]) -> np.ndarray:
+    """How many seeds of each row have an image right: int, (rows, images), as drawn."""
+    groups = -(-images // size)
+    own = 1 - SHARED - OF_GROUP - OF_ROW
+    common = SHARED**0.5 * random.normal(size=images)
+    common += OF_GROUP**0.5 * np.repeat(random.normal(size=groups), size)[:images]
+    limit = NormalDist().inv_cdf(BEST)
+    rows = []
+    for count in seeds:
+        of_row = OF_ROW**0.5 * random.normal(size=images)
+        latent = common + of_row + own**0.5 * random.normal(size=(count, images))
+        rows.append((latent < limit).sum(axis=0))
+    return np.array(rows)
+
+
+def measure(random: np.random.Generator, images: int, size: int, seeds: tuple[int, ...], tries: int) -> list[float]:
+    """The shares of the table, and the mean width of the interval of an accuracy."""
+    groups, counts, found = np.arange(images) // size, np.array(seeds), []
+    for _ in range(tries):
+        right = draw_right(random, images, size, seeds)
+        # Two rows that no figure has picked, for what is said of two rows.
+        pair, _ = compare_rows(pd.DataFrame(index=range(2)), *sort_rows(right[:2], counts[:2], groups))
+        table, _ = compare_rows(pd.DataFrame(index=range(ROWS)), *sort_rows(right, counts, groups))
+        low, high = pair["validation_low"], pair["validation_high"]
+        of_difference = pair["difference_low"][1] <= 0 <= pair["difference_high"][1]
+        held = [
+            (low.le(BEST) & high.ge(BEST)).mean(),
+            of_difference,
+            pair["p_value"][1] <= 0.05,
+            not table["tied"].all(),
+        ]
+        found.append([*held, (high - low).mean()])
+    return np.mean(found, axis=0).tolist()
+
+
+def sort_rows(right: np.ndarray, counts: np.ndarray, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The arguments of `compare_rows`: the row with the highest mean first."""
+    order = np.argsort(-right.sum(axis=1) / counts, kind="stable")
+    return right[order], groups, counts[order]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=1000, help="of 324 images; a fifth of them with 3,256")
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    random = np.random.default_rng(arguments.seed)
+    print(f"# Grid cells with several seeds\n\n{rounds.describe_machine()}. Seed {arguments.seed}.\n")
+    print(
+        f"{ROWS} equally good rows (accuracy {100 * BEST:.0f} %); {arguments.rounds:,} rounds of 324 images, "
+        f"{arguments.rounds // 5:,} of 3,256. Width: the mean one of the interval of an accuracy, in points.\n"
+    )
+    names = "images, of a group, seeds, accuracy held, difference holds 0, p ≤ 0.05, any told apart, width"
+    print(f"| {names.replace(', ', ' | ')} |")
+    print("|---:|---:|:---|---:|---:|---:|---:|---:|")
+    for images, size, seeds in SETTINGS:
+        tries = arguments.rounds // (1 if images == 324 else 5)
+        *shares, width = measure(random, images, size, seeds, tries)
+        counts = str(seeds[0]) if len(set(seeds)) == 1 else ", ".join(map(str, seeds))
+        figures = " | ".join(f"{100 * share:.1f} %" for share in shares)
+        print(f"| {images:,} | {size} | {counts} | {figures} | {100 * width:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
