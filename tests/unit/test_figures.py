@@ -59,7 +59,8 @@ def lay_out(cells, diverged=()) -> dict[str, str]:
     table = leaderboard_of(cells, diverged)
     histories = {cell_name(cell): history_of(cell, place in diverged) for place, cell in enumerate(cells)}
     texts = {}
-    for name, figure in plot_comparison.draw_figures(table, selection_of(table), histories).items():
+    tables = table, table.attrs["replicates"]
+    for name, figure in plot_comparison.draw_figures(*tables, selection_of(table), histories).items():
         figure.draw_without_rendering()
         texts[name] = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ")
         plt.close(figure)

@@ -6,7 +6,6 @@ import pandas as pd
 
 from smear.files import read_json
 from smear.records import check_files
-from smear.report.replicates import describe_spread
 from smear.report.shortcuts import join_differences
 from smear.shortcuts import PROBED
 from smear.tables import read_csv
@@ -28,20 +27,24 @@ def summarise_results(experiment: Path) -> str:
     lines = [
         f"Report:               {experiment / 'report/index.html'}",
         f"Selected grid cell:   {selection['cell']} (of {selection['cells']})",
-        f"Validation accuracy:  {describe_validation(selection)}",
+        *describe_validation(selection),
         f"Test accuracy:        {describe(test, 'accuracy', 'accuracy_')}",
     ]
     if probe := find_probe(experiment, selection["color"]):
-        lines.insert(3, f"Linear probe:         {probe}")
+        lines.insert(-1, f"Linear probe:         {probe}")
     return "\n".join(lines)
 
 
-def describe_validation(selection: dict) -> str:
+def describe_validation(selection: dict) -> list[str]:
     """The validation accuracy of the selected grid cell, and where it is a mean that of the model that was tested."""
-    text = describe(selection, "validation_accuracy", "validation_")
-    if spread := describe_spread(selection):
-        text += f", {spread}; of the tested model, seed {selection['seed']}: {100 * selection['model_accuracy']:.2f} %"
-    return text
+    text = f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}"
+    if selection["replicates"] == 1:
+        return [text]
+    deviation, own = (100 * selection[name] for name in ("replicate_sd", "model_accuracy"))
+    return [
+        f"{text}, mean of {selection['replicates']} seeds, standard deviation {deviation:.2f} points",
+        f"Tested model:         seed {selection['seed']}, {own:.2f} % of the validation images",
+    ]
 
 
 def find_probe(experiment: Path, color: str) -> str | None:
