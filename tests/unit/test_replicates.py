@@ -67,7 +67,7 @@ def test_seeds_are_one_row_with_mean_deviation_and_the_lowest_seeds_model():
     assert replicates["validation_accuracy"].tolist() == [0.8, 0.73, 0.9]
     assert (chosen["cell"], chosen["model_cell"], chosen["seeds"]) == (NAME, ADAM.name, [0, 1, 2])
     assert (chosen["model_accuracy"], chosen["model_correct"], chosen["validation_correct"]) == (0.8, 80, None)
-    assert chosen["rule"].endswith("that of the lowest seed, fixed beforehand and not the luckiest.")
+    assert chosen["rule"].endswith("that of the lowest seed, whichever was the best.")
 
 
 def test_one_seed_is_what_it_was():

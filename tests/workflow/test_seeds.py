@@ -46,7 +46,7 @@ def test_the_model_of_the_lowest_seed_is_tested_and_said_to_be(seeds):
     model = selection["cell"].replace("_e1", "_s0_e1")
     assert (selection["model_cell"], selection["seeds"], selection["seed"]) == (model, [0, 1], 0)
     provenance = json.loads((seeds / f"cells/{model}/provenance.json").read_text())
-    assert provenance["seed"] == 0
+    assert provenance["settings"]["seed"] == 0
     assert (seeds / "report/model.keras").read_bytes() == (seeds / f"cells/{model}/model.keras").read_bytes()
     page, card = ((seeds / f"report/{name}").read_text() for name in ("index.html", "model_card.md"))
     for text in (page, card):

