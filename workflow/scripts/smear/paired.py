@@ -12,10 +12,10 @@ def paired_interval(
 ) -> tuple[float, float]:
     """The 95 % interval of the accuracy of the first less that of the second, -1 to 1.
 
-    first, second: (images,), whether each image was classified correctly, or by which share of several replicates: of a
-    network trained with several seeds. Both Wilson intervals are combined,
-    with the correlation of the two answers: there is a width even where both are right everywhere, and two accuracies
-    whose own intervals overlap can differ. Of no images nothing is known: (-1, 1). Source: method 10 of Newcombe 1998,
+    first, second: (images,), whether each image was classified correctly, or by which share of several replicates, such
+    as a network trained with several seeds. Both Wilson intervals are combined, with the correlation of the two
+    answers: there is a width even where both are right everywhere, and two accuracies whose own intervals overlap can
+    differ. Of no images nothing is known: (-1, 1). Source: method 10 of Newcombe 1998,
     doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
 
     groups: (images,), whole numbers from 0 on, of images that depend on one another. The interval is then that of as
