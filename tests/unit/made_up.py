@@ -7,13 +7,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
-from compare_cells import compare_rows
+from compare_cells import bound_replicates, compare_rows, pool_replicates
 from smear.baselines import build_classifiers, build_probes
 from smear.differences import compare_network
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
 from smear.intervals import wilson_interval
+from smear.pooling import pool_folds
 from smear.report.findings import list_figures
+from smear.selection import list_replicates, rank_cells, select_cell
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}
 PAPER_GRID = {
@@ -72,18 +74,18 @@ def history_of(cell: dict, diverged: bool = False) -> pd.DataFrame:
 
 
 def leaderboard_of(cells: list[dict], diverged: tuple[int, ...] = ()) -> pd.DataFrame:
-    """Return the ranked table of `cells`; those at the places `diverged` have no figures and come last."""
+    """Return the ranked table of `cells`; those at the places `diverged` have no figures and come last.
+
+    Its `attrs` have what is said of all rows, `ties`, and what `replicates.csv` holds, `replicates`.
+    """
     rows = []
     for place, cell in enumerate(cells):
         row = {"cell": cell_name(cell), **cell, "status": "diverged" if place in diverged else "finished"}
         if place not in diverged:
             last = history_of(cell).iloc[-1]
             correct = round(last["val_accuracy"] * IMAGES)
-            low, high = wilson_interval(correct, IMAGES)
             row |= {
                 "validation_accuracy": correct / IMAGES,
-                "validation_low": low,
-                "validation_high": high,
                 "validation_correct": correct,
                 "validation_images": IMAGES,
                 "validation_loss": last["val_loss"],
@@ -92,22 +94,24 @@ def leaderboard_of(cells: list[dict], diverged: tuple[int, ...] = ()) -> pd.Data
             }
         row |= {"epochs_run": len(history_of(cell, place in diverged)), "best_epoch": np.nan}
         rows.append(row | {"seconds": 31.5 * cell["epochs"], **measure(cell["architecture"])})
-    table = pd.DataFrame(rows).sort_values(
-        ["validation_accuracy", "validation_loss"], ascending=[False, True], na_position="last", ignore_index=True
-    )
-    table.insert(0, "rank", range(1, len(table) + 1))
-    table, summary = compare_rows(table, right_of(table), np.arange(IMAGES))
-    table.attrs["ties"] = summary | {"unit": "image"}
+    pooled = pool_folds(pd.DataFrame(rows))
+    table = rank_cells(pooled)
+    replicates = list_replicates(pooled, table)
+    right, counts = right_of(replicates), table.loc[table["status"] == "finished", "replicates"].to_numpy(int)
+    replicates = bound_replicates(replicates, right, np.arange(IMAGES))
+    pooled_right = pool_replicates(right[: counts.sum()], counts)
+    table, summary = compare_rows(table, pooled_right, np.arange(IMAGES), counts)
+    table.attrs |= {"ties": summary | {"unit": "image"}, "replicates": replicates}
     return table
 
 
-def right_of(leaderboard: pd.DataFrame) -> np.ndarray:
-    """Return which images each finished row had right, (rows, images): the same ones are hard for all."""
-    finished = leaderboard[leaderboard["status"] == "finished"]
+def right_of(replicates: pd.DataFrame) -> np.ndarray:
+    """Return which images each finished replicate had right, (rows, images): the same ones are hard for all."""
+    finished = replicates[replicates["status"] == "finished"]
     hardness = np.random.default_rng(0).random(IMAGES) ** 4
     rows = []
     for row in finished.itertuples():
-        noise = np.random.default_rng(list(row.cell.encode())).normal(0, 0.1, IMAGES)
+        noise = np.random.default_rng(list(row.replicate.encode())).normal(0, 0.1, IMAGES)
         rows.append((hardness + noise).argsort().argsort() < row.validation_correct)
     return np.array(rows).reshape(-1, IMAGES)
 
@@ -120,16 +124,7 @@ def measure(architecture: str) -> dict:
 
 def selection_of(leaderboard: pd.DataFrame) -> dict:
     """Return the selection that the leaderboard's first row amounts to."""
-    best = leaderboard.iloc[0]
-    kept = ["cell", *PAPER_GRID, *[name for name in leaderboard if name.startswith("validation_")]]
-    return {
-        **{name: best[name].item() if hasattr(best[name], "item") else best[name] for name in kept},
-        "rule": "Highest validation accuracy; ties by lower validation loss, then fewer epochs.",
-        "cells": len(leaderboard),
-        "finished": int((leaderboard["status"] == "finished").sum()),
-        "indistinguishable": int(leaderboard["tied"].sum()) - 1,
-        **leaderboard.attrs["ties"],
-    }
+    return select_cell(leaderboard, leaderboard.attrs["replicates"], leaderboard.attrs["ties"])
 
 
 def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] = ()) -> SimpleNamespace:
@@ -137,6 +132,7 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
     folder.mkdir(parents=True, exist_ok=True)
     table = leaderboard_of(cells, diverged)
     table.to_csv(folder / "leaderboard.csv", index=False)
+    table.attrs["replicates"].to_csv(folder / "replicates.csv", index=False)
     (folder / "selection.json").write_text(json.dumps(selection_of(table)), encoding="utf-8")
     histories = []
     for place, cell in enumerate(cells):
@@ -145,7 +141,10 @@ def write_comparison(folder: Path, cells: list[dict], diverged: tuple[int, ...] 
     figures = list_figures({cell["architecture"] for cell in cells})
     return SimpleNamespace(
         input=SimpleNamespace(
-            leaderboard=folder / "leaderboard.csv", selection=folder / "selection.json", histories=histories
+            leaderboard=folder / "leaderboard.csv",
+            replicates=folder / "replicates.csv",
+            selection=folder / "selection.json",
+            histories=histories,
         ),
         output=SimpleNamespace(
             **{f"{name}_{kind}": folder / f"{name}.{kind}" for name in figures for kind in ("svg", "png")}

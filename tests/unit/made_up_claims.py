@@ -80,14 +80,14 @@ def write_split(results: SplitResults, folder: Path) -> dict:
         predictions.append(folder / "cells" / f"{cell}.csv")
         table.sample(frac=1, random_state=1).to_csv(predictions[-1], index=False)
     leaderboard = results.leaderboard.assign(rank=np.arange(1, len(predictions) + 1), status="finished")
-    leaderboard.to_csv(folder / "leaderboard.csv", index=False)
+    leaderboard.assign(replicate=leaderboard["cell"]).to_csv(folder / "replicates.csv", index=False)
     test = results.test.drop(columns="group").assign(**{f"prob_{name}": 0.25 for name in CLASSES})
     test.to_csv(folder / "test_predictions.csv", index=False)
     manifest = results.manifest.assign(group=results.manifest["image_id" if results.unit == "image" else "field_id"])
     manifest.to_csv(folder / "manifest.csv", index=False)
     (folder / "audit.json").write_text(json.dumps({"unit": results.unit}), encoding="utf-8")
     return {
-        "leaderboard": folder / "leaderboard.csv",
+        "replicates": folder / "replicates.csv",
         "predictions": predictions,
         "test_predictions": folder / "test_predictions.csv",
         "manifest": folder / "manifest.csv",

@@ -228,7 +228,7 @@ def write_report_inputs(
     save_once(folder / "siblings.svg", audit, lambda audit: draw_repeat_captures(repeats_of(audit["images"]), audit))
     save_once(folder / "shortcuts.svg", chosen, lambda chosen: draw_shortcuts(shortcuts_of(), chosen))
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
-    differences_of(shortcuts_of(), chosen["validation_correct"]).to_csv(folder / "differences.csv", index=False)
+    differences_of(shortcuts_of(), chosen["model_correct"]).to_csv(folder / "differences.csv", index=False)
     catalog = pd.DataFrame(
         {"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests, "high": 240.0}
     )

@@ -89,9 +89,11 @@ def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
     cells = grid_cells_of(axis)
     table = leaderboard_of(cells)
     chosen = selection_of(table)
-    histories = {row["cell"]: history_of({name: row[name] for name in AXES}) for row in table.to_dict("records")}
-    figures = {question: draw_question(question, table, chosen) for question in TITLES}
-    figures |= {"curves": draw_curves(table, histories), "heatmap": draw_grid(table, chosen)}
+    replicates = table.attrs["replicates"]
+    rows = replicates.to_dict("records")
+    histories = {row["replicate"]: history_of({name: row[name] for name in AXES}) for row in rows}
+    figures = {question: draw_question(question, table, replicates, chosen) for question in TITLES}
+    figures |= {"curves": draw_curves(replicates, histories), "heatmap": draw_grid(table, chosen)}
     for name, figure in figures.items():
         texts = " ".join(" ".join(text.get_text() for text in figure.findobj(Text)).split())
         for value in two_values(axis):
@@ -101,5 +103,8 @@ def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
         plt.close(figure)
     assert AXES[axis].label.replace(" ", "_").lower() == axis
     board = leaderboard_table(table, chosen["cell"])
+    if axis == "seed":
+        assert (len(table), board["axes"], board["seeds"]) == (1, [], "2 seeds")
+        return
     assert board["axes"] == [AXES[axis].label]
     assert {row["axes"][0] for row in board["rows"]} == {format_value(axis, value) for value in two_values(axis)}

@@ -135,14 +135,14 @@ def make_job(folder, statuses: list[str]) -> SimpleNamespace:
     names = [f"i{k}" for k in range(20)]
     write_csv(pd.DataFrame({"image_id": names, "field_id": names, "group": names}), folder / "manifest.csv")
     for k, status in enumerate(statuses):
-        cell = Cell("SmallCNN", "adam", 0.1, 32, k, 10)
+        cell = Cell("SmallCNN", "adam", 0.1, 32, 0, 10 + k)
         metrics = {"cell": cell.name, **cell._asdict(), "status": status, "parameters": 9, "seconds": 1}
         if status == "finished":
             metrics |= {"validation_accuracy": 1 - k / 20, "validation_correct": 20 - k, "validation_images": 20}
         paths["metrics"].append(folder / f"{k}.json")
         write_json(metrics, paths["metrics"][-1])
         paths["predictions"].append(write_predictions(folder / f"{k}.csv", names, [0] * k + [1] * (20 - k)))
-    outputs = SimpleNamespace(leaderboard=folder / "leaderboard.csv", ties=folder / "ties.json")
+    outputs = SimpleNamespace(**{name: folder / f"{name}.csv" for name in ("leaderboard", "replicates", "ties")})
     return SimpleNamespace(input=SimpleNamespace(manifest=folder / "manifest.csv", **paths), output=outputs)
 
 
@@ -152,7 +152,7 @@ def test_a_job_ranks_compares_and_selects(tmp_path):
     table = read_csv(job.output.leaderboard)
     assert table["difference"].tolist()[:11] == pytest.approx([0, *np.arange(2, 12) / 20])
     assert table["tied"].tolist() == [*[True] * 6, *[False] * 6]
-    selection = select_cell(table, read_json(job.output.ties))
+    selection = select_cell(table, read_csv(job.output.replicates), read_json(job.output.ties))
     assert (selection["cells"], selection["finished"], selection["indistinguishable"]) == (12, 11, 5)
     assert (selection["unit"], selection["groups"], selection["lowest_tied"]) == ("image", 20, 0.7)
     assert selection["corrected_low"] <= selection["corrected_accuracy"] <= selection["validation_accuracy"]
@@ -162,7 +162,7 @@ def test_where_all_diverged_the_selection_says_so(tmp_path):
     job = make_job(tmp_path, ["diverged"] * 2)
     compare_cells.main(job)
     with pytest.raises(UserError, match="All 2 grid cells diverged"):
-        select_cell(read_csv(job.output.leaderboard), read_json(job.output.ties))
+        select_cell(*map(read_csv, (job.output.leaderboard, job.output.replicates)), read_json(job.output.ties))
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ LONG |= {"color": ["rgb", "stain_normalised"], "augmentation": ["default", "stro
 def test_long_titles_stay_within_their_panels_and_their_figures(few):
     table = leaderboard_of(grid_cells(**LONG | few))
     chosen, histories = selection_of(table), {name: history_of(grid_cells(**ONE)[0]) for name in table["cell"]}
-    for figure in (draw_curves(table, histories), draw_grid(table, chosen)):
+    for figure in (draw_curves(table.attrs["replicates"], histories), draw_grid(table, chosen)):
         figure.draw_without_rendering()
         for axes in figure.axes:
             title = axes.title if axes.get_title() else axes._left_title
@@ -31,7 +31,7 @@ def test_long_titles_stay_within_their_panels_and_their_figures(few):
             assert title.get_window_extent().y1 < figure.bbox.y1
         plt.close(figure)
     for question in ("optimizer", "learning_rate", "epochs"):
-        figure = draw_question(question, table, chosen)
+        figure = draw_question(question, table, table.attrs["replicates"], chosen)
         figure.draw_without_rendering()
         names = [text for axes in figure.axes[1:] for text in axes.texts if text.get_weight() == "bold"]
         assert len(names) == 8

@@ -59,7 +59,8 @@ def lay_out(cells, diverged=()) -> dict[str, str]:
     table = leaderboard_of(cells, diverged)
     histories = {cell_name(cell): history_of(cell, place in diverged) for place, cell in enumerate(cells)}
     texts = {}
-    for name, figure in plot_comparison.draw_figures(table, selection_of(table), histories).items():
+    tables = table, table.attrs["replicates"]
+    for name, figure in plot_comparison.draw_figures(*tables, selection_of(table), histories).items():
         figure.draw_without_rendering()
         texts[name] = " ".join(text.get_text() for text in figure.findobj(Text)).replace("\n", " ")
         plt.close(figure)
@@ -139,12 +140,38 @@ def test_one_cell_is_drawn_and_said_to_be_alone():
     assert "1 grid cell" in texts["heatmap"]
 
 
-def test_several_seeds_are_spread_out():
-    texts = lay_out(grid_cells(seed=[0, 1, 2], learning_rate=[0.0001, 0.001], epochs=[30]), diverged=(4,))
+def test_several_seeds_are_one_point_with_their_mean_and_deviation():
+    cells = grid_cells(seed=[0, 1, 2], learning_rate=[0.0001, 0.001], epochs=[30])
+    texts, table = lay_out(cells, diverged=(4,)), leaderboard_of(cells, diverged=(4,))
     assert "mean of 3" in texts["optimizer"]
-    assert "3 seeds" in texts["curves"]
-    assert " to " in texts["heatmap"]
-    assert "1 diverged" in texts["heatmap"]
+    assert "4 grid cells" in texts["curves"]
+    assert "One line per seed (3 seeds)" in texts["curves"]
+    for row in table[table["status"] == "finished"].itertuples():
+        assert f"{100 * row.validation_accuracy:.2f} ± {100 * row.replicate_sd:.2f}" in texts["heatmap"]
+    assert texts["heatmap"].split().count("diverged") == 1
+
+
+def test_seeds_stand_beside_their_mean_and_are_in_the_limits():
+    table = leaderboard_of(grid_cells(seed=[0, 1, 2], optimizer=["adam"], epochs=[30]))
+    replicates, chosen = table.attrs["replicates"], selection_of(table)
+    figure = draw_question("learning_rate", table, replicates, chosen)
+    left, *panels = figure.axes
+    dots = [line for line in left.lines if len(line.get_xdata()) == 3]
+    found = sorted(accuracy for line in dots for accuracy in line.get_ydata())
+    assert found == sorted(replicates["validation_accuracy"])
+    low, high = left.get_ylim()
+    assert low < min(found) < max(found) < high
+    spread = table["validation_accuracy"] - table["replicate_sd"]
+    assert all(axes.get_ylim()[0] < spread.min() for axes in panels)
+    plt.close(figure)
+
+
+def test_grid_cells_of_one_and_of_several_seeds_stand_in_one_figure():
+    cells = grid_cells(seed=[3, 4], **ONE) + grid_cells(seed=[0], **ONE | {"learning_rate": [0.001]})
+    texts = lay_out(cells)
+    assert "means over 1 to 2 seeds" in texts["learning_rate"]
+    assert "mean of 2" in texts["learning_rate"]
+    assert "/324" in texts["learning_rate"]
 
 
 def test_many_seeds_are_drawn_by_how_they_spread():
@@ -152,17 +179,17 @@ def test_many_seeds_are_drawn_by_how_they_spread():
     table = leaderboard_of(cells)
     losses = {seed: [1.0, 0.1 * seed] for seed in range(MOST_SEEDS)} | {MOST_SEEDS: [1.0, np.inf]}
     constant = {"epoch": [1, 2], "loss": 1, "accuracy": 1, "val_accuracy": 1}
-    histories = {row.cell: pd.DataFrame(constant | {"val_loss": losses[row.seed]}) for row in table.itertuples()}
-    table.loc[table["seed"] == MOST_SEEDS, "status"] = "diverged"
-    figure = draw_curves(table, histories)
+    replicates = table.attrs["replicates"]
+    histories = {
+        row.replicate: pd.DataFrame(constant | {"val_loss": losses[row.seed]}) for row in replicates.itertuples()
+    }
+    replicates.loc[replicates["seed"] == MOST_SEEDS, "status"] = "diverged"
+    figure = draw_curves(replicates, histories)
     training, validation, cross = figure.axes[0].lines
     assert validation.get_ydata().tolist() == pytest.approx([1, 0.35]), "of the seeds that have a loss"
     assert training.get_ydata().tolist() == [1, 1]
     assert cross.get_marker() == "X"
     assert len(figure.axes[0].collections) == 2
-    plt.close(figure)
-    figure = draw_question("learning_rate", table, selection_of(table))
-    assert len(figure.axes[0].containers) == 1, "the interval of the chosen cell"
     plt.close(figure)
 
 
@@ -209,7 +236,7 @@ def test_a_row_whose_first_panel_has_no_cells_keeps_its_name(tmp_path):
     cells = grid_cells(learning_rate=[0.0001, 0.001], epochs=[20, 30])
     cells += grid_cells(architecture=["MobileNetV3Large"], learning_rate=[0.001], epochs=[20, 30])
     table = leaderboard_of(cells)
-    save(draw_question("epochs", table, selection_of(table)), tmp_path / "e.svg")
+    save(draw_question("epochs", table, table.attrs["replicates"], selection_of(table)), tmp_path / "e.svg")
     assert "MobileNetV3Large" in texts_of(tmp_path / "e.svg")
 
 
@@ -228,7 +255,7 @@ def test_losses_get_a_scale_that_has_ticks(losses, scale):
     history = pd.DataFrame(
         {"epoch": [1.0, 2.0], "loss": losses, "val_loss": losses, "accuracy": 0.5, "val_accuracy": 0.5}
     )
-    figure = draw_curves(table, {table["cell"][0]: history})
+    figure = draw_curves(table.attrs["replicates"], {table["cell"][0]: history})
     assert figure.axes[0].get_yscale() == scale
     plt.close(figure)
 

@@ -82,7 +82,8 @@ def choose(correct: int, color: str) -> dict:
     """A selected network with so many of 324 validation images correct."""
     low, high = wilson_interval(correct, 324)
     figures = {"accuracy": correct / 324, "low": low, "high": high, "correct": correct, "images": 324}
-    return {"color": color, **{f"validation_{name}": figure for name, figure in figures.items()}}
+    both = {f"{kind}_{name}": figure for name, figure in figures.items() for kind in ("validation", "model")}
+    return {"color": color, "replicates": 1, **both}
 
 
 def judge(shortcuts: pd.DataFrame, chosen: dict) -> str:

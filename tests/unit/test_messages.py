@@ -39,10 +39,13 @@ def test_unknown_images_are_estimated_by_the_thousand():
     assert "for every 1,000 training images" in describe_hours([CELL], None, 224, 4)
 
 
-def write_results(folder, probe: bool) -> None:
-    """The files that the summary reads, with their records."""
+def write_results(folder, probe: bool, **seeds) -> None:
+    """The files that the summary reads, with their records; seeds: what the selection says of several."""
+    seeds = {"replicates": 1} | seeds
     figures = {"validation_accuracy": 0.97839, "validation_low": 0.9561, "validation_high": 0.98951}
-    write_json({"cell": CELL.name, "cells": 24, "color": "rgb", **figures}, folder / "comparison/selection.json")
+    write_json(
+        {"cell": CELL.name, "cells": 24, "color": "rgb", **figures, **seeds}, folder / "comparison/selection.json"
+    )
     write_json(
         {"accuracy": 0.98476, "accuracy_low": 0.9648, "accuracy_high": 0.99349}, folder / "report/test_metrics.json"
     )
@@ -77,3 +80,11 @@ def test_the_lines_that_matter(tmp_path, probe):
         "Test accuracy:        98.48 % (95 % interval 96.48 to 99.35 %)",
         "Best shortcut, test:  98.17 % (the network's difference +0.31 points, 95 % interval -1.62 to +2.23)",
     ]
+
+
+def test_of_several_seeds_the_mean_and_the_tested_model_are_said(tmp_path):
+    write_results(tmp_path, True, replicates=3, replicate_sd=0.0047, seed=0, model_accuracy=0.9753)
+    lines = summarise_results(tmp_path).splitlines()
+    assert lines[2].endswith("(95 % interval 95.61 to 98.95 %), mean of 3 seeds, standard deviation 0.47 points")
+    assert lines[3] == "Tested model:         seed 0, 97.53 % of the validation images"
+    assert [line.partition(":")[0] for line in lines[4:]] == ["Linear probe", "Test accuracy"]

@@ -3,9 +3,9 @@
 from prune_cells import LARGE, find_others, prune
 
 
-def test_all_folds_of_the_selected_grid_cell_are_kept():
-    cells = {f"{name}_f{fold}": name for name in ("a", "b") for fold in range(3)} | {"c": "c"}
-    assert find_others(cells, "b") == ["a_f0", "a_f1", "a_f2", "c"]
+def test_all_folds_of_the_tested_replicate_are_kept_and_no_other_seed():
+    seeds = {f"{name}_f{fold}": name for name in ("a_s0", "a_s1") for fold in range(3)} | {"c": "c"}
+    assert find_others(seeds, "a_s1_f0") == ["a_s0_f0", "a_s0_f1", "a_s0_f2", "c"]
 
 
 def test_what_is_large_is_removed_once(tmp_path):

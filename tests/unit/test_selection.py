@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from smear.grid import AXES, Cell
 from smear.job import UserError
-from smear.selection import rank_cells, select_cell
+from smear.pooling import pool_folds
+from smear.selection import list_replicates, rank_cells, select_cell
 
 
 def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:
@@ -30,12 +31,15 @@ def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:
 
 
 def rank(*cells: dict) -> pd.DataFrame:
-    return rank_cells(pd.DataFrame(list(cells)))
+    return rank_cells(pool_folds(pd.DataFrame(list(cells))))
 
 
-def choose(leaderboard: pd.DataFrame, tied: int = 1) -> dict:
+def choose(*cells: dict, tied: int = 1) -> dict:
     """The selection where the first rows are tied."""
-    return select_cell(leaderboard.assign(tied=leaderboard["rank"] <= tied), {"unit": "field"})
+    pooled = pool_folds(pd.DataFrame(list(cells)))
+    leaderboard = rank_cells(pooled)
+    replicates = list_replicates(pooled, leaderboard)
+    return select_cell(leaderboard.assign(tied=leaderboard["rank"] <= tied), replicates, {"unit": "field"})
 
 
 @pytest.mark.parametrize(
@@ -71,7 +75,7 @@ def test_epochs_are_counted_where_a_cell_stopped_early():
 
 
 def test_the_selection_counts_what_it_cannot_tell_apart():
-    selection = choose(rank(cell("a", 0.9), cell("b", 0.85), cell("c", 0.5), cell("d")), tied=2)
+    selection = choose(cell("a", 0.9), cell("b", 0.85), cell("c", 0.5), cell("d"), tied=2)
     assert (selection["cell"], selection["unit"]) == ("a", "field")
     assert (selection["cells"], selection["finished"], selection["indistinguishable"]) == (4, 3, 1)
     assert not [value for value in selection.values() if isinstance(value, np.generic)]
@@ -79,7 +83,7 @@ def test_the_selection_counts_what_it_cannot_tell_apart():
 
 def test_a_grid_that_diverged_wholly_is_an_error():
     with pytest.raises(UserError, match=r"All 2 grid cells diverged.*learning_rate"):
-        choose(rank(cell("a"), cell("b")))
+        choose(cell("a"), cell("b"))
 
 
 def fold_cells(hyperparameters: Cell, accuracies: list) -> list[dict]:
@@ -89,8 +93,9 @@ def fold_cells(hyperparameters: Cell, accuracies: list) -> list[dict]:
 
 def test_folds_are_one_cell_with_all_their_images():
     a, b, c = (Cell("SmallCNN", "adam", 0.1, 32, 0, 10)._replace(**change) for change in
-               ({}, {"seed": 1}, {"color": "gray"}))  # fmt: skip
-    table = rank(*fold_cells(a, [0.8, 0.9, 0.7]), *fold_cells(b, [0.95, 0.85, 0.9]), *fold_cells(c, [0.9, None, 1]))
+               ({}, {"batch_size": 16}, {"color": "gray"}))  # fmt: skip
+    cells = *fold_cells(a, [0.8, 0.9, 0.7]), *fold_cells(b, [0.95, 0.85, 0.9]), *fold_cells(c, [0.9, None, 1])
+    table = rank(*cells)
     assert table["cell"].tolist() == [b.name, a.name, c.name]
     best = table.iloc[0]
     assert (best["validation_correct"], best["validation_images"], best["folds"]) == (270, 300, 3)
@@ -99,13 +104,13 @@ def test_folds_are_one_cell_with_all_their_images():
     assert (best["fold_accuracy_lowest"], best["fold_accuracy_highest"]) == (0.85, 0.95)
     assert best["seconds"] == 3
     assert table["status"].tolist() == ["finished", "finished", "diverged"]
-    chosen = choose(table)
+    chosen = choose(*cells)
     assert (chosen["cell"], chosen["model_cell"], chosen["folds"]) == (b.name, f"{b.name}_f0", 3)
     assert "folds together" in chosen["rule"]
 
 
 def test_without_folds_the_model_is_the_cells_own():
-    chosen = choose(rank(cell("a", 0.9), cell("b", 0.8)))
+    chosen = choose(cell("a", 0.9), cell("b", 0.8))
     assert (chosen["model_cell"], chosen["folds"]) == ("a", 0)
     assert "folds together" not in chosen["rule"]
 
@@ -121,6 +126,6 @@ def test_folds_of_cells_that_differ_in_one_axis_stay_apart(order, rate):
 
 
 def test_leaderboard_and_selection_have_a_column_for_every_axis():
-    table = rank(cell("a", 0.9) | Cell("SmallCNN", "adam", 0.1, 32, 0, 10)._asdict())
-    assert list(table.columns)[: 2 + len(AXES)] == ["rank", "cell", *AXES]
-    assert list(choose(table))[: 1 + len(AXES)] == ["cell", *AXES]
+    row = cell("a", 0.9) | Cell("SmallCNN", "adam", 0.1, 32, 0, 10)._asdict()
+    assert list(rank(row).columns)[: 2 + len(AXES)] == ["rank", "cell", *AXES]
+    assert list(choose(row))[: 1 + len(AXES)] == ["cell", *AXES]

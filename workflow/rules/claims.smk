@@ -23,7 +23,7 @@ def name_judged_files():
     files = {}
     for split, folder in JUDGED.items():
         files |= {
-            f"{split}_leaderboard": f"{folder}/comparison/leaderboard.csv",
+            f"{split}_replicates": f"{folder}/comparison/replicates.csv",
             f"{split}_predictions": [f"{folder}/cells/{cell}/validation_predictions.csv" for cell in CELLS],
             f"{split}_test_predictions": f"{folder}/report/test_predictions.csv",
             f"{split}_manifest": ancient(f"{folder}/split/manifest.csv"),

@@ -12,6 +12,7 @@ rule compare_cells:
         split_digests=ancient("results/{experiment}/split/digests.json"),
     output:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        replicates="results/{experiment}/comparison/replicates.csv",
         ties="results/{experiment}/comparison/ties.json",
         digests="results/{experiment}/comparison/leaderboard.digests.json",
     log:
@@ -30,6 +31,7 @@ checkpoint select_cell:
     """Select the grid cell to be tested; a checkpoint, so that the test depends on its model alone."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        replicates="results/{experiment}/comparison/replicates.csv",
         ties="results/{experiment}/comparison/ties.json",
         digests=ancient("results/{experiment}/comparison/leaderboard.digests.json"),
     output:
@@ -52,6 +54,7 @@ rule plot_comparison:
     """Draw the figures that compare grid cells: the paper's three questions, the learning curves and the grid."""
     input:
         leaderboard="results/{experiment}/comparison/leaderboard.csv",
+        replicates="results/{experiment}/comparison/replicates.csv",
         selection="results/{experiment}/comparison/selection.json",
         histories=expand("results/{{experiment}}/cells/{cell}/history.csv", cell=CELLS),
         digests=ancient(name_records("results/{experiment}/comparison", "leaderboard", "selection")),

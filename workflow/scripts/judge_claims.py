@@ -1,6 +1,6 @@
 """Judge the paper's claims by this grid on a split by image and on one by field, and replay its staged search.
 
-Inputs of both splits, `image_` or `field_` before each name: `leaderboard`, `predictions` (validation predictions of
+Inputs of both splits, `image_` or `field_` before each name: `replicates`, `predictions` (validation predictions of
 every training), `test_predictions`, `manifest`, `audit`; besides `published`, the paper's figures. Params: `cells`, the
 grid cell of each training, without its fold; `image_size`, in pixels; `table`, of the looks at test images, and
 `variant`, the experiment on the split by image there.
@@ -31,7 +31,7 @@ from smear.split.targets import list_tested
 from smear.tables import write_csv
 
 SPLITS = ("image", "field")
-FILES = ("leaderboard", "predictions", "test_predictions", "manifest", "audit")
+FILES = ("replicates", "predictions", "test_predictions", "manifest", "audit")
 
 
 def judge_all(splits: Mapping[str, SplitResults], published: dict) -> list[Claim]:

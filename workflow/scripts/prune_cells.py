@@ -10,12 +10,13 @@ from smear.records import recorded
 LARGE = ("state.npz", "model.keras")
 
 
-def find_others(cells: dict[str, str], selected: str) -> list[str]:
-    """Names of the trainings that do not belong to the selected grid cell.
+def find_others(replicates: dict[str, str], tested: str) -> list[str]:
+    """Names of the trainings that do not belong to the replicate whose model was tested.
 
-    cells: of each training the name of its grid cell, which all folds of a cross-validation have in common.
+    replicates: of each training the name of its replicate, which all folds of a cross-validation have in common, and
+    other seeds of the grid cell have not. tested: the training whose model it is.
     """
-    return sorted(name for name, cell in cells.items() if cell != selected)
+    return sorted(name for name, replicate in replicates.items() if replicate != replicates[tested])
 
 
 def prune(folder: Path) -> int:
@@ -28,11 +29,11 @@ def prune(folder: Path) -> int:
 
 
 def main(snakemake) -> None:
-    selected = read_json(snakemake.input.selected)["cell"]
-    others = find_others(snakemake.params.cells, selected)
+    selected = read_json(snakemake.input.selected)
+    others = find_others(snakemake.params.cells, selected["model_cell"])
     removed = sum(prune(Path(snakemake.params.folder) / name) for name in others)
     log.info("%s of %d grid cells removed, %.1f MiB", " and ".join(LARGE), len(others), removed / MIB)
-    write_json({"selected": selected, "pruned": others, "files": list(LARGE)}, snakemake.output.pruned)
+    write_json({"selected": selected["cell"], "pruned": others, "files": list(LARGE)}, snakemake.output.pruned)
 
 
 if __name__ == "__main__":

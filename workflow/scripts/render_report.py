@@ -24,6 +24,7 @@ from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
 from smear.report.outer_folds import describe_outer_folds
 from smear.report.rendering import render
+from smear.report.replicates import describe_model, describe_spread
 from smear.report.shortcuts import describe_embeddings, join_differences, judge_network, shortcut_table
 from smear.report.start_weights import describe_start
 from smear.report.tables import (
@@ -105,6 +106,8 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "ties_sentence": describe_ties(chosen),
         "ties_images": describe_images(chosen),
         "optimism_sentence": describe_optimism(chosen),
+        "model_sentence": describe_model(chosen),
+        "spread": describe_spread(chosen),
         "paper_phrase": cell_phrase(results["published"]["best_cell"]),
         "test": test,
         "tested": tabulate_tested(results["comparison"]),

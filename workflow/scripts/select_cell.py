@@ -9,7 +9,8 @@ from smear.tables import read_csv
 
 
 def main(snakemake) -> None:
-    selection = select_cell(read_csv(snakemake.input.leaderboard), read_json(snakemake.input.ties))
+    tables = [read_csv(path) for path in (snakemake.input.leaderboard, snakemake.input.replicates)]
+    selection = select_cell(*tables, read_json(snakemake.input.ties))
     log.info("selected %s, validation accuracy %.4f", selection["cell"], selection["validation_accuracy"])
     write_json(selection, snakemake.output.selection)
     write_json({key: selection[key] for key in TESTED}, snakemake.output.selected)

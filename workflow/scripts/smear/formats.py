@@ -34,6 +34,13 @@ def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
     return ", ".join(describe_value(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
 
 
+def write_seeds(replicates: Iterable[int]) -> str:
+    """How many seeds grid cells have, in words: `3 seeds`, or `1 to 3 seeds` where some have more than others."""
+    numbers = sorted(set(replicates))
+    text = " to ".join(str(number) for number in dict.fromkeys((numbers[0], numbers[-1])))
+    return f"{text} seed{'s' * (numbers[-1] > 1)}"
+
+
 def percent(share: float, digits: int = 2) -> str:
     """Write 0.97839 as `97.84 %`, with a space that does not break."""
     return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"

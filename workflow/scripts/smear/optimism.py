@@ -9,7 +9,8 @@ BATCH = 4_000_000  # numbers that are worked on at a time
 def correct_selection(sums: np.ndarray, sizes: np.ndarray) -> tuple[float, float, float] | None:
     """Accuracy of the selection with its 95 % interval: bootstrap bias-corrected cross-validation.
 
-    sums: int, (rows, groups), correct images, rows in the order of the leaderboard; sizes: (groups,), images. Groups
+    sums: int, (rows, groups), correct images, rows in the order of the leaderboard; sizes: (groups,), images, in the
+    same unit where an image counts as several replicates. Groups
     are drawn with replacement; the row with the highest accuracy on those drawn, the earlier one of several, is
     measured on those that were not. Mean and percentiles of ROUNDS rounds; None for fewer than two rows or groups.
     Source: Tsamardinos, Greasidou and Borboudakis 2018, doi:10.1007/s10994-018-5714-4.

@@ -7,25 +7,33 @@ import numpy as np
 from smear.intervals import Z, score_interval, student_quantile
 
 
-def paired_interval(first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None) -> tuple[float, float]:
+def paired_interval(
+    first: np.ndarray, second: np.ndarray, groups: np.ndarray | None = None, replicates: int = 1
+) -> tuple[float, float]:
     """The 95 % interval of the accuracy of the first less that of the second, -1 to 1.
 
-    first, second: bool, (images,), whether each image was classified correctly. Both Wilson intervals are combined,
-    with the correlation of the two answers: there is a width even where both are right everywhere, and two accuracies
-    whose own intervals overlap can differ. Of no images nothing is known: (-1, 1). Source: method 10 of Newcombe 1998,
+    first, second: (images,), whether each image was classified correctly, or by which share of several replicates, such
+    as a network trained with several seeds. Both Wilson intervals are combined, with the correlation of the two
+    answers: there is a width even where both are right everywhere, and two accuracies whose own intervals overlap can
+    differ. Of no images nothing is known: (-1, 1). Source: method 10 of Newcombe 1998,
     doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C.
 
     groups: (images,), whole numbers from 0 on, of images that depend on one another. The interval is then that of as
     many independent images as would make the difference vary as it does between groups, as in `grouped_interval`; of
-    fewer than three groups nothing is known.
+    fewer than three groups nothing is known. Shares of replicates are taken the same way, each image being a group of
+    pairs of predictions: the interval is of the means over these replicates, and other seeds are not in it.
+    replicates: how many the shares are of, the fewer of the two: an image counts as no more independent ones.
     """
+    first, second = (np.asarray(right, dtype=float) for right in (first, second))
     images = len(first)
-    count = images if groups is None else len(np.unique(groups))
-    if not images or (count < images and count < 3):
+    groups = np.arange(images) if groups is None else groups
+    count = len(np.unique(groups))
+    shared = any(((right > 0) & (right < 1)).any() for right in (first, second))
+    if not images or (count < 3 and (count < images or shared)):
         return -1.0, 1.0
     independent, quantile = images, Z
-    if count < images:
-        independent = count_independent(first, second, groups)
+    if count < images or shared:
+        independent = count_independent(first, second, groups, replicates)
         quantile = student_quantile(count - 1)
     shares = [float(right.mean()) for right in (first, second)]
     bounds = [score_interval(share, independent, quantile) for share in shares]
@@ -39,15 +47,22 @@ def paired_interval(first: np.ndarray, second: np.ndarray, groups: np.ndarray | 
     )
 
 
-def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray) -> float:
-    """As many independent images as would make the difference vary as it does: from one a group to all images."""
-    differences = first.astype(float) - second
+def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray, replicates: int) -> float:
+    """As many independent images as would make the difference vary as it does: from one a group to all images.
+
+    first, second: float64, (images,), 0 to 1. An image of several replicates counts as up to so many.
+    """
+    differences = first - second
     deviations = differences - differences.mean()
+    # Of pairs of replicates within an image; nothing where each is one.
+    within = first * (1 - first) + second * (1 - second)
     count = len(np.unique(groups))
     between = count / (count - 1) * (np.bincount(groups, weights=deviations) ** 2).sum()
-    images = len(first)
-    independent = images * (deviations**2).sum() / between if between else count
-    return float(min(max(independent, count), images))
+    spread = (deviations**2).sum()
+    total = spread + within.sum()
+    independent = len(first) * total / between if between else count
+    most = min(total / spread, replicates) if spread else 1
+    return float(min(max(independent, count), len(first) * most))
 
 
 def combine(reach: float, other: float, correlation: float) -> float:
@@ -56,13 +71,14 @@ def combine(reach: float, other: float, correlation: float) -> float:
 
 
 def correlate(first: np.ndarray, second: np.ndarray, independent: float) -> float:
-    """Phi of two bool arrays, (images,), a positive one with the continuity correction; 0 where one has no variance.
+    """Phi of two arrays of shares, (images,), a positive one with the continuity correction; 0 where one has no
+    variance.
 
     independent: the images that they count as.
     """
     scale = independent / len(first)
-    both, neither = scale * int((first & second).sum()), scale * int((~first & ~second).sum())
-    one, other = scale * int((first & ~second).sum()), scale * int((~first & second).sum())
+    both, neither = scale * float((first * second).sum()), scale * float(((1 - first) * (1 - second)).sum())
+    one, other = scale * float((first * (1 - second)).sum()), scale * float(((1 - first) * second).sum())
     sides = (both + one) * (other + neither) * (both + other) * (one + neither)
     product = both * neither - one * other
     if product > 0:

@@ -56,6 +56,15 @@ def signed_points(row: dict) -> str:
     return f"{difference:+.2f} ({low:+.2f} to {high:+.2f})"
 
 
+def take_model(chosen: dict) -> pd.Series:
+    """The accuracy of the model that is tested, in the columns of `shortcuts.csv`: baselines are compared with it.
+
+    chosen: the selection, whose own figures are means where it has several seeds.
+    """
+    figures = {f"validation_{name}": chosen[f"model_{name}"] for name in ("accuracy", "low", "high", "correct")}
+    return pd.Series(figures | {"validation_images": chosen["validation_images"]})
+
+
 def find_best_of_features(shortcuts: pd.DataFrame) -> pd.DataFrame:
     """The best classifier for each kind of features and color; the prior is left out.
 

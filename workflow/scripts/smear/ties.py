@@ -3,6 +3,10 @@
 A row is one classifier, and a group is a set of images whose results depend on one another, such as those of one
 microscope field. All tests flip the signs of the groups' differences: if two rows are equally good, a group speaks for
 the one as often as for the other.
+
+A row may also stand for several replicates, of which it has the mean. Counts are then in parts of an image, so that
+they stay whole numbers: where rows have 2 and 3 replicates an image is 6, and a row that has it right in 2 of 3 has 4.
+Replicates are taken as they are: the tests are about other images, and not about other replicates.
 """
 
 from collections.abc import Iterator
@@ -39,9 +43,9 @@ def sum_groups(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def sign_flip_p(differences: np.ndarray) -> np.ndarray:
     """Two-sided p of each row, (rows,): how often sign flips of the groups give a sum as large. Exact down to SMALLEST.
 
-    differences: int, (rows, groups). Where no group differs by more than one image this is the binomial distribution,
-    and so the exact McNemar test. Else the sum's distribution is the inverse Fourier transform of a product of cosines,
-    one a group, so that no flips are drawn.
+    differences: int, (rows, groups). Where no group differs by more than one this is the binomial distribution, and so,
+    of whole images, the exact McNemar test. Else the sum's distribution is the inverse Fourier transform of a product
+    of cosines, one a group, so that no flips are drawn.
     """
     sizes, sums = np.abs(differences), differences.sum(axis=1)
     counts = (sizes > 0).sum(axis=1)
@@ -77,7 +81,7 @@ def distribute_sums(sizes: np.ndarray, length: int) -> np.ndarray:
 def mcnemar_p(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     """Exact two-sided p of McNemar's test of each row, (rows,). first, second: bool, (rows, images), broadcast.
 
-    It takes every image for independent.
+    It takes every image for independent, and one prediction of each: rows with replicates have none.
     """
     one, other = (first & ~second).sum(axis=-1), (~first & second).sum(axis=-1)
     return binomial_p(np.minimum(one, other), one + other)
@@ -91,14 +95,15 @@ def holm(p: np.ndarray) -> np.ndarray:
     return corrected
 
 
-def tie_p(sums: np.ndarray) -> np.ndarray:
+def tie_p(sums: np.ndarray, unit: int = 1) -> np.ndarray:
     """Of each row, (rows,), how often one of rows that are all alike would seem as much worse than the best as it does.
 
-    sums: int, (rows, groups), correct images, the best row first. Signs are flipped for all rows together, which keeps
-    what they have in common; in each flip the best row is picked anew, because it was picked here, and the statistic is
-    the largest difference of a row to it, in standard deviations. Rows that are told apart from the best are left out,
-    the worst ones first, and the others tested again (Romano and Wolf 2005, doi:10.1198/016214504000000539, step down),
-    so that a row that failed widens nothing for the others. No row has a lower p than one that is worse.
+    sums: int, (rows, groups), correct images, the best row first; unit: what one image counts in them. Signs are
+    flipped for all rows together, which keeps what they have in common; in each flip the best row is picked anew,
+    because it was picked here, and the statistic is the largest difference of a row to it, in standard deviations. Rows
+    that are told apart from the best are left out, the worst ones first, and the others tested again (Romano and Wolf
+    2005, doi:10.1198/016214504000000539, step down), so that a row that failed widens nothing for the others. No row
+    has a lower p than one that is worse.
     """
     differences = sums[0] - sums
     distance = differences.sum(axis=1)
@@ -106,7 +111,7 @@ def tie_p(sums: np.ndarray) -> np.ndarray:
         raise ValueError("the rows do not come best first")
     spread = measure_spread(differences)
     # The best row has few errors by luck, and so a small spread: one image off, as in McNemar's test (Edwards 1948).
-    observed = np.maximum(distance - 1, 0) / spread[0]
+    observed = np.maximum(distance - unit, 0) / spread[0]
     places = np.searchsorted(distance, distance)
     p, rows, least = np.ones(len(sums)), len(sums), 0.0
     for _ in range(MOST_STEPS):
@@ -147,11 +152,12 @@ def find_largest(differences: np.ndarray, spread: np.ndarray) -> np.ndarray:
     return np.concatenate(found)
 
 
-def find_detectable(sums: np.ndarray, p: np.ndarray) -> int | None:
+def find_detectable(sums: np.ndarray, p: np.ndarray, unit: int = 1) -> int | None:
     """How many images a row must be behind the best to be told from it; None where no number is enough.
 
-    sums: as for `tie_p`, whose answer is p. It is the threshold among the tied rows for a row whose spread is their
-    median, or that of the next one where the best stands alone; at least FEWEST, since rows that agree show no spread.
+    sums, unit: as for `tie_p`, whose answer is p. It is the threshold among the tied rows for a row whose spread is
+    their median, or that of the next one where the best stands alone; at least FEWEST, since rows that agree show no
+    spread.
     """
     rows = max(int((p > LEVEL).sum()), 2)
     differences = (sums[0] - sums)[:rows]
@@ -162,7 +168,7 @@ def find_detectable(sums: np.ndarray, p: np.ndarray) -> int | None:
     drawn = is_drawn(differences)
     threshold = largest[max(int(LEVEL * (len(largest) + drawn)) - drawn, 0)]
     others = spread[0, 1:][np.isfinite(spread[0, 1:])]
-    return max(int(threshold * np.median(others)) + 2 if len(others) else 0, FEWEST)
+    return max(int(threshold * np.median(others) / unit) + 2 if len(others) else 0, FEWEST)
 
 
 def is_drawn(differences: np.ndarray) -> bool:
@@ -171,12 +177,14 @@ def is_drawn(differences: np.ndarray) -> bool:
 
 
 def flip_signs(differences: np.ndarray) -> Iterator[np.ndarray]:
-    """Sums over the groups of each row under sign flips, some flips at a time: float32, (flips, rows).
+    """Sums over the groups of each row under sign flips, some flips at a time: (flips, rows).
 
     differences: int, (rows, groups). The same flips for all rows; those of few groups are all there are. Whole numbers
-    up to 2^24 are exact in float32, so that the order of the additions does not count.
+    up to 2^24 are exact in float32, so that the order of the additions does not count; larger sums are float64.
     """
-    differences = differences[:, differences.any(axis=0)].astype(np.float32)
+    differences = differences[:, differences.any(axis=0)]
+    exact = np.float32 if np.abs(differences).sum(axis=1).max(initial=0) <= 2**24 else np.float64
+    differences = differences.astype(exact)
     rows, groups = differences.shape
     drawn = groups > MOST_ENUMERATED
     flips = FLIPS if drawn else 2**groups
@@ -187,4 +195,4 @@ def flip_signs(differences: np.ndarray) -> Iterator[np.ndarray]:
             signs = random.integers(2, size=(len(numbers), groups), dtype=np.int8)
         else:
             signs = numbers[:, None] >> np.arange(groups) & 1
-        yield (1 - 2 * signs).astype(np.float32) @ differences.T
+        yield (1 - 2 * signs).astype(exact) @ differences.T

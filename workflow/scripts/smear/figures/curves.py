@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from smear.figures.style import LINE, MOST_SEEDS, QUIET, assign_colors, header, house_style, percent_axis, wrap_parts
-from smear.formats import describe_value, format_value
+from smear.formats import describe_value, format_value, write_seeds
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "seed", "epochs")]
@@ -29,19 +29,19 @@ MEASURES = {"loss": "Loss", "accuracy": "Accuracy"}
 
 
 @house_style()
-def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figure:
+def draw_curves(replicates: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figure:
     """Draw loss and accuracy by epoch: dashed for training, solid for validation, colored by learning rate.
 
-    `cells` is the leaderboard, `histories` each cell's `history.csv` by the cell's name. Two panels, loss above
+    `replicates` is `replicates.csv`, `histories` the `history.csv` of each by its name. Two panels, loss above
     accuracy, for each combination of FACETS.
     """
-    rates = sorted(cells["learning_rate"].unique())
+    rates = sorted(replicates["learning_rate"].unique())
     palette = assign_colors(rates, ordered=True)
-    facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
+    facets = [dict(zip(FACETS, key, strict=True)) for key, _ in replicates.groupby(FACETS)]
     columns = min(len(facets), MOST_COLUMNS)
     bands = ceil(len(facets) / columns)
     width = max(columns * (4.6 if columns <= 2 else 3.1) + 0.6, 6.6)
-    varying = [name for name in FACETS if cells[name].nunique() > 1] or ["architecture", "optimizer"]
+    varying = [name for name in FACETS if replicates[name].nunique() > 1] or ["architecture", "optimizer"]
     titles = [
         wrap_parts([describe_value(name, facet[name]) for name in varying], (width - 1) / columns - 0.1)
         for facet in facets
@@ -50,9 +50,9 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
     figure = plt.figure(figsize=size, layout="constrained")
     grid = figure.add_gridspec(2 * bands, columns)
     panels = {measure: [] for measure in MEASURES}
-    draw_panel = draw_spread if cells["seed"].nunique() > MOST_SEEDS else draw_walks
+    draw_panel = draw_spread if count_seeds(replicates).max() > MOST_SEEDS else draw_walks
     for k, facet in enumerate(facets):
-        here = cells[(cells[FACETS] == pd.Series(facet)).all(axis=1)]
+        here = replicates[(replicates[FACETS] == pd.Series(facet)).all(axis=1)]
         for r, measure in enumerate(MEASURES):
             axes = figure.add_subplot(
                 grid[2 * (k // columns) + r, k % columns], sharey=panels[measure][0] if panels[measure] else None
@@ -65,72 +65,79 @@ def draw_curves(cells: pd.DataFrame, histories: dict[str, pd.DataFrame]) -> Figu
                 axes.set_title(titles[k])
             else:
                 axes.set_xlabel("Epoch")
-    scale_axes(panels, pd.concat(histories.values()), int(cells["epochs"].max()))
+    scale_axes(panels, pd.concat(histories.values()), int(replicates["epochs"].max()))
     # Accuracies climb to the top left, so that the lower right of their panel is free.
-    panels["accuracy"][0].legend(handles=line_kinds(cells), loc="lower right")
+    panels["accuracy"][0].legend(handles=line_kinds(replicates), loc="lower right")
     rates_per_line = max(2, int(size[0] / 1.2))
     figure.legend(
         handles=rate_handles(palette), title="Learning rate", loc="outside lower center", ncols=rates_per_line
     )
-    header(figure, "Learning curves", explanation(cells))
+    header(figure, "Learning curves", explanation(replicates))
     return figure
 
 
-def explanation(cells: pd.DataFrame) -> str:
+def count_seeds(replicates: pd.DataFrame) -> pd.Series:
+    """How many seeds each grid cell has."""
+    return replicates.groupby("cell").size()
+
+
+def explanation(replicates: pd.DataFrame) -> str:
     """Say what the lines and marks are."""
-    count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
+    seeds = count_seeds(replicates)
+    count = "1 grid cell" if len(seeds) == 1 else f"{len(seeds)} grid cells"
     text = f"{count}. Dashed: training images, as met during the epoch; solid: validation images, after it."
-    seeds = cells["seed"].nunique()
-    if seeds > MOST_SEEDS:
+    if seeds.max() > MOST_SEEDS:
         return (
-            f"{text} Lines are medians of up to {seeds} seeds; between a tenth and nine tenths of them lie the bands."
+            f"{text} Lines are medians over {write_seeds(seeds)}; between a tenth and nine tenths of them lie the "
+            "bands."
         )
-    if cells.groupby(WALK)["epochs"].nunique().max() > 1:
-        ends = ", ".join(str(value) for value in sorted(cells["epochs"].unique()))
+    if replicates.groupby(WALK)["epochs"].nunique().max() > 1:
+        ends = ", ".join(str(value) for value in sorted(replicates["epochs"].unique()))
         text += f" Grid cells that differ only in epochs share a line; dots mark where one ends ({ends} epochs)."
     else:
         text += " Dots mark where a grid cell ends."
-    if cells["best_epoch"].notna().any():
+    if replicates["best_epoch"].notna().any():
         text += " Of one that may stop early, they mark the best epoch instead, whose model it keeps."
-    return text + (f" One line per seed ({seeds} seeds)." if seeds > 1 else "")
+    return text + (f" One line per seed ({write_seeds(seeds)})." if seeds.max() > 1 else "")
 
 
 def draw_walks(
-    axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
+    axes: Axes, measure: str, replicates: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
 ) -> None:
-    """Draw one measure of the cells of one facet; each walk once, with a dot where each of its cells ends."""
-    several = cells["seed"].nunique() > 1
-    for _, walk in cells.groupby(WALK):
+    """Draw one measure of the replicates of one facet; each walk once, with a dot where each of them ends."""
+    several = count_seeds(replicates).max() > 1
+    for _, walk in replicates.groupby(WALK):
         color = palette[walk["learning_rate"].iloc[0]]
         drawn = []
         for cell in walk.sort_values("epochs", ascending=False).itertuples():
-            history = histories[cell.cell]
+            history = histories[cell.replicate]
             if not any(is_start_of(history, longer) for longer in drawn):
                 drawn.append(history)
                 style = {"color": color, "alpha": 0.55 if several else 0.95}
-                axes.plot(history["epoch"], history[measure], **style, linewidth=1.1, linestyle=DASHES)
-                axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=1.6)
+                thin, thick = (0.8, 1.1) if several else (1.1, 1.6)
+                axes.plot(history["epoch"], history[measure], **style, linewidth=thin, linestyle=DASHES)
+                axes.plot(history["epoch"], history[f"val_{measure}"], **style, linewidth=thick)
             kept = history if pd.isna(cell.best_epoch) else history[history["epoch"] <= cell.best_epoch]
             mark_end(axes, kept, measure, color, cell.status)
 
 
 def draw_spread(
-    axes: Axes, measure: str, cells: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
+    axes: Axes, measure: str, replicates: pd.DataFrame, histories: dict[str, pd.DataFrame], palette: dict
 ) -> None:
     """Draw the same of many seeds: for each learning rate their median, a band where most lie, and who diverged.
 
-    Of each seed the cell with most epochs counts, of which the others are the beginning.
+    Of each seed the one with most epochs counts, of which the others are the beginning.
     """
-    for rate, alike in cells.groupby("learning_rate"):
+    for rate, alike in replicates.groupby("learning_rate"):
         longest = alike.sort_values("epochs").groupby("seed").tail(1)
-        together = pd.concat(histories[name] for name in longest["cell"])
+        together = pd.concat(histories[name] for name in longest["replicate"])
         epochs = together.replace([np.inf, -np.inf], np.nan).groupby("epoch")
         for name, linestyle, linewidth in ((measure, DASHES, 1.1), (f"val_{measure}", "-", 1.6)):
             low, high = (epochs[name].quantile(share) for share in BAND)
             axes.fill_between(low.index, low, high, color=palette[rate], alpha=0.2, linewidth=0)
             axes.plot(epochs[name].median(), color=palette[rate], linestyle=linestyle, linewidth=linewidth)
         for cell in longest[longest["status"] == "diverged"].itertuples():
-            mark_end(axes, histories[cell.cell], measure, palette[rate], cell.status)
+            mark_end(axes, histories[cell.replicate], measure, palette[rate], cell.status)
 
 
 def is_start_of(history: pd.DataFrame, longer: pd.DataFrame) -> bool:
@@ -175,13 +182,13 @@ def scale_axes(panels: dict[str, list[Axes]], histories: pd.DataFrame, epochs: i
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
 
 
-def line_kinds(cells: pd.DataFrame) -> list[Line2D]:
+def line_kinds(replicates: pd.DataFrame) -> list[Line2D]:
     """The legend of the two kinds of image, and of the cross where there is one."""
     handles = [
         Line2D([], [], color=QUIET, linewidth=1.1, linestyle=DASHES, label="training"),
         Line2D([], [], color=QUIET, linewidth=1.6, label="validation"),
     ]
-    if (cells["status"] == "diverged").any():
+    if (replicates["status"] == "diverged").any():
         handles.append(Line2D([], [], color=QUIET, marker="X", markersize=7, linewidth=0, label="diverged"))
     return handles
 

@@ -1,6 +1,7 @@
 """Tables drawn in color: the grid's accuracies, and which class was taken for which."""
 
 from math import ceil
+from typing import NamedTuple
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,11 +14,11 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from smear.figures.style import CHOSEN, INK, LINE, QUIET, header, house_style, longest, wrap_parts
-from smear.formats import describe_value, format_value, percent
+from smear.formats import describe_value, format_value, percent, write_seeds
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed")]
-"""The axes that tell panels apart: all but those of a panel, and the seeds that it averages."""
+"""The axes that tell panels apart: all but those of a panel, and the seed, since a grid cell has all of its seeds."""
 
 MOST_COLUMNS = 4
 GAP = 0.25  # inches of a panel's width that its title leaves free
@@ -30,8 +31,8 @@ COLORS = sns.light_palette("#0b4f7d", as_cmap=True)
 def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     """Draw validation accuracy by learning rate and epochs, a panel for each combination of FACETS.
 
-    `cells` is the leaderboard. Several seeds are averaged, with their extremes below; combinations that are not in the
-    grid stay blank, diverged ones are hatched, the chosen one is outlined, those tied with it have a ring.
+    `cells` is the leaderboard. Below a mean over several seeds stands their standard deviation; combinations that are
+    not in the grid stay blank, diverged ones are hatched, the chosen one is outlined, those tied with it have a ring.
     """
     rates, epochs = sorted(cells["learning_rate"].unique()), sorted(cells["epochs"].unique())
     facets = [dict(zip(FACETS, key, strict=True)) for key, _ in cells.groupby(FACETS)]
@@ -44,8 +45,8 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
     height = 0.75 + 0.62 * len(rates) + LINE * max(title.count("\n") for title in titles)
     size = (max(1.9 + columns * width, 5.4), 1.6 + rows * height)
     figure, grid = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
-    means = cells.groupby([*FACETS, "learning_rate", "epochs"])["validation_accuracy"].mean()
-    scale = color_scale(means)
+    accuracy = cells["validation_accuracy"]
+    scale = color_scale(accuracy)
     for k, axes in enumerate(grid.flat):
         if k >= len(facets):
             axes.set_visible(False)
@@ -57,8 +58,8 @@ def draw_grid(cells: pd.DataFrame, chosen: dict) -> Figure:
         axes.set_xlabel(AXES["epochs"].label if lowest else "")
         axes.set_ylabel(AXES["learning_rate"].label if k % columns == 0 else "")
         axes.tick_params(labelleft=k % columns == 0, labelbottom=lowest)
-    if means.nunique() > 1:
-        draw_scale(figure, grid, scale, clipped=means.min() < scale.vmin)
+    if accuracy.nunique() > 1:
+        draw_scale(figure, grid, scale, clipped=accuracy.min() < scale.vmin)
     header(figure, "The whole grid", explanation(cells))
     return figure
 
@@ -72,30 +73,28 @@ def draw_scale(figure: Figure, grid: np.ndarray, scale: mpl.colors.Normalize, cl
     bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.4g}\N{NO-BREAK SPACE}%"))
 
 
-def color_scale(means: pd.Series) -> mpl.colors.Normalize:
+def color_scale(accuracy: pd.Series) -> mpl.colors.Normalize:
     """Span the accuracies, but no more than WIDEST: one failed cell must not make all others look alike."""
-    if means.notna().sum() == 0:
+    if accuracy.notna().sum() == 0:
         return mpl.colors.Normalize(0, 1)
-    high = means.max()
-    low = max(means.min(), high - WIDEST)
+    high = accuracy.max()
+    low = max(accuracy.min(), high - WIDEST)
     return mpl.colors.Normalize(low - 0.005, high + 0.005) if low == high else mpl.colors.Normalize(low, high)
 
 
 def explanation(cells: pd.DataFrame) -> str:
     """Say what a number, an outline and a gap mean in this grid."""
     count = "1 grid cell" if len(cells) == 1 else f"{len(cells)} grid cells"
-    seeds = cells["seed"].nunique()
     parts = [f"Validation accuracy in percent, {count}."]
-    if seeds > 1:
-        parts.append(f"Means of up to {seeds} seeds, below them the lowest and the highest.")
+    if cells["replicates"].max() > 1:
+        parts.append(f"Means over {write_seeds(cells['replicates'])}, below them their standard deviation.")
     parts.append("Outlined: the selected one.")
     if cells["tied"].sum() > 1:
-        parts.append("Ring: cannot be told apart from it" + (", one seed at least." if seeds > 1 else "."))
+        parts.append("Ring: cannot be told apart from it.")
     if (cells["status"] == "diverged").any():
         parts.append("Hatched: diverged.")
-    combinations = cells[[*FACETS, "learning_rate", "epochs"]].drop_duplicates()
     possible = len(cells[FACETS].drop_duplicates()) * cells["learning_rate"].nunique() * cells["epochs"].nunique()
-    if len(combinations) < possible:
+    if len(cells) < possible:
         parts.append("Blank: not in the grid.")
     return " ".join(parts)
 
@@ -104,11 +103,9 @@ def draw_facet(
     axes: Axes, cells: pd.DataFrame, rates: list, epochs: list, scale: mpl.colors.Normalize, chosen: dict
 ) -> None:
     """Draw one panel: rows are learning rates, columns epochs."""
-    mean = cells.pivot_table(
-        index="learning_rate", columns="epochs", values="validation_accuracy", aggfunc="mean", dropna=False
-    ).reindex(index=rates, columns=epochs)
+    accuracy = cells.pivot(index="learning_rate", columns="epochs", values="validation_accuracy")
     sns.heatmap(
-        mean.to_numpy(float),
+        accuracy.reindex(index=rates, columns=epochs).to_numpy(float),
         ax=axes,
         cmap=COLORS,
         norm=scale,
@@ -120,36 +117,31 @@ def draw_facet(
     )
     axes.tick_params(labelrotation=0, length=0)
     axes.grid(visible=False)
-    for (rate, count), group in cells.groupby(["learning_rate", "epochs"]):
-        x, y = epochs.index(count), rates.index(rate)
-        annotate(axes, x, y, group, scale)
-        if (group["cell"] == chosen["cell"]).any():
+    for cell in cells.sort_values(["learning_rate", "epochs"]).itertuples():
+        x, y = epochs.index(cell.epochs), rates.index(cell.learning_rate)
+        annotate(axes, x, y, cell, scale)
+        if cell.cell == chosen["cell"]:
             axes.add_patch(
                 Rectangle((x, y), 1, 1, fill=False, edgecolor=CHOSEN, linewidth=2.8, zorder=3, clip_on=False)
             )
-        elif group["tied"].any():
-            color = ink_on(COLORS(scale(group["validation_accuracy"].mean())))
+        elif cell.tied:
+            color = ink_on(COLORS(scale(cell.validation_accuracy)))
             axes.plot(x + 0.9, y + 0.14, marker="o", markersize=5, color="none", markeredgecolor=color)
 
 
-def annotate(axes: Axes, x: int, y: int, cells: pd.DataFrame, scale: mpl.colors.Normalize) -> None:
-    """Write the figures of one combination's cells, one per seed, into its field."""
-    accuracy = cells["validation_accuracy"].dropna()
-    diverged = int((cells["status"] == "diverged").sum())
-    if accuracy.empty:
+def annotate(axes: Axes, x: int, y: int, cell: NamedTuple, scale: mpl.colors.Normalize) -> None:
+    """Write the figures of one row of the leaderboard into its field."""
+    if cell.status == "diverged":
         axes.add_patch(Rectangle((x, y), 1, 1, facecolor="#f2f3f5", edgecolor="#c3c8cf", hatch="////", linewidth=0))
         box = {"facecolor": "#f2f3f5", "edgecolor": "none", "pad": 1.5}
         axes.text(x + 0.5, y + 0.5, "diverged", ha="center", va="center", size=9, color=QUIET, bbox=box)
         return
-    color = ink_on(COLORS(scale(accuracy.mean())))
-    lines = [f"{100 * accuracy.mean():.2f}"]
-    if len(cells) > 1:
-        lines.append(f"{100 * accuracy.min():.1f} to {100 * accuracy.max():.1f}")
-    if diverged:
-        lines.append(f"{diverged} diverged")
-    axes.text(x + 0.5, y + (0.5 if len(lines) == 1 else 0.34), lines[0], ha="center", va="center", size=11, color=color)
-    if len(lines) > 1:
-        axes.text(x + 0.5, y + 0.7, "\n".join(lines[1:]), ha="center", va="center", size=7.5, color=color)
+    color = ink_on(COLORS(scale(cell.validation_accuracy)))
+    several = cell.replicates > 1
+    at = {"ha": "center", "va": "center", "color": color}
+    axes.text(x + 0.5, y + (0.36 if several else 0.5), f"{100 * cell.validation_accuracy:.2f}", size=11, **at)
+    if several:
+        axes.text(x + 0.5, y + 0.7, f"± {100 * cell.replicate_sd:.2f}", size=8.5, **at)
 
 
 def ink_on(background: tuple) -> str:

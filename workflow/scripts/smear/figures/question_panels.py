@@ -32,7 +32,7 @@ HUE_AXES = {"optimizer": "epochs", "learning_rate": "optimizer", "epochs": "opti
 """Which axis of the grid tells the lines of a panel apart."""
 
 ROW = [axis for axis in AXES if axis not in (*PANELS, "seed")]
-"""The axes that tell the rows of panels apart: all but the questions and the seeds, which share a line."""
+"""The axes that tell the rows of panels apart: all but the questions and the seed, since a grid cell has all of its."""
 
 MOST_COLUMNS = 5
 ROW_SIZE = 10
@@ -90,8 +90,9 @@ def draw_panels(
     """
     hue = HUE_AXES[axis]
     palette = assign_colors(sorted(cells[hue].unique()), ordered=AXES[hue].ordered)
-    accuracy = cells["validation_accuracy"]
-    room = max(accuracy.max() - accuracy.min(), 0.01)
+    accuracy, spread = cells["validation_accuracy"], cells["replicate_sd"].fillna(0)
+    low, high = (accuracy - spread).min(), (accuracy + spread).max()
+    room = max(high - low, 0.01)
     drawn = {}
     for r, row in enumerate(panels):
         for c, panel in enumerate(row):
@@ -101,7 +102,7 @@ def draw_panels(
             first = not any(under == r for under, _ in drawn)
             axes = drawn[r, c] = figure.add_subplot(grid[r, 1 + c])
             draw_panel(axes, axis, values, here, hue, palette, chosen)
-            axes.set_ylim(accuracy.min() - 0.16 * room, accuracy.max() + 0.12 * room)
+            axes.set_ylim(low - 0.16 * room, high + 0.12 * room)
             shade_ties(axes, chosen)
             percent_axis(axes, ticks=5)
             category_axis(axes, None, values)
@@ -143,26 +144,21 @@ def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, row: s
 
 
 def draw_panel(axes: Axes, axis: str, values: list, cells: pd.DataFrame, hue: str, palette: dict, chosen: dict) -> None:
-    """Draw the cells of one panel: points, joined where only `axis` differs, the chosen one ringed."""
+    """Draw the cells of one panel: points, joined where only `axis` differs, the chosen one ringed.
+
+    A bar behind the mean over several seeds is their standard deviation.
+    """
     place_of = {value: place for place, value in enumerate(values)}
     spread = np.linspace(-0.09, 0.09, len(palette)) if len(palette) > 1 else [0.0]
     for (value, color), shift in zip(palette.items(), spread, strict=True):
         line = cells[(cells[hue] == value) & (cells["status"] == "finished")]
         means = line.groupby(axis)["validation_accuracy"].mean()
         axes.plot([place_of[x] + shift for x in means.index], means, color=color, linewidth=1.3, alpha=0.8)
-        several = cells["seed"].nunique() > 1
-        x = line[axis].map(place_of) + shift
-        axes.plot(
-            x,
-            line["validation_accuracy"],
-            color=color,
-            marker="o",
-            markersize=4.5 if several else 6,
-            linewidth=0,
-            alpha=0.6 if several else 1,
-            markeredgecolor="white",
-            markeredgewidth=0.6,
-        )
+        x, y = line[axis].map(place_of) + shift, line["validation_accuracy"]
+        if (line["replicates"] > 1).any():
+            axes.vlines(x, y - line["replicate_sd"], y + line["replicate_sd"], color=color, linewidth=3, alpha=0.35)
+        style = {"markersize": 6, "markeredgecolor": "white", "markeredgewidth": 0.6}
+        axes.plot(x, y, color=color, marker="o", linewidth=0, **style)
         ringed = line[line["cell"] == chosen["cell"]]
         axes.plot(ringed[axis].map(place_of) + shift, ringed["validation_accuracy"], linewidth=0, **RING)
     for value, place in place_of.items():

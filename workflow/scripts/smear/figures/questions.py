@@ -4,13 +4,13 @@ import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from smear.figures.question_panels import draw_panels, measure_panel, panel_grid
 from smear.figures.style import (
     CHOSEN,
     HUES,
     INK,
-    MOST_SEEDS,
     category_axis,
     explain_shade,
     header,
@@ -19,19 +19,23 @@ from smear.figures.style import (
     percent_axis,
     shade_ties,
 )
-from smear.formats import describe_values, format_value, percent
+from smear.formats import describe_values, format_value, percent, write_seeds
 from smear.grid import AXES
 
 TITLES = {"optimizer": "Which optimizer?", "learning_rate": "Which learning rate?", "epochs": "How many epochs?"}
 
+BESIDE = 15
+"""How far from their mean single seeds are drawn, in points."""
+
 
 @house_style()
-def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
+def draw_question(axis: str, cells: pd.DataFrame, replicates: pd.DataFrame, chosen: dict) -> Figure:
     """Draw how validation accuracy depends on one axis of the grid.
 
-    `cells` is the leaderboard, `chosen` the selection. To the left the cells that are like the chosen one in all but
-    `axis` (and the seed), with their intervals: the comparison that the paper makes in its stages. To the
-    right every cell of the grid, so that nobody need believe that the rest of it agrees.
+    `cells` is the leaderboard, `replicates` what `replicates.csv` holds, `chosen` the selection. To the left the cells
+    that are like the chosen one in all but `axis`, with their intervals, and each seed where there are several: the
+    comparison that the paper makes in its stages. To the right every cell of the grid, so that nobody need believe that
+    the rest of it agrees.
     """
     values = sorted(cells[axis].unique())
     compared = cells[alike(cells, chosen, axis)]
@@ -49,7 +53,7 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
     if rows > 2:
         left.set_box_aspect(0.9)
         left.set_anchor("NW")
-    draw_compared(left, axis, values, compared, chosen)
+    draw_compared(left, axis, values, compared, replicates, chosen)
     shade_ties(left, chosen)
     if panels:
         draw_panels(figure, grid, panels, axis, values, cells, chosen, panel_width)
@@ -58,7 +62,7 @@ def draw_question(axis: str, cells: pd.DataFrame, chosen: dict) -> Figure:
 
 
 def alike(cells: pd.DataFrame, chosen: dict, axis: str) -> pd.Series:
-    """Tell which cells are like the chosen one in everything but `axis` and the seed."""
+    """Tell which cells are like the chosen one in everything but `axis`; each has all of its seeds."""
     held = [name for name in AXES if name not in (axis, "seed")]
     return (cells[held] == pd.Series({name: chosen[name] for name in held})).all(axis=1)
 
@@ -67,59 +71,57 @@ def explanation(axis: str, values: list, cells: pd.DataFrame, compared: pd.DataF
     """Say what is held fixed, what a bar is and what the panels show."""
     held = describe_values(chosen, [name for name in AXES if name not in (axis, "seed")])
     images = f"{chosen['validation_images']:.0f} validation images"
-    seeds = cells["seed"].nunique()
+    seeds = cells["replicates"]
+    several = seeds.max() > 1
     parts = []
     if len(values) == 1:
         parts.append(f"The grid holds one value ({format_value(axis, values[0])}), so there is nothing to compare.")
     if len(cells) == 1:
-        return f"{parts[0]} Its only cell: {held}. The bar is the 95 % interval over {images}."
+        text = f"{parts[0]} Its only cell: {held}. The bar is the 95 % interval over {images}."
+        return f"{text} Small points are its {write_seeds(seeds)}, the large one is their mean." if several else text
     where = "Left: all" if len(compared) < len(cells) else "All"
-    few = compared["seed"].nunique() <= MOST_SEEDS
-    bars = "bars are 95 % intervals" if few else "its bar is the 95 % interval"
-    parts.append(f"{where} else as in the selected grid cell ({held}); {bars} over {images}.")
-    if seeds > 1:
-        parts.append(f"One point per seed ({seeds} seeds), the dash is their mean.")
+    parts.append(f"{where} else as in the selected grid cell ({held}); bars are 95 % intervals over {images}.")
+    if several:
+        parts.append(f"Large points are means over {write_seeds(seeds)}, small ones single seeds.")
     if len(compared) == len(cells):
         parts.append(f"These are all {len(cells)} grid cells.")
     else:
         parts.append(f"Right: all {len(cells)} grid cells")
         if len(values) > 1:
-            parts[-1] += "; a line joins those alike in all else" + (" (means over seeds)" if seeds > 1 else "")
-        parts[-1] += "."
+            parts[-1] += "; a line joins those alike in all else"
+        parts[-1] += ", pale bars are standard deviations of seeds." if several else "."
     if shade := explain_shade(chosen):
         parts.append(shade)
     return " ".join(parts)
 
 
-def draw_compared(axes: Axes, axis: str, values: list, compared: pd.DataFrame, chosen: dict) -> None:
-    """Draw the selected cell and those compared with it, with intervals and figures; seeds stand side by side."""
-    seeds = sorted(compared["seed"].unique())
-    apart = 0.5 / len(seeds)
-    for place, value in enumerate(values):
-        here = compared[compared[axis] == value]
-        finished = here[here["status"] == "finished"]
-        for _, cell in finished.iterrows():
-            x = place + (seeds.index(cell["seed"]) - (len(seeds) - 1) / 2) * apart
-            is_chosen = cell["cell"] == chosen["cell"]
-            if is_chosen or len(seeds) <= MOST_SEEDS:
-                draw_interval(axes, x, cell, CHOSEN if is_chosen else HUES[0])
-            else:
-                axes.plot(x, cell["validation_accuracy"], color=HUES[0], marker="o", markersize=3.5, alpha=0.5)
-        if len(finished) and len(seeds) > 1:
-            mean = finished["validation_accuracy"].mean()
-            axes.plot([place - 0.36, place + 0.36], [mean, mean], color=INK, linewidth=1.6, zorder=2)
-        if len(finished):
-            axes.annotate(
-                label_of(finished),
-                (place, finished["validation_high"].max()),
-                xytext=(0, 5),
-                textcoords="offset points",
-                ha="center",
-                size=9.5,
-                color=CHOSEN if (finished["cell"] == chosen["cell"]).any() else INK,
-            )
-        mark_diverged(axes, place, int((here["status"] == "diverged").sum()), label=True)
-    low, high = compared["validation_low"].min(), compared["validation_high"].max()
+def draw_compared(
+    axes: Axes, axis: str, values: list, compared: pd.DataFrame, replicates: pd.DataFrame, chosen: dict
+) -> None:
+    """Draw the selected cell and those compared with it, with intervals and figures, and single seeds beside them."""
+    own = replicates[replicates["cell"].isin(compared.loc[compared["replicates"] > 1, "cell"])]
+    accuracy = pd.concat([compared["validation_low"], compared["validation_high"], own["validation_accuracy"]])
+    for cell in compared.sort_values(axis).to_dict("records"):
+        place, is_chosen = values.index(cell[axis]), cell["cell"] == chosen["cell"]
+        if cell["status"] == "diverged":
+            mark_diverged(axes, place, 1, label=True)
+            continue
+        draw_interval(axes, place, cell, CHOSEN if is_chosen else HUES[0])
+        seeds = own.loc[own["cell"] == cell["cell"], "validation_accuracy"]
+        if len(seeds):
+            style = {"color": CHOSEN if is_chosen else HUES[0], "markersize": 4, "markeredgewidth": 0, "alpha": 0.6}
+            beside = offset_copy(axes.transData, axes.figure, x=BESIDE, units="points")
+            axes.plot([place] * len(seeds), seeds, marker="o", linewidth=0, transform=beside, **style)
+        axes.annotate(
+            label_of(cell),
+            (place, max([cell["validation_high"], *seeds])),
+            xytext=(0, 5),
+            textcoords="offset points",
+            ha="center",
+            size=9.5,
+            color=CHOSEN if is_chosen else INK,
+        )
+    low, high = accuracy.min(), accuracy.max()
     room = max(high - low, 0.01)
     axes.set_ylim(low - 0.12 * room, high + 0.26 * room)
     category_axis(axes, axis, values)
@@ -127,7 +129,7 @@ def draw_compared(axes: Axes, axis: str, values: list, compared: pd.DataFrame, c
     axes.set_ylabel("Validation accuracy")
 
 
-def draw_interval(axes: Axes, x: float, cell: pd.Series, color: str) -> None:
+def draw_interval(axes: Axes, x: float, cell: dict, color: str) -> None:
     """Draw one cell: a point with its interval."""
     y = cell["validation_accuracy"]
     reach = [[y - cell["validation_low"]], [cell["validation_high"] - y]]
@@ -136,9 +138,9 @@ def draw_interval(axes: Axes, x: float, cell: pd.Series, color: str) -> None:
     )
 
 
-def label_of(finished: pd.DataFrame) -> str:
-    """Write the accuracy above an interval: with the images for one cell, as a mean for several seeds."""
-    if len(finished) > 1:
-        return f"{percent(finished['validation_accuracy'].mean())}\nmean of {len(finished)}"
-    cell = finished.iloc[0]
-    return f"{percent(cell['validation_accuracy'])}\n{cell['validation_correct']:.0f}/{cell['validation_images']:.0f}"
+def label_of(cell: dict) -> str:
+    """Write the accuracy above an interval: with the images of one training, as a mean of several."""
+    accuracy = percent(cell["validation_accuracy"])
+    if cell["replicates"] > 1:
+        return f"{accuracy}\nmean of {cell['replicates']}"
+    return f"{accuracy}\n{cell['validation_correct']:.0f}/{cell['validation_images']:.0f}"

@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 
 from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, write_percent
 from smear.formats import format_value, percent
-from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
+from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 
 CLOSE = 0.55
 """Distance of two colors of one kind of features, where the kinds are 1 apart."""
@@ -32,7 +32,8 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     places = 1 + extent / 2 + np.arange(len(kinds)) * (1 + extent)
     height = 1.9 + 0.4 * (1 + len(kinds) * (1 + extent)) + (0.3 if len(colors) > 1 else 0)
     figure, axes = plt.subplots(figsize=(7.6, height), layout="constrained")
-    draw_row(axes, 0, pd.Series(chosen), CHOSEN, "the selected network")
+    network, seed = take_model(chosen), f", seed {chosen['seed']}" if chosen["replicates"] > 1 else ""
+    draw_row(axes, 0, network, CHOSEN, f"the selected network{seed}")
     for row in best.itertuples():
         nth = colors.index(row.color)
         place = places[kinds.index(row.features)] - extent / 2 + CLOSE * nth
@@ -41,7 +42,7 @@ def draw_shortcuts(shortcuts: pd.DataFrame, chosen: dict) -> Figure:
     axes.set_yticks([0, *places], ["Network", *(name[0].upper() + name[1:] for name in names)])
     axes.set_ylim(places[-1] + extent / 2 + 0.6, -0.6)
     axes.grid(visible=False, axis="y")
-    lowest = min(best["validation_low"].min(), chosen["validation_low"])
+    lowest = min(best["validation_low"].min(), network["validation_low"])
     # Far away it would press all else together.
     shows_prior = prior > lowest - (1 - lowest) / 2
     if shows_prior:

@@ -171,8 +171,8 @@ def shade_ties(axes: Axes, chosen: dict) -> None:
     if chosen["finished"] < 2:
         return
     limits = axes.get_ylim()
-    # The edge lies between two numbers of images.
-    low = chosen["lowest_tied"] - 0.5 / chosen["validation_images"]
+    # The edge lies between two numbers of predictions.
+    low = chosen["lowest_tied"] - 0.5 / (chosen["validation_images"] * chosen["replicates"])
     axes.axhspan(low, chosen["validation_accuracy"], color=TIED, linewidth=0, zorder=0)
     axes.set_ylim(limits)
 

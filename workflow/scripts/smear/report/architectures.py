@@ -3,7 +3,7 @@
 import pandas as pd
 
 from smear.formats import describe_values
-from smear.grid import AXES
+from smear.report.replicates import list_axes
 from smear.selection import find_best_of_architectures, measure_cost
 
 
@@ -15,7 +15,7 @@ def architecture_table(cells: pd.DataFrame, chosen: dict) -> list[dict]:
     """
     if cells["architecture"].nunique() < 2:
         return []
-    varying = [axis for axis in AXES if axis != "architecture" and cells[axis].nunique() > 1]
+    varying = [axis for axis in list_axes(cells) if axis != "architecture" and cells[axis].nunique() > 1]
     best = find_best_of_architectures(cells)
     best = best.assign(cost=measure_cost(best))
     return [

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from smear.formats import describe_value, format_value, percent
+from smear.formats import describe_value, format_value, percent, write_seeds
 from smear.grid import AXES
 from smear.selection import find_best_of_architectures, measure_cost
 
@@ -31,12 +31,12 @@ def finding(figure: str, cells: pd.DataFrame, chosen: dict) -> str:
 
 
 def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
-    """Answer the question of one axis, with everything else, the seed too, as in the selected cell."""
+    """Answer the question of one axis, with everything else as in the selected cell; each has all of its seeds."""
     name = AXES[axis].label.lower()
     values = sorted(cells[axis].unique())
     if len(values) == 1:
         return f"The grid holds one value, {describe_value(axis, values[0])}: there is nothing to compare."
-    held = [other for other in AXES if other != axis]
+    held = [other for other in AXES if other not in (axis, "seed")]
     compared = cells[(cells[held] == pd.Series({other: chosen[other] for other in held})).all(axis=1)].sort_values(axis)
     if len(compared) == 1:
         return f"No other grid cell differs from the selected one in the {name} alone."
@@ -58,10 +58,10 @@ def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
     if not apart:
         return "These validation images do not settle it: no other one can be told apart from the selected grid cell."
     if len(apart) == len(others):
-        return (
-            f"These validation images set {best} apart from the others. How much of that is chance in the training, "
-            f"other seeds would show."
-        )
+        text = f"These validation images set {best} apart from the others"
+        if chosen["replicates"] > 1:
+            return f"{text}, by means over {write_seeds(cell['replicates'] for cell in compared)}."
+        return f"{text}. How much of that is chance in the training, other seeds would show."
     worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
     return f"They rule out {worse}, but do not settle it between {best} and the rest."
 
@@ -98,10 +98,11 @@ def gap(cells: pd.DataFrame, chosen: dict) -> str:
     """Set the chosen cell's accuracy on training images beside that on validation images."""
     cell = cells[cells["cell"] == chosen["cell"]].iloc[0]
     train, epoch = cell["train_accuracy"], "last" if pd.isna(cell["best_epoch"]) else "best"
-    return (
+    text = (
         f"In its {epoch} epoch the selected grid cell classified {percent(train)} of the training images correctly, "
-        f"and after it {percent(chosen['validation_accuracy'])} of the validation images."
+        f"and after it {percent(chosen['validation_accuracy'])} of the validation images"
     )
+    return f"{text}, in the mean over {chosen['replicates']} seeds." if chosen["replicates"] > 1 else f"{text}."
 
 
 def span(cells: pd.DataFrame, chosen: dict) -> str:

@@ -5,7 +5,7 @@ from pathlib import PurePath
 import pandas as pd
 
 from smear.formats import format_value, percent
-from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features
+from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 
 
 def join_differences(shortcuts: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
     text = (
         f"The best shortcut, {name_classifier(shortcut['classifier'])} on the {name_features(shortcut['features'])}, "
         f"classifies {describe(shortcut)} of the validation images correctly, the selected network "
-        f"{describe(pd.Series(chosen))}; the difference is {describe_difference(shortcut)}. {compare(shortcut)}"
+        f"{describe(take_model(chosen))}; the difference is {describe_difference(shortcut)}. {compare(shortcut)}"
     )
     probes = best[best["features"] == PROBED]
     return text if probes.empty else f"{text} {judge_training(probes.iloc[0])}"

@@ -34,15 +34,27 @@ def summarise_results(experiment: Path, outer_folds: int = 0) -> str:
     lines = [
         f"Report:               {experiment / 'report/index.html'}",
         f"Selected grid cell:   {selection['cell']} (of {selection['cells']})",
-        f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}",
+        *describe_validation(selection),
         f"Test accuracy:        {describe(test, 'accuracy', 'accuracy_')}",
     ]
     if probe := find_probe(experiment, selection["color"]):
-        lines.insert(3, f"Linear probe:         {probe}")
+        lines.insert(-1, f"Linear probe:         {probe}")
     lines += describe_baselines(read_csv(experiment / COMPARISON))
     if outer:
         lines.append(f"All images, tested:   {describe(read_json(experiment / OUTER), 'accuracy', 'accuracy_')}")
     return "\n".join(lines)
+
+
+def describe_validation(selection: dict) -> list[str]:
+    """The validation accuracy of the selected grid cell, and where it is a mean that of the model that was tested."""
+    text = f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}"
+    if selection["replicates"] == 1:
+        return [text]
+    deviation, own = (100 * selection[name] for name in ("replicate_sd", "model_accuracy"))
+    return [
+        f"{text}, mean of {selection['replicates']} seeds, standard deviation {deviation:.2f} points",
+        f"Tested model:         seed {selection['seed']}, {own:.2f} % of the validation images",
+    ]
 
 
 def describe_baselines(table: pd.DataFrame) -> list[str]:

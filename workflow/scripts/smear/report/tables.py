@@ -5,12 +5,18 @@ import pandas as pd
 from smear.durations import format_duration
 from smear.formats import describe_values, format_value
 from smear.grid import AXES
+from smear.report.replicates import describe_seeds, describe_spread, list_axes, list_seeds
 from smear.split.targets import SPLITS
 
 
 def cell_phrase(cell: dict) -> str:
-    """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs."""
-    return describe_values(cell, [axis for axis in AXES if axis in cell])
+    """Describe a cell in words: EfficientNetB0, Adam, learning rate 0.0001, batch size 32, seed 0, 30 epochs.
+
+    Several seeds, those of the selection, stand behind all else.
+    """
+    several = len(cell.get("seeds", [])) > 1
+    phrase = describe_values(cell, [axis for axis in AXES if axis in cell and not (several and axis == "seed")])
+    return f"{phrase}, {list_seeds(cell['seeds'])}" if several else phrase
 
 
 def split_table(audit: dict, classes: list[str]) -> list[dict]:
@@ -41,21 +47,24 @@ def leaderboard_table(cells: pd.DataFrame, chosen: str) -> dict:
     """Return `axes` (those that vary, with their names), `same` (what all cells share, in words) and `rows`.
 
     `stop` is what early stopping did to the cell of a row (see `describe_stop`), `stops` whether any row has it.
+    `seeds` is how many the cells have, in words, nothing where each has one.
     """
-    varying = [axis for axis in AXES if cells[axis].nunique() > 1]
-    same = describe_values(cells.iloc[0], [axis for axis in AXES if axis not in varying])
+    varying = [axis for axis in list_axes(cells) if cells[axis].nunique() > 1]
+    same = describe_values(cells.iloc[0], [axis for axis in list_axes(cells) if axis not in varying])
     rows = [
         cell
         | {
             "axes": [format_value(axis, cell[axis]) for axis in varying],
             "chosen": cell["cell"] == chosen,
             "stop": describe_stop(cell),
+            "spread": describe_spread(cell),
             "duration": "" if pd.isna(cell["seconds"]) else format_duration(cell["seconds"]),
         }
         for cell in cells.sort_values("rank").to_dict("records")
     ]
     stops = any(row["stop"] for row in rows)
-    return {"axes": [AXES[axis].label for axis in varying], "same": same, "rows": rows, "stops": stops}
+    axes = [AXES[axis].label for axis in varying]
+    return {"axes": axes, "same": same, "rows": rows, "stops": stops, "seeds": describe_seeds(cells)}
 
 
 def describe_stop(cell: dict) -> str:

@@ -12,6 +12,7 @@ from smear.correctness import Groups, find_groups, read_correctness
 from smear.files import read_json
 from smear.group_metrics import list_classes
 from smear.job import UserError
+from smear.selection import sort_best
 from smear.tables import read_csv
 from smear.unpaired import Sample
 
@@ -19,10 +20,10 @@ from smear.unpaired import Sample
 class SplitResults(NamedTuple):
     """What a grid that was trained on one split of the images came to.
 
-    leaderboard: its finished rows, the best first. right: bool, (rows, validation images), what each row had right;
-    validation: `image_id,group` of these images. test: `image_id,label,predicted,group` of the selected grid cell.
-    classes: by label. manifest: of the split. diverged: grid cells without figures. unit: what was split; grouped: what
-    a group is. fields_searched: whether repeat captures were looked for.
+    leaderboard: the finished replicates, of one seed each, the best first. right: bool, (rows, validation images),
+    what each row had right; validation: `image_id,group` of these images. test: `image_id,label,predicted,group` of the
+    selected grid cell. classes: by label. manifest: of the split. diverged: replicates without figures. unit: what was
+    split; grouped: what a group is. fields_searched: whether repeat captures were looked for.
     """
 
     unit: str
@@ -53,21 +54,23 @@ class SplitResults(NamedTuple):
 
 
 def read_split(
-    leaderboard: str | Path,
+    replicates: str | Path,
     cells: Sequence[str],
     predictions: Sequence[str | Path],
     test_predictions: str | Path,
     manifest: str | Path,
     audit: str | Path,
 ) -> SplitResults:
-    """Read the results of one split. cells: the row of the leaderboard that each table of `predictions` belongs to.
+    """Read the results of one split.
 
-    Errors: a UserError where no grid cell finished.
+    replicates: `comparison/replicates.csv`, so that pairs of grid cells match in the seed, too. cells: its row that
+    each table of `predictions` belongs to. Errors: a UserError where no grid cell finished.
     """
-    ranked, test, audited = read_csv(leaderboard), read_csv(test_predictions), read_json(audit)
+    ranked = sort_best(read_csv(replicates).drop(columns="cell").rename(columns={"replicate": "cell"}))
+    test, audited = read_csv(test_predictions), read_json(audit)
     finished = ranked[ranked["status"] == "finished"].reset_index(drop=True)
     if finished.empty:
-        raise UserError(f"No grid cell of {leaderboard} finished, so that no claim can be judged: lower the rates.")
+        raise UserError(f"No grid cell of {replicates} finished, so that no claim can be judged: lower the rates.")
     tables = defaultdict(list)
     for cell, path in zip(cells, predictions, strict=True):
         tables[cell].append(path)
