@@ -8,7 +8,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import render_report
-from compare_tested import compare_tested
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
 from measure_calibration import summarise_splits
 from page import Page
@@ -23,6 +22,7 @@ from smear.looks import Look, write_looks
 from smear.metrics import classification_summary
 from smear.published import list_published
 from smear.tables import write_csv
+from smear.tested import compare_tested
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = {"published": "fajrina2024", "others": "published_results"}

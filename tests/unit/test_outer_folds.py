@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pool_outer_folds import compare_baselines
 from smear.intervals import bound_share
 from smear.job import UserError
 from smear.looks import Look
@@ -130,6 +131,9 @@ def test_the_folders_of_variants_are_found(tmp_path):
     assert found == ["grid", "grid/outer/1", "grid/outer/2", "grid/image_split"]
 
 
+COMPARISON = pd.DataFrame({"what": ["network"], "details": ["the grid cell that each outer fold selected"]})
+
+
 def make_tests():
     """Four images in two outer folds of two fields each, and predictions of which three are right."""
     folds = pd.DataFrame(
@@ -163,6 +167,23 @@ def test_a_missing_a_repeated_and_a_foreign_test_are_refused():
     assert prove_tests(folds.assign(field_id=[0, 0, 2, 3]), manifests, predictions)["fields_on_two_sides"] == 2
 
 
+def test_all_images_are_compared_with_what_each_fold_has_chosen(tmp_path):
+    folds, _, predictions = make_tests()
+    folds.to_csv(tmp_path / "folds.csv", index=False)
+    tables = [table[["image_id", "label"]].assign(shortcut_baseline=1, class_prior=0) for table in predictions]
+    prior = {"features": "none", "classifier": "prior"}
+    chosen = [
+        {"shortcut_baseline": {"features": name, "classifier": "naive_bayes"}, "class_prior": prior}
+        for name in ("thumbnail", "corner")
+    ]
+    pooled = pd.concat(predictions).sort_values("image_id", ignore_index=True)
+    table = compare_baselines(pooled, tables, chosen, tmp_path / "folds.csv").set_index("what")
+    assert table["correct"].to_dict() == {"network": 3, "shortcut_baseline": 2, "class_prior": 2}
+    assert table.loc["shortcut_baseline", "difference"] == 0.25
+    assert table.loc["shortcut_baseline", "details"].count(" or ") == 1
+    assert table.loc["class_prior", "details"] == "none/prior"
+
+
 def test_choices_and_their_spread_by_hand():
     folds, _, predictions = make_tests()
     selections = [{"cell": cell, "epochs": 3, "validation_accuracy": 1.0} for cell in ("x", "y")]
@@ -178,7 +199,7 @@ def test_choices_and_their_spread_by_hand():
     assert (spread["validation_gap"], spread["cells"]) == (0.25, {"x": 1, "y": 1})
     summary = {"unit": "field", "correct": 3, "accuracy": 0.75, "accuracy_low": 0.3, "accuracy_high": 0.95}
     proof = {"images": 4, "fields_on_two_sides": 0}
-    found = describe_outer_folds(summary | {"proof": proof, "spread": spread}, choices)["sentences"]
+    found = describe_outer_folds(summary | {"proof": proof, "spread": spread}, choices, COMPARISON)["sentences"]
     found = [sentence.replace("\N{NO-BREAK SPACE}", " ") for sentence in found]
     assert found[0].startswith("Each of 4 images was tested once")
     assert "3 are correct, 75.00 %" in found[0]

@@ -7,7 +7,6 @@ import audit_shortcuts
 import numpy as np
 import pandas as pd
 import pytest
-from compare_tested import compare_tested
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import shortcuts_of
@@ -21,6 +20,7 @@ from smear.paired import paired_interval
 from smear.published import list_published
 from smear.report.tested import describe_tested, list_systems, list_tested
 from smear.shortcuts import PROBED, TESTED, find_best_of_features
+from smear.tested import compare_tested
 from smear.training.tensors import JoinedImages
 from test_selected import digest_settings, predict_chosen
 

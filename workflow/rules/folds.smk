@@ -32,6 +32,7 @@ def get_outer_files():
     return {
         "outer": f"{folder}/metrics.json",
         "outer_choices": f"{folder}/choices.csv",
+        "outer_comparison": f"{folder}/comparison.csv",
         "outer_svg": f"{folder}/choices.svg",
         "outer_looks": f"{folder}/test_looks.csv",
         "outer_digests": ancient(f"{folder}/digests.json"),

@@ -43,18 +43,22 @@ if OUTER_FOLDS:
             manifests=ancient(name_in_folds("split/manifest.csv")),
             selections=name_in_folds("comparison/selection.json"),
             predictions=name_in_folds("report/test_predictions.csv"),
+            baselines=name_in_folds("comparison/baselines.json"),
+            baseline_predictions=name_in_folds("report/test_baseline_predictions.csv"),
             digests=ancient("results/{experiment}/outer/folds.digests.json"),
             fold_digests=ancient(
                 [
                     "results/{experiment}/split/digests.json",
                     *name_in_folds("split/digests.json"),
                     *name_in_folds("comparison/selection.digests.json"),
+                    *name_in_folds("comparison/baselines.digests.json"),
                     *name_in_folds("report/digests.json"),
                 ]
             ),
         output:
             predictions="results/{experiment}/outer/predictions.csv",
             choices="results/{experiment}/outer/choices.csv",
+            comparison="results/{experiment}/outer/comparison.csv",
             metrics="results/{experiment}/outer/metrics.json",
             looks="results/{experiment}/outer/test_looks.csv",
             svg=report(

@@ -17,14 +17,30 @@ from smear.looks import write_looks_of
 from smear.metrics import classification_summary
 from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.records import recorded
+from smear.shortcuts import describe_details
 from smear.split.targets import list_tested
 from smear.tables import read_csv, write_csv
+from smear.tested import NETWORK, compare_tested, name_baselines
 
 
 def pool(predictions: list[pd.DataFrame]) -> pd.DataFrame:
     """The predictions of all outer folds as one table in the order of `image_id`, with `outer_fold`."""
     tables = [table.assign(outer_fold=fold) for fold, table in enumerate(predictions, 1)]
     return pd.concat(tables).sort_values("image_id", ignore_index=True)
+
+
+def compare_baselines(pooled: pd.DataFrame, tables: list[pd.DataFrame], chosen: list[dict], folds: str) -> pd.DataFrame:
+    """As `compare_tested`, of all images: what each outer fold has chosen on its validation images.
+
+    tables, chosen: of each outer fold, predictions of its baselines and `baselines.json`. folds: the path of the draw.
+    """
+    named = [name_baselines(one) for one in chosen]
+    details = {NETWORK: "the grid cell that each outer fold selected"}
+    for name in named[0]:
+        pairs = list(dict.fromkeys(one[name] for one in named))
+        several = " or ".join(describe_details({"details": pair}) for pair in pairs)
+        details[name] = pairs[0] if len(pairs) == 1 else several
+    return compare_tested(pooled, pd.concat(tables, ignore_index=True), details, folds)
 
 
 def main(snakemake) -> None:
@@ -44,6 +60,9 @@ def main(snakemake) -> None:
     log.info("%d of %d images right, each tested once", summary["correct"], summary["images"])
     write_csv(pooled, output.predictions)
     write_csv(choices, output.choices)
+    baselines = [read_csv(path) for path in files.baseline_predictions]
+    comparison = compare_baselines(pooled, baselines, [read_json(path) for path in files.baselines], files.folds)
+    write_csv(comparison, output.comparison)
     write_json(summary, output.metrics)
     images = list_tested(read_csv(files.own_manifest))
     write_looks_of(snakemake.params.experiments, Path(snakemake.params.table), images, output.looks)

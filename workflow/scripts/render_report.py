@@ -168,7 +168,8 @@ def show_outer_folds(inputs: SimpleNamespace) -> dict | None:
     if not hasattr(inputs, "outer"):
         return None
     svg = inline_svg(inputs.outer_svg, "Test accuracy by outer fold")
-    return describe_outer_folds(read_json(inputs.outer), read_csv(inputs.outer_choices)) | {"svg": svg}
+    tables = [read_csv(path) for path in (inputs.outer_choices, inputs.outer_comparison)]
+    return describe_outer_folds(read_json(inputs.outer), *tables) | {"svg": svg}
 
 
 def show_claims(inputs: SimpleNamespace) -> dict | None:

@@ -3,14 +3,17 @@
 import pandas as pd
 
 from smear.formats import percent
+from smear.report.tested import describe_tested, tabulate_tested
 
 
-def describe_outer_folds(summary: dict, choices: pd.DataFrame) -> dict:
-    """The variables of the templates. summary: what `outer/metrics.json` holds. choices: `outer/choices.csv`."""
+def describe_outer_folds(summary: dict, choices: pd.DataFrame, comparison: pd.DataFrame) -> dict:
+    """The variables of the templates, from `metrics.json`, `choices.csv` and `comparison.csv` in `outer/`."""
     return {
         "sentences": [describe_test(summary), describe_spread(summary["spread"]), describe_choice(summary["spread"])],
+        "compared": describe_tested(comparison),
         "summary": summary,
         "rows": choices.to_dict("records"),
+        "tested": tabulate_tested(comparison),
     }
 
 
