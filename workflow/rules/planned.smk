@@ -136,7 +136,7 @@ def find_architecture(job):
     match job.rule.name:
         case "train_cell":
             return CELLS[job.wildcards.cell].architecture
-        case "embed_images":
+        case "embed_images" | "embed_backgrounds":
             return EMBEDDINGS["backbone"]
     return None
 

@@ -1,5 +1,5 @@
-# Helpers of report.smk: the files of the selected grid cell, and other looks at test images. No rule is defined here.
-# Takes: the names that common.smk gives.
+# Helpers of audit.smk, network.smk and report.smk: the files of the selected grid cell, and other looks at test images. No
+# rule is defined here. Takes: the names that common.smk and features.smk give.
 
 from smear.files import read_json
 from smear.looks import read_looks
@@ -84,14 +84,50 @@ def get_selected_provenance(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell()}/provenance.json"
 
 
-def get_test_tensor(kind):
-    """An input's function: the test images' file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
+def get_selected_color(wildcards):
+    return CELLS[get_selected_cell()].color
+
+
+def get_selected_fold(wildcards):
+    """The fold whose model is tested; None without folds."""
+    return CELLS[get_selected_cell()].fold
+
+
+def name_in_selected_color(folder, split, kind):
+    """An input's function: a split's file, `npy`, `csv` or `digests.json`, in the color of the selected cell."""
 
     def get_path(wildcards):
-        color = CELLS[get_selected_cell()].color
-        return f"results/{wildcards.experiment}/tensors/test{mark_color(color)}.{kind}"
+        color = mark_color(get_selected_color(wildcards))
+        return f"results/{wildcards.experiment}/{folder}/{split}{color}.{kind}"
 
     return get_path
+
+
+def get_selected_tensor(split, kind):
+    return name_in_selected_color("tensors", split, kind)
+
+
+def get_selected_embeddings(split, kind):
+    return name_in_selected_color("embeddings", split, kind)
+
+
+def get_test_tensor(kind):
+    return get_selected_tensor("test", kind)
+
+
+def get_network_files():
+    """What the report shows of changed images, as named inputs; a probe of them where embeddings are computed here."""
+    folder = "results/{experiment}/audit"
+    probed = EMBEDDINGS and not EMBEDDINGS["file"]
+    records = ["network", "network_figures", *(["background_probe"] if probed else [])]
+    return {
+        **({"background_probe": f"{folder}/background_probe.csv"} if probed else {}),
+        "network": f"{folder}/network.csv",
+        "network_facts": f"{folder}/network.json",
+        "network_svg": f"{folder}/network.svg",
+        "network_sheet_svg": f"{folder}/network_sheet.svg",
+        "network_digests": ancient(name_records(folder, *records)),
+    }
 
 
 def get_looks_of_others():

@@ -76,7 +76,7 @@ def main(snakemake) -> None:
     table["group"] = find_groups(files.manifest, table["image_id"].to_numpy()).names
     places = {split: np.flatnonzero(table["split"] == split) for split in ("train", "validation")}
     labels, groups = (
-        {split: values[at] for split, at in places.items()} for values in (table["label"].to_numpy(), names)
+        {split: table[column].to_numpy()[at] for split, at in places.items()} for column in ("label", "group")
     )
     rows = []
     for images, features in given.items():
