@@ -79,7 +79,7 @@ def test_a_class_that_lies_in_blood_cells_is_at_chance_without_them(tables):
     assert row["p"] > 0.05
     assert row["accuracy"] <= row["null_high"]
     sentence = judge_background(tables[False], facts_of(tables[False]))
-    assert "do not show that the network reads the background" in sentence
+    assert "do not show that it reads the background" in sentence
     assert "labels permuted over groups (field)" in sentence
 
 

@@ -1,5 +1,5 @@
-# Helpers of audit.smk, network.smk and report.smk: the files of the selected grid cell, and other looks at test images. No
-# rule is defined here. Takes: the names that common.smk and features.smk give.
+# Helpers of audit.smk, network.smk and report.smk: files of the selected grid cell, other looks at test images. No rule is
+# defined here. Takes: the names that common.smk and features.smk give.
 
 from smear.files import read_json
 from smear.looks import read_looks

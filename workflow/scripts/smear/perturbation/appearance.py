@@ -6,10 +6,9 @@ Each function takes uint8 images, (n, height, width, 3), and a strength, of whic
 import io
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from smear.images.color import to_gray
-from smear.perturbation.filters import smooth
 
 
 def fade(images: np.ndarray, strength: float) -> np.ndarray:
@@ -25,7 +24,10 @@ def brighten(images: np.ndarray, strength: float) -> np.ndarray:
 
 def blur(images: np.ndarray, strength: float) -> np.ndarray:
     """Smoothed by a Gaussian whose standard deviation is so large a share of the shorter side."""
-    return to_pixels(smooth(images, strength * min(images.shape[1:3]))) if strength else images
+    if not strength:
+        return images
+    gaussian = ImageFilter.GaussianBlur(strength * min(images.shape[1:3]))
+    return np.stack([np.asarray(Image.fromarray(image).filter(gaussian)) for image in images])
 
 
 def recompress(images: np.ndarray, strength: float) -> np.ndarray:

@@ -73,6 +73,6 @@ def estimate_background(images: np.ndarray, foreground: np.ndarray) -> np.ndarra
     crowded = away.mean(axis=(1, 2)) < SCARCE
     away[crowded] = ~foreground[crowded]
     medians = np.stack([np.median(image[seen], axis=0) for image, seen in zip(images, away, strict=True)])
-    weights = away[..., None].astype(np.float64)
+    weights = away[..., None].astype(np.float32)
     sums = smooth(weights * images, COARSE * side) + SCARCE * medians[:, None, None]
     return np.rint(sums / (smooth(weights, COARSE * side) + SCARCE)).astype(np.uint8)

@@ -29,7 +29,10 @@ def conclude(row: pd.Series) -> str:
     """What follows from an accuracy without blood cells."""
     if row["p"] <= LEVEL:
         return "More than chance: part of the accuracy comes from the background."
-    return "No more than chance: these images do not show that the network reads the background."
+    return (
+        f"No more than chance: it takes {percent(row['most_predicted_share'])} of them for {row['most_predicted']}, and "
+        "these images do not show that it reads the background."
+    )
 
 
 def judge_parts(network: pd.DataFrame) -> str:
