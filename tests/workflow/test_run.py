@@ -170,6 +170,11 @@ def test_no_training_and_no_audit_reads_test_images(finished):
     blocks = re.findall(r"rule (?:train_cell|audit_shortcuts):\n(?:    .*\n)+", text)
     assert len(blocks) == 2 + 1
     assert not [block for block in blocks if "tensors/test" in block]
+    # What looks into the selected network is planned once that is known.
+    text = finished.snakemake("--dry-run", "-f", "results/tiny/audit/network.csv").output
+    (block,) = re.findall(r"rule perturb_validation:\n(?:    .*\n)+", text)
+    assert "tensors/validation.npy" in block
+    assert "tensors/test" not in block
 
 
 def test_every_file_that_has_a_record_is_read_with_it(finished):

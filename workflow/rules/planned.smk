@@ -79,7 +79,11 @@ def estimate_bytes(job):
             return "tensors", estimate_images(job.wildcards.split)
         case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
-        case "embed_images" | "take_embeddings" if job.wildcards.split != "test":
+        case "embed_images" if job.wildcards.split != "test":
+            # As many again of the same images without blood cells, which are planned after the selection.
+            features = estimate_features(job.wildcards.split)
+            return "embeddings", features and 2 * features
+        case "take_embeddings" if job.wildcards.split != "test":
             return "embeddings", estimate_features(job.wildcards.split)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
@@ -88,7 +92,8 @@ def estimate_bytes(job):
             model = max(estimate_model(cell.architecture) for cell in CELLS.values())
             return "test", model + (estimate_images("test") or 0)
         case "plot_comparison":
-            return "figures", FIGURES
+            # The sheet of changed images is planned after the selection, and about as large as that of augmented ones.
+            return "figures", FIGURES + estimate_augmented(config["image"]["size"])
         case "augment_images":
             return "figures", estimate_augmented(config["image"]["size"])
     return "", 0

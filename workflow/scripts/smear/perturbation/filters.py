@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 REACH = 4  # standard deviations after which a Gaussian is cut, as in SciPy
-TILES = 32  # in each direction
+TILES = 32  # at most, in each direction
 
 
 def dilate(masks: np.ndarray, reach: int) -> np.ndarray:
@@ -25,11 +25,11 @@ def dilate(masks: np.ndarray, reach: int) -> np.ndarray:
 def smooth(images: np.ndarray, sigma: float) -> np.ndarray:
     """Images, float (n, height, width, channels), smoothed by a Gaussian of `sigma` pixels, mirrored at the frame.
 
-    For a `sigma` of an eighth of the frame or more: the means of TILES x TILES tiles are smoothed, and interpolated.
+    For a `sigma` of an eighth of the frame or more: the means of tiles are smoothed, and interpolated.
     """
     for axis in (1, 2):
         side = images.shape[axis]
-        tiles = min(TILES, side)
+        tiles = side // -(-side // TILES)
         edges = np.linspace(0, side, tiles + 1).round().astype(int)
         sizes = np.diff(edges).astype(images.dtype).reshape([-1 if place == axis else 1 for place in range(4)])
         means = np.add.reduceat(images, edges[:-1], axis=axis) / sizes

@@ -30,8 +30,8 @@ def conclude(row: pd.Series) -> str:
     if row["p"] <= LEVEL:
         return "More than chance: part of the accuracy comes from the background."
     return (
-        f"No more than chance: it takes {percent(row['most_predicted_share'])} of them for {row['most_predicted']}, and "
-        "these images do not show that it reads the background."
+        f"No more than chance: {percent(row['most_predicted_share'])} of them are taken for {row['most_predicted']}, "
+        "and these images do not show that it reads the background."
     )
 
 
