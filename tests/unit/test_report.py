@@ -194,7 +194,7 @@ def test_a_probe_of_backgrounds_is_set_beside_chance(paper):
     ]
     sentence = judge_probe(pd.DataFrame(rows), facts, {"file": None})
     assert "61.73\N{NO-BREAK SPACE}% (200/324" in sentence
-    assert "(p < 0.001). The background alone tells the classes apart" in sentence
+    assert "(p < 0.001). The background alone says something of the class" in sentence
     rows[1]["p"] = 0.2
     assert "(p = 0.200). These images do not show" in judge_probe(pd.DataFrame(rows), facts, {"file": None})
     assert "come from the user's own file" in judge_probe(None, facts, {"file": "a.npy"})

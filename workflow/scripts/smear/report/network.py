@@ -40,8 +40,8 @@ def judge_parts(network: pd.DataFrame) -> str:
     corner, border = (network[network["perturbation"] == kind].iloc[-1] for kind in ("corner", "border"))
     kept = percent((1 - border["strength"]) / 2, 0)
     text = (
-        f"From the corner alone, where a scale bar may stand, it classifies {describe(corner)} correctly (p "
-        f"{write_p(corner)}), from a border of {kept} of the side {describe(border)} (p {write_p(border)})."
+        f"From the corner alone, where a scale bar may stand, it classifies {describe(corner)} correctly, from a "
+        f"border of {kept} of the side {describe(border)}; by chance, p {write_p(corner)} and {write_p(border)}."
     )
     others = network[~network["perturbation"].isin(MASKED)]
     worst = others.loc[others["accuracy"].idxmin()]
@@ -62,9 +62,9 @@ def judge_probe(probe: pd.DataFrame | None, facts: dict, embeddings: dict | str)
     rows = {row["perturbation"]: row for _, row in probe.iterrows()}
     plain, cleared = rows["unchanged"], rows["foreground"]
     if cleared["p"] <= LEVEL:
-        verdict = "The background alone tells the classes apart, whatever network reads it."
+        verdict = "The background alone says something of the class, whatever network reads it."
     else:
-        verdict = "These images do not show that the background tells the classes apart."
+        verdict = "These images do not show that the background says anything of the class."
     return (
         "A linear probe (ridge regression) was trained and validated on the frozen pretrained features of images "
         f"without blood cells: it classifies {describe(cleared)} correctly, the same probe on the images as they are "
