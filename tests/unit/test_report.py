@@ -292,4 +292,4 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert seen["wide"] <= 0, "the page must not scroll sideways"
     assert len(seen["figures"]) == 12
     assert min(seen["figures"]) > 150
-    assert 'data-pictures="1"' in dom, "the heatmap's color bar must be a picture that can be shown"
+    assert 'data-pictures="2"' in dom, "the heatmap's color bar and the sheet must be pictures that can be shown"
