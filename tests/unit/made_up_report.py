@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import render_report
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
+from made_up_network import draw_examples, network_of
 from measure_calibration import summarise_splits
 from page import Page
 from smear.binary_metrics import binary_summary
 from smear.figures.calibration import draw_calibration
 from smear.figures.fields import draw_scores
+from smear.figures.perturbations import draw_perturbations
 from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
@@ -229,6 +231,11 @@ def write_report_inputs(
     save_once(folder / "shortcuts.svg", chosen, lambda chosen: draw_shortcuts(shortcuts_of(), chosen))
     shortcuts_of().to_csv(folder / "shortcuts.csv", index=False)
     differences_of(shortcuts_of(), chosen["model_correct"]).to_csv(folder / "differences.csv", index=False)
+    network, facts = network_of(classes)
+    network.to_csv(folder / "network.csv", index=False)
+    (folder / "network.json").write_text(json.dumps(facts), encoding="utf-8")
+    save_once(folder / "network.svg", None, lambda _: draw_perturbations(network, facts))
+    save_once(folder / "network_sheet.svg", None, lambda _: draw_examples(classes, facts["shown"]))
     catalog = pd.DataFrame(
         {"image_id": image_ids, "width": 224, "height": 224, "bytes": 22_000, "sha256": digests, "high": 240.0}
     )
@@ -253,6 +260,10 @@ def write_report_inputs(
             shortcuts=folder / "shortcuts.csv",
             differences=folder / "differences.csv",
             shortcuts_svg=folder / "shortcuts.svg",
+            network=folder / "network.csv",
+            network_facts=folder / "network.json",
+            network_svg=folder / "network.svg",
+            network_sheet_svg=folder / "network_sheet.svg",
             **{name: folder / f"{name}.json" for name in objects},
             reference=folder / "paper.sha256",
             **published,

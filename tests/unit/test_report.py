@@ -18,6 +18,7 @@ from page import Page
 from smear.figures.curves import draw_curves
 from smear.figures.style import save
 from smear.report.findings import finding
+from smear.report.network import judge_background, judge_parts, judge_probe
 from smear.report.shortcuts import join_differences, judge_network
 
 
@@ -134,7 +135,9 @@ def test_figures_stand_in_their_order_each_with_a_sentence(paper):
     page = paper.page
     figures = [value for tag, name, value in page.attributes if (tag, name) == ("figure", "id")]
     comparison = ["optimizer", "learning_rate", "epochs", "curves", "heatmap"]
-    assert figures == ["siblings", "fields", *comparison, "shortcuts", "confusion", "test_comparison", "calibration"]
+    network = ["network", "network-sheet"]
+    tested = ["confusion", "test_comparison", "calibration"]
+    assert figures == ["siblings", "fields", *comparison, "shortcuts", *network, *tested]
     table = leaderboard_of(grid_cells())
     for name in comparison:
         sentence = finding(name, table, selection_of(table))
@@ -156,7 +159,7 @@ def test_misclassified_images_are_listed_by_name_and_not_shown(paper):
         value for tag, name, value in paper.page.attributes if tag in {"img", "image"} and name.endswith("href")
     ]
     assert all(value.startswith("data:image/png") for value in pictures)
-    assert len(pictures) == 1, "only the heatmap's color bar is a picture"
+    assert len(pictures) == 2, "the heatmap's color bar and the sheet of changed validation images"
 
 
 def test_the_shortcuts_stand_beside_the_network(paper):
@@ -169,6 +172,34 @@ def test_the_shortcuts_stand_beside_the_network(paper):
     for row in table.itertuples():
         assert f"{100 * row.validation_accuracy:.2f}%" in text
         assert f"{row.validation_correct}/324 {100 * row.difference:+.2f} {100 * row.difference_low:+.2f} to " in text
+
+
+def test_what_is_left_of_changed_images_stands_in_sentences_and_in_a_table(paper):
+    snakemake, page = paper
+    network, facts = pd.read_csv(snakemake.input.network), json.loads(snakemake.input.network_facts.read_text())
+    for sentence in (judge_background(network, facts), judge_parts(network)):
+        assert re.sub(r"\s+", " ", sentence) in page.text
+    assert "Without blood cells the network classifies 59.88 % (194/324" in page.text
+    assert "No linear probe was trained on images without blood cells: the embeddings are turned off." in page.text
+    assert f"All {len(network)} accuracies" in page.text
+    text = spaced_cells(snakemake)
+    for row in network.itertuples():
+        assert f"{row.correct}/324 {100 * row.accuracy:.2f}% {100 * row.accuracy_low:.2f}" in text
+
+
+def test_a_probe_of_backgrounds_is_set_beside_chance(paper):
+    facts = json.loads(paper.job.input.network_facts.read_text())
+    chance = {"accuracy_low": 0.3, "accuracy_high": 0.5, "null_mean": 0.27, "null_high": 0.33}
+    rows = [
+        {"perturbation": name, "images": 324, "correct": correct, "accuracy": correct / 324, "p": p, **chance}
+        for name, correct, p in (("unchanged", 316, 0.001), ("foreground", 200, 0.0004))
+    ]
+    sentence = judge_probe(pd.DataFrame(rows), facts, {"file": None})
+    assert "61.73\N{NO-BREAK SPACE}% (200/324" in sentence
+    assert "(p < 0.001). The background alone says something of the class" in sentence
+    rows[1]["p"] = 0.2
+    assert "(p = 0.200). These images do not show" in judge_probe(pd.DataFrame(rows), facts, {"file": None})
+    assert "come from the user's own file" in judge_probe(None, facts, {"file": "a.npy"})
 
 
 def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_its_name(paper, tmp_path):
@@ -261,6 +292,6 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     assert "Pro/WBC-Pro-003.jpg" in text
     assert json.loads(snakemake.input.selection.read_text())["cell"] in text
     assert seen["wide"] <= 0, "the page must not scroll sideways"
-    assert len(seen["figures"]) == 11
+    assert len(seen["figures"]) == 13
     assert min(seen["figures"]) > 150
-    assert 'data-pictures="1"' in dom, "the heatmap's color bar must be a picture that can be shown"
+    assert 'data-pictures="2"' in dom, "the heatmap's color bar and the sheet must be pictures that can be shown"

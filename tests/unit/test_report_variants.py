@@ -108,7 +108,7 @@ def test_augmented_images_are_shown_where_a_set_changes_any(tmp_path):
     assert "Validation and test images are never changed, and none is shown here." in page.text
     pixelated = [value for tag, name, value in page.attributes if (tag, name) == ("image", "style")]
     assert all("image-rendering:pixelated" in value for value in pixelated)
-    assert len(pixelated) == 2
+    assert len(pixelated) == 3, "two sets, and the sheet of changed validation images"
 
 
 def test_without_augmentations_no_image_is_shown(tmp_path):

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 import scipy.stats
+from smear.intervals import wilson_interval
 
 pytestmark = pytest.mark.rare
 
@@ -29,7 +30,7 @@ def read_metrics(project, experiment: str, cell: str = CELL) -> dict:
 @pytest.fixture(scope="module")
 def finished(project):
     """The project after its cell, its test and its audit on gray images, and after cells on labels shuffled anew."""
-    wanted = (f"cells/{CELL}/metrics.json", "audit/shortcuts.csv", "report/test_metrics.json")
+    wanted = (f"cells/{CELL}/metrics.json", "audit/shortcuts.csv", "audit/network.csv", "report/test_metrics.json")
     result = project.snakemake(*(f"results/tiny/{path}" for path in wanted), *SETTINGS)
     assert result.returncode == 0, result.output
     wanted = [f"results/control/cells/{name_cell(seed)}/metrics.json" for seed in SHUFFLES]
@@ -51,7 +52,18 @@ def test_shuffled_labels_teach_nothing(finished):
     accuracies = [control["validation_accuracy"] for control in controls]
     assert len(set(accuracies)) > 1
     assert scipy.stats.ttest_1samp(accuracies, chance).pvalue > 0.05
-    assert plain["validation_low"] > max(0.1 + chance, *accuracies)
+    low, _ = wilson_interval(plain["validation_correct"], plain["validation_images"])
+    assert low > max(0.1 + chance, *accuracies)
+
+
+def test_without_blood_cells_nothing_is_left_of_classes_that_lie_in_them(finished):
+    """The classes of synthetic smears differ in morphology alone, and each slide has all of them."""
+    with (finished.folder / "results/tiny/audit/network.csv").open(newline="") as file:
+        rows = {(row["perturbation"], float(row["strength"])): row for row in csv.DictReader(file)}
+    assert float(rows["foreground", 0]["p"]) < 0.01
+    assert float(rows["foreground", 0]["accuracy"]) > 0.35
+    for strength in (0.03, 0.06, 1):
+        assert float(rows["foreground", strength]["p"]) > 0.01
 
 
 def test_the_control_has_the_same_validation_labels(finished):

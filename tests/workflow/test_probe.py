@@ -22,7 +22,7 @@ def test_embeddings_rerun_the_audit_and_the_test_and_no_grid_cell(finished):
     assert finished.jobs("--config", ON) == {
         **{"convert_weights": 1, "embed_images": 3, "audit_shortcuts": 1, "compare_baselines": 1},
         **{"select_baselines": 1, "test_selected": 1, "compare_tested": 1, "measure_calibration": 1},
-        **{"plot_shortcuts": 1, "render_report": 1},
+        **{"plot_shortcuts": 1, "embed_backgrounds": 1, "probe_backgrounds": 1, "render_report": 1},
         "all": 1,
     }
     assert finished.jobs("--config", "embeddings=none") == {}
@@ -71,6 +71,7 @@ def test_embeddings_are_those_of_the_tensors_images_and_the_report_shows_the_pro
     assert [row["classifier"] for row in probes] == ["linear_probe", "nearest_neighbours"]
     assert all(float(row["validation_low"]) < float(row["validation_high"]) for row in probes)
     page = (results / "report/index.html").read_text()
+    assert "A linear probe (ridge regression) was trained and validated" in page
     assert "Shortcut baselines and linear probe" in page
     assert "EfficientNetLite0 with ImageNet weights" in page
     assert embedded.jobs("--config", ON) == {}
@@ -88,6 +89,22 @@ def test_the_linear_probe_is_tested_in_the_same_look_as_the_network(embedded):
     # That of the run without embeddings, and this one.
     assert [look["why"] for look in looks] == ["first look at these images", "other than before: configuration"]
     assert "the linear probe, the best shortcut and the class prior" in (results / "report/model_card.md").read_text()
+
+
+def test_the_images_of_the_split_are_embedded_without_blood_cells_and_probed(embedded):
+    results = embedded.folder / "results/tiny"
+    rows, features = read_rows(results / "audit/backgrounds.csv"), np.load(results / "audit/backgrounds.npy")
+    tables = {split: read_rows(results / f"tensors/{split}.csv") for split in ("train", "validation")}
+    expected = [(row["image_id"], split) for split, table in tables.items() for row in table]
+    assert [(row["image_id"], row["split"]) for row in rows] == expected
+    assert [int(row["row"]) for row in rows] == list(range(len(rows)))
+    plain = np.concatenate([np.load(results / f"embeddings/{split}.npy") for split in tables])
+    assert features.shape == plain.shape
+    assert (features != plain).any(axis=1).all()
+    assert features.std(axis=0).mean() < 0.7 * plain.std(axis=0).mean(), "backgrounds are more alike"
+    probes = read_rows(results / "audit/background_probe.csv")
+    assert [row["perturbation"] for row in probes] == ["unchanged", "foreground"]
+    assert {int(row["images"]) for row in probes} == {len(tables["validation"])}
 
 
 @pytest.mark.rare

@@ -60,7 +60,10 @@ def test_makes_every_file_of_the_contract(finished):
             results / "tiny/comparison" / name
             for name in ["leaderboard.csv", "selection.json", "heatmap.svg", "shortcuts.svg", "shortcuts.png"]
         ),
-        results / "tiny/audit/shortcuts.csv",
+        *(
+            results / "tiny/audit" / name
+            for name in ["shortcuts.csv", "network.csv", "network.json", "network.svg", "network_sheet.png"]
+        ),
         *(
             results / "tiny/report" / name
             for name in ["index.html", "test_metrics.json", "test_predictions.csv", "model.keras", "model_card.md"]
@@ -77,6 +80,23 @@ def test_makes_every_file_of_the_contract(finished):
     ]:
         assert path.stat().st_size > 0, path
     assert not [path for path in results.rglob(".*") if not path.name.startswith(".snakemake")], "temporary files left"
+
+
+def test_the_network_is_looked_into_with_the_selected_model_and_its_validation_images(finished):
+    results = finished.folder / "results/tiny"
+    selection = json.loads((results / "comparison/selection.json").read_text())
+    assert json.loads((results / "audit/network.json").read_text())["cell"] == selection["cell"]
+    network = read_table(results / "audit/network.csv")
+    plain = [row for row in network if float(row["strength"]) == 0]
+    assert {int(row["correct"]) for row in plain} == {selection["validation_correct"]}
+    assert {int(row["images"]) for row in network} == {selection["validation_images"]}
+    examples, tensor = np.load(results / "audit/network_examples.npy"), np.load(results / "tensors/validation.npy")
+    names = [row["image_id"] for row in read_table(results / "tensors/validation.csv")]
+    shown = [row["image_id"] for row in read_table(results / "audit/network_examples.csv")]
+    assert np.array_equal(examples[:, 0], tensor[[names.index(name) for name in shown]])
+    page = (results / "report/index.html").read_text()
+    assert "Without blood cells the network classifies" in page
+    assert "No linear probe was trained on images without blood cells" in page
 
 
 def test_tables_and_tensors_agree(finished):
@@ -161,6 +181,11 @@ def test_no_training_no_audit_and_no_selection_reads_test_images(finished):
     blocks = re.findall(rf"(?:rule|checkpoint) (?:{before}):\n    input: (.*)\n", text)
     assert len(blocks) == 2 + 5
     assert not [block for block in blocks if re.search(r"(tensors|embeddings)/test|/report/", block)]
+    # What looks into the selected network is planned once that is known.
+    text = finished.snakemake("--dry-run", "-f", "results/tiny/audit/network.csv").output
+    (block,) = re.findall(r"rule perturb_validation:\n(?:    .*\n)+", text)
+    assert "tensors/validation.npy" in block
+    assert "tensors/test" not in block
 
 
 def test_every_file_that_has_a_record_is_read_with_it(finished):

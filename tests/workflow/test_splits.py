@@ -142,7 +142,8 @@ def folded(project, tensors):
     """The results of a grid of two cells in two folds, split by stain."""
     project.adopt(tensors)
     wanted = [
-        f"results/folds/{path}" for path in ("comparison/selection.json", "split/siblings.csv", "audit/shortcuts.csv")
+        f"results/folds/{path}"
+        for path in ("comparison/selection.json", "split/siblings.csv", "audit/shortcuts.csv", "audit/network.csv")
     ]
     split = "split={unit: stain, folds: 2, fractions: {train: 0.6, validation: 0.2, test: 0.2}}"
     result = project.snakemake(*wanted, "--config", "experiment=folds", split, GRID)
@@ -183,6 +184,17 @@ def test_shortcuts_are_measured_on_the_images_of_all_folds(folded):
     selection = json.loads((folded / "comparison/selection.json").read_text())
     validated = sum(row["split"] != "test" for row in manifest)
     assert {int(row["validation_images"]) for row in rows} == {validated} == {selection["validation_images"]}
+
+
+def test_the_model_that_is_tested_is_looked_into_with_the_images_of_its_fold(folded):
+    selection = json.loads((folded / "comparison/selection.json").read_text())
+    predictions = list(csv.DictReader((folded / f"cells/{selection['model_cell']}/validation_predictions.csv").open()))
+    rows = list(csv.DictReader((folded / "audit/network.csv").open()))
+    facts = json.loads((folded / "audit/network.json").read_text())
+    assert (facts["cell"], facts["fold"]) == (selection["model_cell"], 0)
+    assert {int(row["images"]) for row in rows} == {len(predictions)}
+    right = sum(row["label"] == row["predicted"] for row in predictions)
+    assert {int(row["correct"]) for row in rows if float(row["strength"]) == 0} == {right}
 
 
 def test_siblings_are_counted_for_every_unit(folded):

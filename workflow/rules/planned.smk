@@ -79,7 +79,11 @@ def estimate_bytes(job):
             return "tensors", estimate_images(job.wildcards.split, job.wildcards.experiment)
         case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
-        case "embed_images" | "take_embeddings" if job.wildcards.split != "test":
+        case "embed_images" if job.wildcards.split != "test":
+            # As many again of the same images without blood cells, which are planned after the selection.
+            features = estimate_features(job.wildcards.split, job.wildcards.experiment)
+            return "embeddings", features and 2 * features
+        case "take_embeddings" if job.wildcards.split != "test":
             return "embeddings", estimate_features(job.wildcards.split, job.wildcards.experiment)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
@@ -90,7 +94,8 @@ def estimate_bytes(job):
             features = EMBEDDINGS and estimate_features("test", experiment)
             return "test", model + (estimate_images("test", experiment) or 0) + (features or 0)
         case "plot_comparison":
-            return "figures", FIGURES
+            # The sheet of changed images is planned after the selection, and about as large as that of augmented ones.
+            return "figures", FIGURES + estimate_augmented(config["image"]["size"])
         case "augment_images":
             return "figures", estimate_augmented(config["image"]["size"])
     return "", 0
@@ -139,7 +144,7 @@ def find_architecture(job):
     match job.rule.name:
         case "train_cell":
             return CELLS[job.wildcards.cell].architecture
-        case "embed_images":
+        case "embed_images" | "embed_backgrounds":
             return EMBEDDINGS["backbone"]
     return None
 

@@ -193,6 +193,7 @@ rule render_report:
     input:
         **{name: ancient(name_own_file(path)) for name, path in REPORT_FILES.items()},
         **get_group_files(),
+        **get_network_files(),
         **get_shown_files(),
         **get_threshold_files(),
         **get_outer_files(),

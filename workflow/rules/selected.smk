@@ -1,5 +1,5 @@
-# Helpers of report.smk: the files of the selected grid cell, and other looks at test images. No rule is defined here.
-# Takes: the names that common.smk gives.
+# Helpers of audit.smk, network.smk and report.smk: files of the selected grid cell, other looks at test images. No rule is
+# defined here. Takes: the names that common.smk and features.smk give.
 
 from smear.files import read_json
 from smear.looks import read_looks
@@ -85,6 +85,15 @@ def get_selected_provenance(wildcards):
     return f"results/{wildcards.experiment}/cells/{get_selected_cell(wildcards)}/provenance.json"
 
 
+def get_selected_color(wildcards):
+    return CELLS[get_selected_cell(wildcards)].color
+
+
+def get_selected_fold(wildcards):
+    """The fold whose model is tested; None without folds."""
+    return CELLS[get_selected_cell(wildcards)].fold
+
+
 def get_selected_images(folder, split, kind):
     """An input's function: a split's file, `npy`, `csv` or `digests.json`, in the color of the selected cell.
 
@@ -92,15 +101,22 @@ def get_selected_images(folder, split, kind):
     """
 
     def get_path(wildcards):
-        color = CELLS[get_selected_cell(wildcards)].color
-        return f"results/{wildcards.experiment}/{folder}/{split}{mark_color(color)}.{kind}"
+        color = mark_color(get_selected_color(wildcards))
+        return f"results/{wildcards.experiment}/{folder}/{split}{color}.{kind}"
 
     return get_path
 
 
+def get_selected_tensor(split, kind):
+    return get_selected_images("tensors", split, kind)
+
+
+def get_selected_embeddings(split, kind):
+    return get_selected_images("embeddings", split, kind)
+
+
 def get_test_tensor(kind):
-    """As `get_selected_images`, of the tensor of the test images."""
-    return get_selected_images("tensors", "test", kind)
+    return get_selected_tensor("test", kind)
 
 
 def get_baseline_inputs():
@@ -111,18 +127,33 @@ def get_baseline_inputs():
     }
     for split in TRAINING_SPLITS:
         # The model, which was trained on them, decides whether it is tested again.
-        inputs[split] = ancient(get_selected_images("tensors", split, "npy"))
-        inputs[f"{split}_rows"] = ancient(get_selected_images("tensors", split, "csv"))
-        inputs[f"{split}_digests"] = ancient(get_selected_images("tensors", split, "digests.json"))
+        inputs[split] = ancient(get_selected_tensor(split, "npy"))
+        inputs[f"{split}_rows"] = ancient(get_selected_tensor(split, "csv"))
+        inputs[f"{split}_digests"] = ancient(get_selected_tensor(split, "digests.json"))
     for split in SPLITS if EMBEDDINGS else ():
-        inputs[f"{split}_embeddings"] = ancient(get_selected_images("embeddings", split, "npy"))
-        inputs[f"{split}_embedding_digests"] = get_selected_images("embeddings", split, "digests.json")
+        inputs[f"{split}_embeddings"] = ancient(get_selected_embeddings(split, "npy"))
+        inputs[f"{split}_embedding_digests"] = get_selected_embeddings(split, "digests.json")
     return inputs
 
 
 def get_test_memory(wildcards, input, attempt):
     """As `get_network_memory`, of the model and the test images alone: the baselines read their images one by one."""
     return get_network_memory(wildcards, [input.model, input.test], attempt)
+
+
+def get_network_files():
+    """What the report shows of changed images, as named inputs; a probe of them where embeddings are computed here."""
+    folder = "results/{experiment}/audit"
+    probed = EMBEDDINGS and not EMBEDDINGS["file"]
+    records = ["network", "network_figures", *(["background_probe"] if probed else [])]
+    return {
+        **({"background_probe": f"{folder}/background_probe.csv"} if probed else {}),
+        "network": f"{folder}/network.csv",
+        "network_facts": f"{folder}/network.json",
+        "network_svg": f"{folder}/network.svg",
+        "network_sheet_svg": f"{folder}/network_sheet.svg",
+        "network_digests": ancient(name_records(folder, *records)),
+    }
 
 
 def get_looks_of_others():

@@ -6,32 +6,17 @@ from pathlib import Path
 
 import smear.environment
 import numpy as np
-import pandas as pd
-from PIL import Image
 from smear.arrays import new_array
+from smear.images.examples import LARGEST, MOST_ROWS, choose_images, reduce
 from smear.job import log, logged_to
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 from smear.training.keras_start import start_keras
 from smear.training.tensors import TensorFile
 
-SEED = 0  # of the choice of images and of their changes
+SEED = 0  # of the changes
 DRAWS = 6
-MOST_CLASSES, MOST_ROWS = 4, 6
-LARGEST = 112  # pixels of a side: half of the usual 224, about what a page shows
 MOST_PIXELS = MOST_ROWS * (1 + DRAWS) * LARGEST**2
-
-
-def choose_images(rows: pd.DataFrame, sets: int) -> np.ndarray:
-    """Row numbers of a training image of each of a few classes, drawn by a fixed seed, in the order of the classes.
-
-    rows: `label`, in the order of the tensor. sets: how many sets of augmentations each image is shown with.
-    """
-    random = np.random.default_rng(SEED)
-    labels = rows["label"].to_numpy()
-    known = random.permutation(np.unique(labels))[: max(1, min(MOST_CLASSES, MOST_ROWS // sets))]
-    order = random.permutation(len(labels))
-    return np.array([order[labels[order] == label][0] for label in np.sort(known)])
 
 
 def choose_side(size: int, images: int) -> int:
@@ -52,13 +37,6 @@ def draw(images: np.ndarray, strengths: dict) -> np.ndarray:
         changed = keras.ops.convert_to_numpy(model(images, training=True))
         shown.append(np.rint(changed).clip(0, 255).astype(np.uint8))
     return np.stack(shown, axis=1)
-
-
-def reduce(image: np.ndarray, side: int) -> np.ndarray:
-    """An image, uint8 (h, w, 3), with square pixels in the mean of those that each takes the place of."""
-    if len(image) == side:
-        return image
-    return np.asarray(Image.fromarray(image).resize((side, side), Image.Resampling.BOX))
 
 
 def main(snakemake) -> None:

@@ -22,6 +22,7 @@ from smear.report.classes import compare_by_task, describe_labels, describe_posi
 from smear.report.findings import FIGURES, finding
 from smear.report.groups import describe_groups, read_group_table
 from smear.report.looks import count_looks, describe_looks, looks_table
+from smear.report.network import judge_background, judge_parts, judge_probe, network_table
 from smear.report.outer_folds import describe_outer_folds
 from smear.report.rendering import render
 from smear.report.replicates import describe_model, describe_spread
@@ -145,6 +146,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "shortcuts": shortcut_table(shortcuts),
         "shortcuts_sentence": judge_network(shortcuts, chosen),
         "shortcuts_figure": inline_svg(inputs.shortcuts_svg, "Accuracy of shortcut baselines"),
+        "network": show_network(inputs, params.embeddings),
         "colors": COLORS,
         "shuffled": bool(settings.get("shuffle_labels")),
         "confusion": inline_svg(confusion, "Confusion matrix of the test images"),
@@ -188,6 +190,21 @@ def show_augmentations(inputs: SimpleNamespace, sets: dict[str, dict]) -> dict |
         return None
     svg = inline_svg(inputs.augmentation_svg, "Training images as they are and in random draws")
     return {"svg": svg, "sentence": describe_augmentations(sets)}
+
+
+def show_network(inputs: SimpleNamespace, embeddings: dict | str) -> dict:
+    """What the selected network classifies correctly of changed validation images: figures, sentences, table."""
+    network, facts = read_csv(inputs.network), read_json(inputs.network_facts)
+    probe = read_csv(inputs.background_probe) if hasattr(inputs, "background_probe") else None
+    return {
+        "figure": inline_svg(inputs.network_svg, "Accuracy of the selected network on changed validation images"),
+        "sheet": inline_svg(inputs.network_sheet_svg, "Validation images as they are and changed"),
+        "background": judge_background(network, facts),
+        "parts": judge_parts(network),
+        "probe": judge_probe(probe, facts, embeddings),
+        "rows": network_table(network),
+        "fold": facts["fold"],
+    }
 
 
 def comparison_figures(paths: list[str], cells: pd.DataFrame, chosen: dict) -> list[dict]:

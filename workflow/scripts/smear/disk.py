@@ -15,7 +15,7 @@ TABLES = 100_000
 FEATURES = 1280  # numbers of an image in the embeddings: of EfficientNet-Lite0; 512 to 2,560 of others
 # Augmented images in the array, as PNG, as SVG and in the report, for each pixel of a column; measured at 112 pixels.
 AUGMENTED, LARGEST_AUGMENTED = 290, 112
-FIGURES = 1_000_000  # figures and tables of comparison, audits and report, PNG and SVG; measured
+FIGURES = 1_400_000  # figures and tables of comparison, audits and report, PNG and SVG; measured
 UNITS = {"GB": 10**9, "MB": 10**6, "kB": 1000}
 
 

@@ -1,0 +1,113 @@
+"""What changed images say about the selected network: whether it needs the blood cells, and what it bears."""
+
+import pandas as pd
+
+from smear.formats import format_p, percent
+from smear.perturbed import find_row, find_unchanged, name_kind, name_strength, write_strength
+
+LEVEL = 0.05  # of p
+MASKED = ("foreground", "corner", "border")
+"""Kinds of change that take the blood cells, or most of them."""
+
+
+def judge_background(network: pd.DataFrame, facts: dict) -> str:
+    """What the network classifies without blood cells, and whether that is more than chance.
+
+    network, facts: `network.csv` and `network.json`.
+    """
+    row = find_row(network, "foreground", facts["shown"]["foreground"])
+    plain = find_unchanged(network)
+    return (
+        f"As they are, {describe(plain)} of the validation images are classified correctly. Without blood cells the "
+        f"network classifies {describe(row)} correctly; always the majority class, {facts['majority_class']}, gives "
+        f"{percent(facts['majority'])}, labels permuted over {name_groups(facts)} {describe_chance(row)}. "
+        f"{conclude(row)}"
+    )
+
+
+def conclude(row: pd.Series) -> str:
+    """What follows from an accuracy without blood cells."""
+    if row["p"] <= LEVEL:
+        return "More than chance: part of the accuracy comes from the background."
+    return (
+        f"No more than chance: {percent(row['most_predicted_share'])} of them are taken for {row['most_predicted']}, "
+        "and these images do not show that it reads the background."
+    )
+
+
+def judge_parts(network: pd.DataFrame) -> str:
+    """What the network classifies from one part of the frame, and which change of the whole takes most."""
+    corner, border = (network[network["perturbation"] == kind].iloc[-1] for kind in ("corner", "border"))
+    kept = percent((1 - border["strength"]) / 2, 0)
+    text = (
+        f"From the corner alone, where a scale bar may stand, it classifies {describe(corner)} correctly, from a "
+        f"border of {kept} of the side {describe(border)}; by chance, p {write_p(corner)} and {write_p(border)}."
+    )
+    others = network[~network["perturbation"].isin(MASKED)]
+    worst = others.loc[others["accuracy"].idxmin()]
+    if worst["accuracy"] >= find_unchanged(network)["accuracy"]:
+        return f"{text} No change that leaves the blood cells in place takes any of the accuracy."
+    return (
+        f"{text} Of the changes that leave the blood cells in place, one takes most: "
+        f"“{name_kind(worst['perturbation'])}” ({name_strength(worst['perturbation'])}: "
+        f"{write_strength(worst['strength'])}) leaves {percent(worst['accuracy'])}."
+    )
+
+
+def judge_probe(probe: pd.DataFrame | None, facts: dict, embeddings: dict | str) -> str:
+    """What a linear probe of backgrounds reaches, or why there is none. probe: `background_probe.csv`."""
+    if probe is None:
+        why = "are turned off" if embeddings == "none" else "come from the user's own file, which lacks such images"
+        return f"No linear probe was trained on images without blood cells: the embeddings {why}."
+    rows = {row["perturbation"]: row for _, row in probe.iterrows()}
+    plain, cleared = rows["unchanged"], rows["foreground"]
+    if cleared["p"] <= LEVEL:
+        verdict = "The background alone says something of the class, whatever network reads it."
+    else:
+        verdict = "These images do not show that the background says anything of the class."
+    return (
+        "A linear probe (ridge regression) was trained and validated on the frozen pretrained features of images "
+        f"without blood cells: it classifies {describe(cleared)} correctly, the same probe on the images as they are "
+        f"{describe(plain)}; with training labels permuted over {name_groups(facts)} {describe_chance(cleared)}. "
+        f"{verdict}"
+    )
+
+
+def describe(row: pd.Series) -> str:
+    """An accuracy with its counts and its interval."""
+    return (
+        f"{percent(row['accuracy'])} ({row['correct']:.0f}/{row['images']:.0f}, 95 % interval "
+        f"{100 * row['accuracy_low']:.2f} to {percent(row['accuracy_high'])})"
+    )
+
+
+def describe_chance(row: pd.Series) -> str:
+    """What permuted labels give."""
+    return (
+        f"{percent(row['null_mean'])} in the mean and {percent(row['null_high'])} in their 95 % quantile "
+        f"(p {write_p(row)})"
+    )
+
+
+def write_p(row: pd.Series) -> str:
+    """A p-value behind the letter: `= 0.012`, `< 0.001`."""
+    text = format_p(row["p"])
+    return text if text.startswith("<") else f"= {text}"
+
+
+def name_groups(facts: dict) -> str:
+    """What the labels are permuted over."""
+    return "images" if facts["unit"] == "image" else f"groups ({facts['unit']})"
+
+
+def network_table(network: pd.DataFrame) -> list[dict]:
+    """Every row of `network.csv` with its names in words."""
+    return [
+        row
+        | {
+            "kind": name_kind(row["perturbation"]),
+            "unit": name_strength(row["perturbation"]),
+            "strength": write_strength(row["strength"]),
+        }
+        for row in network.to_dict("records")
+    ]
