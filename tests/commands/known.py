@@ -98,6 +98,7 @@ KNOWN = {
     # The workflow, by make.
     "make help": run("^make demo "),
     "make demo": run(r"Test accuracy: |test accuracy", makes=(REPORT.format("demo"),)),
+    "make reproduce": run(r"Test accuracy: ", after=GRID, makes=("results/reproduction/reproduction/index.html",)),
     "make run IMAGES=/some/folder": dry_run("tests/workflow/test_own_images.py runs it to the report", "smear.propose"),
     "make status": run("^results/grid$", after=GRID),
     "make status RESULTS=results/grid": run("^results/grid$", after=GRID),
