@@ -41,10 +41,10 @@ def describe_row(row: dict) -> str:
     points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
     name, p = TESTED[row["what"]].lower(), format_p(row["p_value"])
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
-    counted = f"right on {abs(more)} {'more' if more > 0 else 'fewer'} than" if more else "right on as many as"
+    counted = f"right on {abs(more):,} {'more' if more > 0 else 'fewer'} than" if more else "right on as many as"
     text = (
         f"On the same {row['images']:,} test images the network is {counted} the {name} ({describe_details(row)}; "
-        f"{row['network_alone']:.0f} it alone has right, {row['baseline_alone']:.0f} the other alone): difference "
+        f"{row['network_alone']:,.0f} it alone has right, {row['baseline_alone']:,.0f} the other alone): difference "
         f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}, {p}"
     )
     if row["what"] not in MEANINGS:
