@@ -79,12 +79,14 @@ def write_split(results: SplitResults, folder: Path) -> dict:
         table["predicted"] = np.where(right, labels, (labels + 1) % len(CLASSES))
         predictions.append(folder / "cells" / f"{cell}.csv")
         table.sample(frac=1, random_state=1).to_csv(predictions[-1], index=False)
-    leaderboard = results.leaderboard.assign(rank=np.arange(1, len(predictions) + 1), status="finished")
+    # Of equally accurate ones the loss decides.
+    order = np.arange(1, len(predictions) + 1)
+    leaderboard = results.leaderboard.assign(rank=order, validation_loss=order, parameters=1, status="finished")
     leaderboard.assign(replicate=leaderboard["cell"]).to_csv(folder / "replicates.csv", index=False)
     test = results.test.drop(columns="group").assign(**{f"prob_{name}": 0.25 for name in CLASSES})
     test.to_csv(folder / "test_predictions.csv", index=False)
     manifest = results.manifest.assign(group=results.manifest["image_id" if results.unit == "image" else "field_id"])
-    manifest.to_csv(folder / "manifest.csv", index=False)
+    manifest.assign(sha256=manifest["image_id"]).to_csv(folder / "manifest.csv", index=False)
     (folder / "audit.json").write_text(json.dumps({"unit": results.unit}), encoding="utf-8")
     return {
         "replicates": folder / "replicates.csv",

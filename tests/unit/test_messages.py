@@ -87,4 +87,4 @@ def test_of_several_seeds_the_mean_and_the_tested_model_are_said(tmp_path):
     lines = summarise_results(tmp_path).splitlines()
     assert lines[2].endswith("(95 % interval 95.61 to 98.95 %), mean of 3 seeds, standard deviation 0.47 points")
     assert lines[3] == "Tested model:         seed 0, 97.53 % of the validation images"
-    assert [line.partition(":")[0] for line in lines[4:]] == ["Linear probe", "Test accuracy"]
+    assert [line.partition(":")[0] for line in lines[4:]] == ["Linear probe", "Test accuracy", "Best shortcut, test"]

@@ -15,6 +15,7 @@ from made_up_claims import make_split, write_split
 from matplotlib.text import Text
 from page import Page
 from smear.figures.claims import draw_claims
+from smear.looks import add_look, read_found
 from smear.report.claims import describe_leakage
 from smear.report.staged import describe_search
 from smear.reproduction.results import read_split
@@ -22,6 +23,7 @@ from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, MARGI
 
 ROOT = Path(__file__).parents[2]
 TABLES = ("claims.csv", "comparisons.csv", "search.json", "leakage.json", "setting.json")
+VARIANT = "grid/image_split"
 AXES = {"learning_rate": [0.0005, 0.003], "epochs": [1, 3]}
 
 
@@ -41,8 +43,12 @@ def judge(folder: Path, **changes) -> SimpleNamespace:
         files = write_split(results, folder / name)
         files["predictions"] = [folder / name / "cells" / f"{cell}.csv" for cell in order]
         inputs |= {f"{name}_{key}": value for key, value in files.items()}
-    output = {Path(name).stem: folder / name for name in TABLES}
-    params = SimpleNamespace(cells=order, image_size=96)
+    output = {Path(name).stem: folder / name for name in TABLES} | {"looks": folder / "looks.csv"}
+    table = folder / "test_looks.csv"
+    (folder / "test_images").mkdir()
+    for experiment in ("grid", VARIANT, "other"):
+        add_look(table, experiment, field.test["image_id"], "model", "settings")
+    params = SimpleNamespace(cells=order, image_size=96, variant=VARIANT, table=table)
     job = SimpleNamespace(input=SimpleNamespace(**inputs), output=SimpleNamespace(**output), params=params)
     judge_claims.main(job)
     return job
@@ -98,6 +104,10 @@ def test_every_claim_has_a_row_for_each_split(judged):
     assert not claims.loc[claims["claim"] == "easiest_class", "contradictions"].isna().any()
 
 
+def test_the_look_of_the_split_by_image_is_written_for_the_report(judged):
+    assert [look.experiment for look, _ in read_found(judged / "looks.csv")] == [VARIANT]
+
+
 def test_a_claim_shows_the_comparison_that_decided(judged):
     claims, comparisons = (pd.read_csv(judged / name) for name in ("claims.csv", "comparisons.csv"))
     rows = comparisons.groupby(["claim", "split"], sort=False)
@@ -127,9 +137,9 @@ def test_files_give_what_the_results_hold(tmp_path):
 def test_diverged_grid_cells_have_no_part(tmp_path):
     made = make_split(accuracy, **AXES)
     files = write_split(made, tmp_path)
-    table = pd.read_csv(files["leaderboard"])
+    table = pd.read_csv(files["replicates"])
     table.loc[table.index[-2:], "status"] = "diverged"
-    table.to_csv(files["leaderboard"], index=False)
+    table.to_csv(files["replicates"], index=False)
     read = read_split(cells=made.leaderboard["cell"], **files)
     assert (len(read.leaderboard), len(read.right), read.diverged) == (6, 6, 2)
 
