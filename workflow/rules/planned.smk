@@ -68,6 +68,15 @@ def estimate_features(split, experiment):
     return estimate_embeddings(CLASS_COUNTS, VARIANTS[experiment]["fractions"], split, features)
 
 
+def estimate_backgrounds():
+    """Bytes of the features of images without blood cells, which are planned after the selection; 0 once they are there."""
+    computed = EMBEDDINGS and not EMBEDDINGS["file"]
+    if not computed or os.path.exists(f"results/{EXPERIMENT}/audit/backgrounds.npy"):
+        return 0
+    parts = [estimate_features(split, EXPERIMENT) for split in TRAINING_SPLITS]
+    return None if None in parts else sum(parts)
+
+
 def estimate_bytes(job):
     """What the outputs of a job are for, and their bytes; None where only a download can tell."""
     match job.rule.name:
@@ -79,11 +88,7 @@ def estimate_bytes(job):
             return "tensors", estimate_images(job.wildcards.split, job.wildcards.experiment)
         case "fetch_weights" | "convert_weights":
             return "weights", estimate_model(job.params.architecture)
-        case "embed_images" if job.wildcards.split != "test":
-            # As many again of the same images without blood cells, which are planned after the selection.
-            features = estimate_features(job.wildcards.split, job.wildcards.experiment)
-            return "embeddings", features and 2 * features
-        case "take_embeddings" if job.wildcards.split != "test":
+        case "embed_images" | "take_embeddings" if job.wildcards.split != "test":
             return "embeddings", estimate_features(job.wildcards.split, job.wildcards.experiment)
         case "train_cell":
             return "grid cells", estimate_training_bytes(CELLS[job.wildcards.cell])
@@ -94,8 +99,9 @@ def estimate_bytes(job):
             features = EMBEDDINGS and estimate_features("test", experiment)
             return "test", model + (estimate_images("test", experiment) or 0) + (features or 0)
         case "plot_comparison":
-            # The sheet of changed images is planned after the selection, and about as large as that of augmented ones.
-            return "figures", FIGURES + estimate_augmented(config["image"]["size"])
+            return "figures", FIGURES
+        case "select_cell" if job.wildcards.experiment == EXPERIMENT:
+            return "embeddings", estimate_backgrounds()
         case "augment_images":
             return "figures", estimate_augmented(config["image"]["size"])
     return "", 0
