@@ -77,6 +77,12 @@ def estimate_backgrounds():
     return None if None in parts else sum(parts)
 
 
+def estimate_sheet():
+    """Bytes of the sheet of changed images, which is planned after the selection; 0 once it is there."""
+    there = os.path.exists(f"results/{EXPERIMENT}/audit/network_sheet.svg")
+    return 0 if there else estimate_augmented(config["image"]["size"])
+
+
 def estimate_bytes(job):
     """What the outputs of a job are for, and their bytes; None where only a download can tell."""
     match job.rule.name:
@@ -99,7 +105,7 @@ def estimate_bytes(job):
             features = EMBEDDINGS and estimate_features("test", experiment)
             return "test", model + (estimate_images("test", experiment) or 0) + (features or 0)
         case "plot_comparison":
-            return "figures", FIGURES
+            return "figures", FIGURES + estimate_sheet()
         case "select_cell" if job.wildcards.experiment == EXPERIMENT:
             return "embeddings", estimate_backgrounds()
         case "augment_images":

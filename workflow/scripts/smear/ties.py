@@ -168,7 +168,9 @@ def find_detectable(sums: np.ndarray, p: np.ndarray, unit: int = 1) -> int | Non
     drawn = is_drawn(differences)
     threshold = largest[max(int(LEVEL * (len(largest) + drawn)) - drawn, 0)]
     others = spread[0, 1:][np.isfinite(spread[0, 1:])]
-    return max(int(threshold * np.median(others) / unit) + 2 if len(others) else 0, FEWEST)
+    # Often a whole number of images, which rounding must not bring below itself.
+    beaten = int(threshold * np.median(others) / unit * (1 + 1e-6)) if len(others) else -2
+    return max(beaten + 2, FEWEST)
 
 
 def is_drawn(differences: np.ndarray) -> bool:
