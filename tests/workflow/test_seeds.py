@@ -10,6 +10,8 @@ GRID = "grid={architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rat
 KEEP = "training={threads: 1, keep: selected}"
 CALL = ("--config", "experiment=seeds", GRID, KEEP)
 
+pytestmark = pytest.mark.rare  # a minute; test_plans.py plans such a call, and unit tests have the figures
+
 
 def read_rows(path) -> list[dict]:
     return list(csv.DictReader(path.open()))

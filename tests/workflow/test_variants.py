@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 from smear.status.__main__ import find_experiments
 
+pytestmark = pytest.mark.rare  # two minutes; test_plans.py plans such a call
+
 OUTER = ["--config", "split={outer_folds: 2}", "reproduction=true"]
 MADE = ("cells/*/state.npz", "cells/*/model.keras", "report/test_predictions.csv", "comparison/leaderboard.csv")
 
