@@ -34,6 +34,8 @@ def message(changes: dict) -> str:
 
 FAULTS = {
     "unknown key": ({"optimiser": {}}, ["unknown key optimiser", "allowed: experiment, dataset"]),
+    "no truth value": ({"reproduction": "yess"}, ["reproduction must be true or false, not 'yess'"]),
+    "no truth value inside": ({"training": {"shuffle_labels": 1}}, ["training.shuffle_labels must be true or false"]),
     "unknown key inside": ({"split": {"units": "image"}}, ["unknown key units in split (did you mean unit?)"]),
     "rate as text": (
         {"grid": GRID | {"learning_rate": ["1e-4"]}},

@@ -139,6 +139,7 @@ TYPE_NAMES = {
     "string": "a text",
     "number": "a number",
     "integer": "a whole number",
+    "boolean": "true or false",
     "array": "a list",
     "object": "a mapping of keys to values",
     "null": "null",
