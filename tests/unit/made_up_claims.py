@@ -57,7 +57,7 @@ def make_split(
     manifest = pd.concat([trained, validation.assign(split="validation"), test.assign(split="test")])
     return SplitResults(
         unit=unit,
-        leaderboard=table.drop(columns="place"),
+        replicates=table.drop(columns="place"),
         right=right[table["place"]],
         validation=validation,
         test=test,
@@ -74,15 +74,15 @@ def write_split(results: SplitResults, folder: Path) -> dict:
     (folder / "cells").mkdir(parents=True)
     labels = np.arange(len(results.validation)) % len(CLASSES)
     predictions = []
-    for cell, right in zip(results.leaderboard["cell"], results.right, strict=True):
+    for cell, right in zip(results.replicates["cell"], results.right, strict=True):
         table = results.validation[["image_id"]].assign(label=labels)
         table["predicted"] = np.where(right, labels, (labels + 1) % len(CLASSES))
         predictions.append(folder / "cells" / f"{cell}.csv")
         table.sample(frac=1, random_state=1).to_csv(predictions[-1], index=False)
     # Of equally accurate ones the loss decides.
     order = np.arange(1, len(predictions) + 1)
-    leaderboard = results.leaderboard.assign(rank=order, validation_loss=order, parameters=1, status="finished")
-    leaderboard.assign(replicate=leaderboard["cell"]).to_csv(folder / "replicates.csv", index=False)
+    replicates = results.replicates.assign(rank=order, validation_loss=order, parameters=1, status="finished")
+    replicates.assign(replicate=replicates["cell"]).to_csv(folder / "replicates.csv", index=False)
     test = results.test.drop(columns="group").assign(**{f"prob_{name}": 0.25 for name in CLASSES})
     test.to_csv(folder / "test_predictions.csv", index=False)
     manifest = results.manifest.assign(group=results.manifest["image_id" if results.unit == "image" else "field_id"])

@@ -83,7 +83,7 @@ def test_a_grid_of_one_value_tests_nothing():
     claims = judge_optimizer(one), judge_learning_rate(one, PUBLISHED), judge_epochs(one, PUBLISHED)
     assert [(claim.verdict, claim.comparisons) for claim in claims] == [(NOT_TESTED, [])] * 3
     assert all(claim.note for claim in claims)
-    shortest = one._replace(leaderboard=one.leaderboard.assign(epochs=1))
+    shortest = one._replace(replicates=one.replicates.assign(epochs=1))
     assert judge_epochs(shortest, PUBLISHED).note == (
         "The grid has 1 epoch, and the claim is about 30 beside fewer and more."
     )
@@ -91,7 +91,7 @@ def test_a_grid_of_one_value_tests_nothing():
 
 def test_pairs_differ_in_the_axis_alone_and_diverged_cells_have_none():
     results = make_split(plant("optimizer", "adam", 0.05), draw=1)
-    table = results.leaderboard.drop(index=3).reset_index(drop=True)
+    table = results.replicates.drop(index=3).reset_index(drop=True)
     pairs = match_pairs(table, "optimizer", "adam", "rmsprop")
     assert len(pairs) == 11
     for first, second in pairs:
@@ -114,8 +114,8 @@ def test_without_an_effect_few_verdicts_are_given():
 def test_exchanging_the_optimizers_turns_the_effect_around(seed, better):
     results = make_split(plant("optimizer", "adam", better), draw=seed, epochs=[30], images=100)
     one = judge_optimizer(results)
-    swapped = results.leaderboard["optimizer"].map({"adam": "rmsprop", "rmsprop": "adam"})
-    other = judge_optimizer(results._replace(leaderboard=results.leaderboard.assign(optimizer=swapped)))
+    swapped = results.replicates["optimizer"].map({"adam": "rmsprop", "rmsprop": "adam"})
+    other = judge_optimizer(results._replace(replicates=results.replicates.assign(optimizer=swapped)))
     first, second = one.comparisons[0].effect, other.comparisons[0].effect
     assert (first.difference, first.p) == (-second.difference, second.p)
     assert np.allclose([first.low, first.high], [-second.high, -second.low])

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from smear.images.shortcut_features import histogram
 from smear.perturbation.kinds import CLEARED, list_kinds
-from smear.perturbed import STRENGTHS, TITLES, find_row, find_unchanged
+from smear.perturbation.names import STRENGTHS, TITLES, find_row, find_unchanged
 from smear.report.network import judge_background, judge_parts
 
 CLASSES = ["a", "b", "c"]

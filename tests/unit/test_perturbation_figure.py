@@ -8,7 +8,7 @@ import pytest
 from made_up_network import draw_examples, network_of
 from smear.figures.perturbations import draw_perturbations, draw_sheet
 from smear.figures.style import save
-from smear.perturbed import TITLES, write_strength
+from smear.perturbation.names import TITLES, write_strength
 
 CLASSES = ["Benign", "Early", "Pre", "Pro"]
 

@@ -38,7 +38,7 @@ def judge(folder: Path, **changes) -> SimpleNamespace:
     image = make_split(accuracy, unit="image", repeated=200, bonus=0.7, **AXES | changes)
     field = make_split(accuracy, draw=1, recalls=(0.98, 0.98, 0.8, 0.98), **AXES | changes)
     inputs = {"published": ROOT / "resources/fajrina2024.json"}
-    order = sorted(image.leaderboard["cell"])
+    order = sorted(image.replicates["cell"])
     for name, results in (("image", image), ("field", field)):
         files = write_split(results, folder / name)
         files["predictions"] = [folder / name / "cells" / f"{cell}.csv" for cell in order]
@@ -126,7 +126,7 @@ def test_a_claim_shows_the_comparison_that_decided(judged):
 def test_files_give_what_the_results_hold(tmp_path):
     made = make_split(accuracy, **AXES)
     files = write_split(made, tmp_path)
-    read = read_split(cells=made.leaderboard["cell"], **files)
+    read = read_split(cells=made.replicates["cell"], **files)
     order = np.argsort(made.validation["image_id"].to_numpy())
     assert np.array_equal(read.right, made.right[:, order])
     assert read.groups.tolist() == made.groups[order].tolist()
@@ -140,8 +140,8 @@ def test_diverged_grid_cells_have_no_part(tmp_path):
     table = pd.read_csv(files["replicates"])
     table.loc[table.index[-2:], "status"] = "diverged"
     table.to_csv(files["replicates"], index=False)
-    read = read_split(cells=made.leaderboard["cell"], **files)
-    assert (len(read.leaderboard), len(read.right), read.diverged) == (6, 6, 2)
+    read = read_split(cells=made.replicates["cell"], **files)
+    assert (len(read.replicates), len(read.right), read.diverged) == (6, 6, 2)
 
 
 def test_the_page_says_every_verdict_and_figure(judged, text):
@@ -213,7 +213,7 @@ def test_both_runs_write_the_same_bytes(judged, tmp_path):
 
 def test_the_grid_of_the_tests_is_that_of_the_cells():
     names = {cell_name(cell) for cell in grid_cells(**AXES)}
-    assert names == set(make_split(accuracy, **AXES).leaderboard["cell"])
+    assert names == set(make_split(accuracy, **AXES).replicates["cell"])
 
 
 def texts_of(claims: pd.DataFrame) -> list[str]:

@@ -27,7 +27,7 @@ def record_cells():
     """Leave the names and hyperparameters of the grid's cells for `make status`."""
     shorter = {cell.name: before.name for cell, before in SHORTER.items()}
     cells = {name: cell._asdict() for name, cell in CELLS.items()}
-    trained = [job.wildcards.experiment for job in list_jobs() if job.rule.name == "train_cell"]
+    trained = [job.wildcards.experiment for job in list_trainings(list_jobs())]
     for experiment in dict.fromkeys([EXPERIMENT, *trained]):
         ask(write_cells, cells, Path(f"results/{experiment}"), shorter)
 
@@ -78,7 +78,7 @@ def announce_start():
     """Say, before the work starts, how long the training takes on a CPU, and how much disk the call needs."""
     if only_touches():
         return
-    jobs = list_planned_trainings()
+    jobs = list_trainings(list_planned_jobs())
     if jobs and runs_here() and not GPUS:
         cells = [take_own_epochs(CELLS[job.wildcards.cell], job.wildcards.experiment) for job in jobs]
         print(
@@ -112,11 +112,7 @@ def show_progress():
         return
     for display in find_progress_loggers():
         planned, cells = (
-            [
-                (f"results/{job.wildcards.experiment}", job.wildcards.cell)
-                for job in jobs
-                if job.rule.name == "train_cell"
-            ]
+            [(f"results/{job.wildcards.experiment}", job.wildcards.cell) for job in list_trainings(jobs)]
             for jobs in (list_planned_jobs(), list_jobs())
         )
         display.begin(Watch(cells, planned) if planned else None, get_descriptions())

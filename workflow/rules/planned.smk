@@ -38,9 +38,9 @@ def count_cores():
     return min(get_cores() or os.cpu_count(), os.cpu_count())
 
 
-def list_planned_trainings():
-    """The jobs of this call that train a cell."""
-    return [job for job in list_planned_jobs() if job.rule.name == "train_cell"]
+def list_trainings(jobs):
+    """Those of some jobs that train a cell."""
+    return [job for job in jobs if job.rule.name == "train_cell"]
 
 
 def take_own_epochs(cell, experiment):
@@ -127,7 +127,7 @@ def describe_planned_disk():
         return None
     kept = None
     if config["training"]["keep"] == "selected" and parts["grid cells"]:
-        experiments = {job.wildcards.experiment for job in list_planned_trainings()}
+        experiments = {job.wildcards.experiment for job in list_trainings(list_planned_jobs())}
         kept = len(experiments) * max(1, FOLDS) * max(map(estimate_training_bytes, CELLS.values()))
     free = shutil.disk_usage("results" if os.path.exists("results") else ".").free
     return describe_disk(parts, free, [name for name in parts if name in unknown], kept)

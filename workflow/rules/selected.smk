@@ -115,10 +115,6 @@ def get_selected_embeddings(split, kind):
     return get_selected_images("embeddings", split, kind)
 
 
-def get_test_tensor(kind):
-    return get_selected_tensor("test", kind)
-
-
 def get_baseline_inputs():
     """What the final test needs to fit the chosen baselines, as named inputs; their choice is made before it."""
     inputs = {

@@ -51,20 +51,20 @@ def replay_all(splits: Mapping[str, SplitResults], published: dict) -> dict:
     """What `search.json` holds: the staged search on the grid of each split."""
     stages, found = list_stages(published), {}
     for name, results in splits.items():
-        starts = find_starts(results.leaderboard, published)
+        starts = find_starts(results.replicates, published)
         found[name] = {"stages": stages, "starts": starts, "replays": replay_search(results, stages, starts)}
     return found
 
 
 def describe_run(splits: Mapping[str, SplitResults], image_size: int, published: dict) -> dict:
     """What `setting.json` holds: the differences to the paper's setting, and what the verdicts rest on."""
-    leaderboard = splits["image"].leaderboard
+    replicates = splits["image"].replicates
     return {
-        "rows": compare_setting(leaderboard, image_size, published),
-        "seeds": int(leaderboard["seed"].nunique()),
+        "rows": compare_setting(replicates, image_size, published),
+        "seeds": int(replicates["seed"].nunique()),
         "splits": {
             name: {
-                "grid_cells": len(results.leaderboard),
+                "grid_cells": len(results.replicates),
                 "diverged": results.diverged,
                 "validation_images": len(results.validation),
                 "test_images": len(results.test),

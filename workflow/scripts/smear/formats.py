@@ -34,6 +34,16 @@ def describe_values(cell: Mapping, axes: Iterable[str]) -> str:
     return ", ".join(describe_value(axis, cell[axis]) for axis in axes if cell[axis] != AXES[axis].default)
 
 
+def write_accuracy(row: Mapping, prefix: str = "") -> str:
+    """An accuracy with its counts and its interval, of a row with `accuracy,correct,images`; prefix: of these columns.
+
+    The ends of the interval are `accuracy_low` and `accuracy_high`, or with a prefix `<prefix>low` and `<prefix>high`.
+    """
+    accuracy, correct, images = (row[f"{prefix}{name}"] for name in ("accuracy", "correct", "images"))
+    low, high = (row[f"{prefix or 'accuracy_'}{end}"] for end in ("low", "high"))
+    return f"{percent(accuracy)} ({correct:.0f}/{images:.0f}, 95 % interval {100 * low:.2f} to {percent(high)})"
+
+
 def write_seeds(replicates: Iterable[int]) -> str:
     """How many seeds grid cells have, in words: `3 seeds`, or `1 to 3 seeds` where some have more than others."""
     numbers = sorted(set(replicates))

@@ -12,7 +12,7 @@ from smear.figures.augmentation import GAP, LONGEST, WIDE_GAP, arrange
 from smear.figures.style import CHOSEN, HOUSE, INK, LINE, QUIET, header, house_style, longest, percent_axis
 from smear.formats import percent
 from smear.job import show_name
-from smear.perturbed import find_unchanged, name_kind, name_strength, write_strength
+from smear.perturbation.names import find_unchanged, name_kind, name_strength, write_strength
 
 COLUMNS = 4
 SIDE = 0.92  # inches of an image

@@ -1,0 +1,1 @@
+"""Changed images: what is taken from them or done to them, by which amounts, and how that is called."""

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from smear.formats import format_p, percent
-from smear.perturbed import find_row, find_unchanged, name_kind, name_strength, write_strength
+from smear.formats import format_p, percent, write_accuracy
+from smear.perturbation.names import find_row, find_unchanged, name_kind, name_strength, write_strength
 
 LEVEL = 0.05  # of p
 MASKED = ("foreground", "corner", "border")
@@ -18,9 +18,9 @@ def judge_background(network: pd.DataFrame, facts: dict) -> str:
     row = find_row(network, "foreground", facts["shown"]["foreground"])
     plain = find_unchanged(network)
     return (
-        f"As they are, {describe(plain)} of the validation images are classified correctly. Without blood cells the "
-        f"network classifies {describe(row)} correctly; always the majority class, {facts['majority_class']}, gives "
-        f"{percent(facts['majority'])}, labels permuted over {name_groups(facts)} {describe_chance(row)}. "
+        f"As they are, {write_accuracy(plain)} of the validation images are classified correctly. Without blood cells "
+        f"the network classifies {write_accuracy(row)} correctly; always the majority class, "
+        f"{facts['majority_class']}, gives {percent(facts['majority'])}, labels permuted over {name_groups(facts)} {describe_chance(row)}. "
         f"{conclude(row)}"
     )
 
@@ -40,8 +40,9 @@ def judge_parts(network: pd.DataFrame) -> str:
     corner, border = (network[network["perturbation"] == kind].iloc[-1] for kind in ("corner", "border"))
     kept = percent((1 - border["strength"]) / 2, 0)
     text = (
-        f"From the corner alone, where a scale bar may stand, it classifies {describe(corner)} correctly, from a "
-        f"border of {kept} of the side {describe(border)}; by chance, p {write_p(corner)} and {write_p(border)}."
+        f"From the corner alone, where a scale bar may stand, it classifies {write_accuracy(corner)} correctly, from "
+        f"a border of {kept} of the side {write_accuracy(border)}; by chance, p {write_p(corner)} and "
+        f"{write_p(border)}."
     )
     others = network[~network["perturbation"].isin(MASKED)]
     worst = others.loc[others["accuracy"].idxmin()]
@@ -67,17 +68,9 @@ def judge_probe(probe: pd.DataFrame | None, facts: dict, embeddings: dict | str)
         verdict = "These images do not show that the background says anything of the class."
     return (
         "A linear probe (ridge regression) was trained and validated on the frozen pretrained features of images "
-        f"without blood cells: it classifies {describe(cleared)} correctly, the same probe on the images as they are "
-        f"{describe(plain)}; with training labels permuted over {name_groups(facts)} {describe_chance(cleared)}. "
-        f"{verdict}"
-    )
-
-
-def describe(row: pd.Series) -> str:
-    """An accuracy with its counts and its interval."""
-    return (
-        f"{percent(row['accuracy'])} ({row['correct']:.0f}/{row['images']:.0f}, 95 % interval "
-        f"{100 * row['accuracy_low']:.2f} to {percent(row['accuracy_high'])})"
+        f"without blood cells: it classifies {write_accuracy(cleared)} correctly, the same probe on the images as they "
+        f"are {write_accuracy(plain)}; with training labels permuted over {name_groups(facts)} "
+        f"{describe_chance(cleared)}. {verdict}"
     )
 
 

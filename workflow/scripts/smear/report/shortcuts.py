@@ -4,7 +4,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from smear.formats import format_value, percent
+from smear.formats import format_value, write_accuracy
 from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 
 
@@ -67,11 +67,8 @@ def describe_embeddings(embeddings: dict | str) -> str | None:
 
 
 def describe(row: pd.Series) -> str:
-    """An accuracy with its counts and its interval."""
-    return (
-        f"{percent(row['validation_accuracy'])} ({row['validation_correct']:.0f}/{row['validation_images']:.0f}, "
-        f"95 % interval {100 * row['validation_low']:.2f} to {percent(row['validation_high'])})"
-    )
+    """The validation accuracy of a row."""
+    return write_accuracy(row, "validation_")
 
 
 def compare(best: pd.Series) -> str:

@@ -15,10 +15,10 @@ from smear.reproduction.verdicts import NOT_TESTED, judge
 VALIDATION = "validation accuracy"
 
 
-def match_pairs(leaderboard: pd.DataFrame, axis: str, first: object, second: object) -> np.ndarray:
-    """Rows that differ in one axis alone, and have these values of it: int, (pairs, 2), places in the leaderboard."""
+def match_pairs(replicates: pd.DataFrame, axis: str, first: object, second: object) -> np.ndarray:
+    """Rows that differ in one axis alone, and have these values of it: int, (pairs, 2), places in the table."""
     others = [name for name in AXES if name != axis]
-    rows = leaderboard[[*AXES]].assign(place=np.arange(len(leaderboard)))
+    rows = replicates[[*AXES]].assign(place=np.arange(len(replicates)))
     one, other = (rows[rows[axis] == value] for value in (first, second))
     matched = one.merge(other, on=others, suffixes=("_first", "_second"))
     return matched[["place_first", "place_second"]].to_numpy()
@@ -28,7 +28,7 @@ def compare_values(results: SplitResults, axis: str, first: object, others: Iter
     """Compare one value of an axis with each other one for which the grid has matched pairs."""
     comparisons = []
     for other in others:
-        pairs = match_pairs(results.leaderboard, axis, first, other)
+        pairs = match_pairs(results.replicates, axis, first, other)
         if len(pairs):
             effect = paired_effect(results.right[pairs[:, 0]], results.right[pairs[:, 1]], results.groups)
             names = (describe_value(axis, value) for value in (first, other))
@@ -45,7 +45,7 @@ def judge_optimizer(results: SplitResults) -> Claim:
 
 def judge_learning_rate(results: SplitResults, published: dict) -> Claim:
     """The lowest learning rate of the grid is better than each other one."""
-    rates, theirs = sorted(results.leaderboard["learning_rate"].unique()), sorted(published["grid"]["learning_rate"])
+    rates, theirs = sorted(results.replicates["learning_rate"].unique()), sorted(published["grid"]["learning_rate"])
     found = compare_values(results, "learning_rate", rates[0], rates[1:])
     note = "" if found else "The grid has one learning rate."
     if found and rates != theirs:
@@ -59,7 +59,7 @@ def judge_epochs(results: SplitResults, published: dict) -> Claim:
     A grid without that number, or without fewer or more, does not test the claim; its most epochs are then compared
     with each fewer, and no verdict is given.
     """
-    chosen, values = published["best_cell"]["epochs"], sorted(results.leaderboard["epochs"].unique())
+    chosen, values = published["best_cell"]["epochs"], sorted(results.replicates["epochs"].unique())
     if chosen in values[1:-1]:
         found = compare_values(results, "epochs", chosen, [value for value in values if value != chosen])
         return Claim("epochs", results.unit, judge([each.effect for each in found]), found)

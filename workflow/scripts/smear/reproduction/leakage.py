@@ -45,7 +45,7 @@ def judge_test_leakage(image: SplitResults, field: SplitResults) -> Claim:
 
 def judge_validation_leakage(image: SplitResults, field: SplitResults) -> Claim:
     """The validation accuracy, in the mean of the grid cells that finished on both splits, is higher by image."""
-    rows = match_cells(image.leaderboard, field.leaderboard)
+    rows = match_cells(image.replicates, field.replicates)
     if not len(rows):
         return Claim("leakage_validation", BETWEEN, NOT_TESTED, [], "No grid cell finished on both splits.")
     samples = image.sample_validation(rows[:, 0]), field.sample_validation(rows[:, 1])
@@ -61,7 +61,7 @@ def judge_repeats(image: SplitResults) -> Claim:
     if not image.fields_searched or repeated.all() or not repeated.any():
         note = "No validation image has a repeat capture in the training, or all have."
         return Claim("repeat_captures", image.unit, NOT_TESTED, [], note)
-    rows = range(len(image.leaderboard))
+    rows = range(len(image.replicates))
     first, second = (image.sample_validation(rows, here) for here in (repeated, ~repeated))
     effect = count_images(unpaired_effect(first, second), len(rows))
     measure = f"validation accuracy, mean of {len(rows)} grid cells"
@@ -71,7 +71,7 @@ def judge_repeats(image: SplitResults) -> Claim:
 
 
 def match_cells(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
-    """Rows of two leaderboards with the same hyperparameters: int, (matched, 2), places."""
+    """Rows of two tables with the same hyperparameters: int, (matched, 2), places."""
     tables = [table[[*AXES]].assign(place=np.arange(len(table))) for table in (first, second)]
     return tables[0].merge(tables[1], on=[*AXES])[["place_x", "place_y"]].to_numpy()
 

@@ -20,14 +20,14 @@ from smear.unpaired import Sample
 class SplitResults(NamedTuple):
     """What a grid that was trained on one split of the images came to.
 
-    leaderboard: the finished replicates, of one seed each, the best first. right: bool, (rows, validation images),
+    replicates: the finished replicates, of one seed each, the best first. right: bool, (rows, validation images),
     what each row had right; validation: `image_id,group` of these images. test: `image_id,label,predicted,group` of the
     selected grid cell. classes: by label. manifest: of the split. diverged: replicates without figures. unit: what was
     split; grouped: what a group is. fields_searched: whether repeat captures were looked for.
     """
 
     unit: str
-    leaderboard: pd.DataFrame
+    replicates: pd.DataFrame
     right: np.ndarray
     validation: pd.DataFrame
     test: pd.DataFrame
@@ -48,7 +48,7 @@ class SplitResults(NamedTuple):
         return Sample((test["label"] == test["predicted"]).to_numpy(), test["group"].to_numpy())
 
     def sample_validation(self, rows: Sequence[int], here: np.ndarray | slice = slice(None)) -> Sample:
-        """The answers of some rows of the leaderboard to the validation images, or to some of them, row after row."""
+        """The answers of some of the replicates to the validation images, or to some of them, row after row."""
         right = self.right[list(rows)][:, here]
         return Sample(right.ravel(), np.tile(self.groups[here], len(rows)))
 
@@ -78,7 +78,7 @@ def read_split(
     groups = find_groups(manifest, validated.image_ids)
     return SplitResults(
         unit=audited["unit"],
-        leaderboard=finished,
+        replicates=finished,
         right=validated.right,
         validation=tabulate(validated.image_ids, groups),
         test=test.assign(group=find_groups(manifest, test["image_id"].to_numpy()).names),

@@ -1,4 +1,4 @@
-"""A staged search replayed on the leaderboard of a grid: one axis at a time, the others held at what was chosen."""
+"""A staged search replayed on a grid: one axis at a time, the others held at what was chosen."""
 
 from collections.abc import Sequence
 
@@ -22,11 +22,11 @@ def find_start(values: Sequence, theirs: object, their_values: Sequence) -> obje
     return values[int(np.floor(place * (len(values) - 1) + 0.5))]
 
 
-def find_starts(leaderboard: pd.DataFrame, published: dict) -> dict:
+def find_starts(replicates: pd.DataFrame, published: dict) -> dict:
     """The values with which the paper's search begins, of each of its axes, as far as this grid has them."""
     starts = {}
     for axis in list_stages(published):
-        values = leaderboard[axis].unique().tolist()
+        values = replicates[axis].unique().tolist()
         starts[axis] = find_start(values, published["best_cell"][axis], published["grid"][axis])
     return starts
 
@@ -37,9 +37,9 @@ def list_stages(published: dict) -> list[str]:
 
 
 def replay(rows: pd.DataFrame, stages: Sequence[str], starts: dict) -> tuple[list[dict], pd.DataFrame]:
-    """The steps of a staged search, and the rows that it has trained, in the order of the leaderboard.
+    """The steps of a staged search, and the rows that it has trained, in their order.
 
-    rows: finished rows of a leaderboard, the best first by the rule of the selection, which also decides within a
+    rows: finished replicates, the best first by the rule of the selection, which also decides within a
     stage; they differ in the axes of `stages` alone. Each stage compares the rows that have all other axes as they were
     chosen, or as they start, and takes the first. An axis with one value is no stage. A stage without such a row,
     because all diverged or the grid lacks them, changes nothing.
@@ -72,9 +72,9 @@ def replay_search(results: SplitResults, stages: Sequence[str], starts: dict) ->
     where no row that the search begins with finished.
     """
     others = [axis for axis in AXES if axis not in stages]
-    varying = [axis for axis in others if results.leaderboard[axis].nunique() > 1]
+    varying = [axis for axis in others if results.replicates[axis].nunique() > 1]
     sums, found = sum_groups(results.right, results.groups), []
-    for _, rows in results.leaderboard.groupby(others, sort=False, dropna=False):
+    for _, rows in results.replicates.groupby(others, sort=False, dropna=False):
         steps, trained = replay(rows, stages, starts)
         held = {axis: rows[axis].tolist()[0] for axis in varying}
         found.append({"held": held, "steps": steps, "cells": len(rows), **judge_choice(rows, trained, steps, sums)})
@@ -82,7 +82,7 @@ def replay_search(results: SplitResults, stages: Sequence[str], starts: dict) ->
 
 
 def judge_choice(rows: pd.DataFrame, trained: pd.DataFrame, steps: list[dict], sums: np.ndarray) -> dict:
-    """The chosen grid cell beside the best of `rows`; sums: of all rows of the leaderboard, (rows, groups)."""
+    """The chosen grid cell beside the best of `rows`; sums: of all replicates, (rows, groups)."""
     best = rows.iloc[0]
     choice = {"best": best["cell"], "best_accuracy": float(best["validation_accuracy"])}
     choice["trained"] = len(trained) if steps else len(rows)

@@ -20,11 +20,11 @@ def check_outer_folds(split: dict, counts: Mapping[str, int], groups: Groups | N
             "test images anew; set split.outer_folds: 0, or leave the column split out of the table.",
             [{"split": {"outer_folds": 0}}],
         )
-    find_most(split["outer_folds"], counts, lambda folds, count: holds_images(folds, count, split), "image")
+    require_enough(split["outer_folds"], counts, lambda folds, count: holds_images(folds, count, split), "image")
     if groups is not None and groups.levels is not None:
         found = list_images(groups.levels, labels).groupby("class")["group"].nunique().to_dict()
         needed = count_places(split["folds"]) - 1
-        find_most(split["outer_folds"], found, lambda folds, count: count - ceil(count / folds) >= needed, "group")
+        require_enough(split["outer_folds"], found, lambda folds, count: count - ceil(count / folds) >= needed, "group")
 
 
 def holds_images(folds: int, images: int, split: dict) -> bool:
@@ -33,7 +33,7 @@ def holds_images(folds: int, images: int, split: dict) -> bool:
     return bool(rest_targets(rest, split["fractions"], split["folds"]).to_numpy().all())
 
 
-def find_most(wanted: int, counts: Mapping[str, int], is_enough, what: str) -> None:
+def require_enough(wanted: int, counts: Mapping[str, int], is_enough, what: str) -> None:
     """Raise a UserError that names a class with too few for the outer folds, and the most that do for all classes.
 
     is_enough: whether so many folds leave enough of a class with so many.

@@ -1,6 +1,6 @@
 """The table of changed images as figure and report read it: names in words, the row that a sentence is about.
 
-Which kinds and strengths there are, `smear/perturbation/kinds.py` says alone. Their names are their names in words;
+Which kinds and strengths there are, `kinds.py` says alone. Their names are their names in words;
 here stand those that need others.
 """
 
