@@ -20,8 +20,8 @@ def judge_background(network: pd.DataFrame, facts: dict) -> str:
     return (
         f"As they are, {write_accuracy(plain)} of the validation images are classified correctly. Without blood cells "
         f"the network classifies {write_accuracy(row)} correctly; always the majority class, "
-        f"{facts['majority_class']}, gives {percent(facts['majority'])}, labels permuted over {name_groups(facts)} {describe_chance(row)}. "
-        f"{conclude(row)}"
+        f"{facts['majority_class']}, gives {percent(facts['majority'])}, labels permuted over "
+        f"{name_groups(facts)} {describe_chance(row)}. {conclude(row)}"
     )
 
 
