@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from smear.intervals import grouped_interval
 from smear.optimism import correct_selection
 
 
@@ -41,7 +42,15 @@ def test_images_of_a_group_are_drawn_together():
     """Two groups: one of them is left out, and the row that was better on the other is measured on it."""
     sums = np.array([[10, 0], [0, 4]])
     accuracy, low, high = correct_selection(sums, np.array([10, 5]))
-    assert (accuracy, low, high) == (0, 0, 0)
+    assert (accuracy, low) == (0, 0)
+    assert high == grouped_interval(sums[0], np.array([10, 5]))[1]
+
+
+def test_rows_without_an_error_have_an_interval_of_a_width():
+    sizes = np.array([1, 2, 3] * 20)
+    accuracy, low, high = correct_selection(np.tile(sizes, (4, 1)), sizes)
+    assert (accuracy, low, high) == (1, *grouped_interval(sizes, sizes))
+    assert low < 1
 
 
 @pytest.mark.parametrize("shape", [(1, 9), (9, 1)])
