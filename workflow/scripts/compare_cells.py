@@ -49,7 +49,7 @@ def compare_rows(
     compared = pd.DataFrame(columns).reindex(leaderboard.index)
     compared["tied"] = compared["tied"].eq(True)
     detectable = find_detectable(sums, p, unit)
-    corrected = correct_selection(sums, sizes * unit) or (None, None, None)
+    corrected = correct_selection(sums, sizes, unit) or (None, None, None)
     summary = {
         "groups": len(names),
         "lowest_tied": float(sums[p > LEVEL].sum(axis=1).min() / (images * unit)),
