@@ -90,7 +90,7 @@ def test_every_seed_has_a_search_of_its_own():
 
 
 def test_ties_within_a_stage_go_by_the_rule_of_the_selection():
-    cells = make_split(lambda cell: 0.9, optimizer=["adam"], learning_rate=[0.0001]).leaderboard
+    cells = make_split(lambda cell: 0.9, optimizer=["adam"], learning_rate=[0.0001]).replicates
     equal = cells.assign(validation_accuracy=0.9, validation_loss=[0.2, 0.1, 0.1], parameters=5, status="finished")
     ranked = rank_cells(equal.drop(columns="rank", errors="ignore"))
     steps, _ = replay(ranked, ["epochs"], {"epochs": 30})
@@ -99,8 +99,8 @@ def test_ties_within_a_stage_go_by_the_rule_of_the_selection():
 
 def test_where_all_of_the_last_stage_diverged_nothing_is_chosen():
     results = make_split(interacting)
-    kept = (results.leaderboard["learning_rate"] != 0.0001) & (results.leaderboard["epochs"] != 30)
-    finished = results._replace(leaderboard=results.leaderboard[kept].reset_index(drop=True), right=results.right[kept])
+    kept = (results.replicates["learning_rate"] != 0.0001) & (results.replicates["epochs"] != 30)
+    finished = results._replace(replicates=results.replicates[kept].reset_index(drop=True), right=results.right[kept])
     (found,) = replay_search(finished, STAGES, STARTS)
     assert found["chosen"] is None
     assert "same" not in found
@@ -110,7 +110,7 @@ def test_where_all_of_the_last_stage_diverged_nothing_is_chosen():
 def test_the_choice_is_never_worse_than_what_it_was_compared_with(stages, seed):
     results = make_split(lambda cell: 0.8, images=40, learning_rate=[0.0001, 0.001])
     # Ranks at random, as any grid may have them.
-    shuffled = results.leaderboard.sample(frac=1, random_state=seed).reset_index(drop=True)
+    shuffled = results.replicates.sample(frac=1, random_state=seed).reset_index(drop=True)
     steps, trained = replay(shuffled, stages, STARTS)
     ranks = {cell: place for place, cell in enumerate(shuffled["cell"])}
     for step in steps:
@@ -139,6 +139,6 @@ def test_the_search_begins_where_the_paper_does_or_at_its_place(values, theirs, 
 
 
 def test_starts_are_those_of_the_grid():
-    table = make_split(lambda cell: 0.9, learning_rate=[0.003, 0.0005], epochs=[1, 2, 3]).leaderboard
+    table = make_split(lambda cell: 0.9, learning_rate=[0.003, 0.0005], epochs=[1, 2, 3]).replicates
     assert find_starts(table, PUBLISHED) == {"optimizer": "adam", "learning_rate": 0.0005, "epochs": 2}
     assert list_stages(PUBLISHED) == STAGES
