@@ -1,4 +1,4 @@
-"""How often 95 % intervals of macro F1, of a class's recall and of the area under the ROC curve hold the true one.
+"""How often 95 % intervals of macro F1, of a class's recall and of areas under curves hold the true one.
 
     python benchmarks/score_coverage.py [--draws 2000] [--seed 0]
 
@@ -15,7 +15,7 @@ from scipy.special import ndtr
 from smear.intervals import bound_share
 from smear.macro_f1 import macro_f1_interval
 from smear.metrics import confusion_matrix
-from smear.roc import bound_area
+from smear.roc import measure_areas
 from smear.threshold import Scores
 
 IMAGES, ACCURACIES = (50, 328), (0.90, 0.95, 0.98, 0.99)
@@ -73,25 +73,37 @@ def find_area(positive: np.ndarray, scores: np.ndarray, weights: np.ndarray) -> 
     return float((weights * kinds * below).sum() / ((weights * kinds).sum() * below[-1]))
 
 
-def measure_areas(random, share, images, size, correlation, area, draws) -> np.ndarray:
-    """Coverage of the interval above and of a bootstrap over groups, both in percent, and widths of 0 of the latter."""
+def find_precision(distance: float, share: float) -> float:
+    """The average precision of infinitely many images whose scores are normal, those of positive ones `distance` more.
+
+    share: of the images, those that are positive.
+    """
+    thresholds = np.linspace(distance + 8, -8, 200_001)
+    recall, others = ndtr(distance - thresholds), ndtr(-thresholds)
+    return float(np.trapezoid(share * recall / (share * recall + (1 - share) * others), recall))
+
+
+def cover_areas(random, share, images, size, correlation, area, draws) -> np.ndarray:
+    """Coverage of the ROC area's interval, the average precision's, and a bootstrap's over groups of the ROC area, in
+    percent; and widths of 0 of the last."""
     distance = np.sqrt(2) * next(x for x in np.linspace(0, 5, 5001) if ndtr(x) >= area)
     count = max(round(share * images), size)
     positive = np.arange(images) < count
     places = np.unique(positive * images + np.arange(images) // size, return_inverse=True)[1]
+    true = {"roc_area": area, "average_precision": find_precision(distance, count / images)}
     rows, drawn = [], []
     for number in range(draws):
         common = random.normal(size=places.max() + 1)[places]
         scores = np.sqrt(correlation) * common + np.sqrt(1 - correlation) * random.normal(size=images)
         scores = scores + distance * positive
-        low, high = bound_area(Scores(scores, positive), places)
-        rows.append(low <= area <= high)
+        found = measure_areas(Scores(scores, positive), places)
+        rows.append([found[f"{name}_low"] <= value <= found[f"{name}_high"] for name, value in true.items()])
         if number < BOOTSTRAP_DRAWS:
             weights = random.multinomial(places.max() + 1, np.full(places.max() + 1, 1 / (places.max() + 1)), RESAMPLES)
             usable = [row[places] for row in weights if row[places][positive].any() and row[places][~positive].any()]
             low, high = np.quantile([find_area(positive, scores, row) for row in usable], (0.025, 0.975))
             drawn.append((low <= area <= high, high == low))
-    return 100 * np.array([np.mean(rows), *np.mean(drawn, axis=0)])
+    return 100 * np.array([*np.mean(rows, axis=0), *np.mean(drawn, axis=0)])
 
 
 def main() -> None:
@@ -110,16 +122,13 @@ def main() -> None:
             f"{width.mean():.1f} | {second.mean():.1f} ({second.min():.1f}) |",
             flush=True,
         )
-    print("\n| images | positive | group size | ICC | area: mean (lowest) | bootstrap | no width |")
-    print("|---:|---:|---:|---:|---:|---:|---:|")
+    print("\n| images | positive | group size | ICC | ROC area | average precision | bootstrap, ROC area | no width |")
+    print("|---:|---:|---:|---:|---:|---:|---:|---:|")
     for images, share, (size, correlation) in product(IMAGES, (0.5, 0.15), GROUPS):
-        rows = [measure_areas(random, share, images, size, correlation, area, options.draws) for area in AREAS]
-        first, second, none = np.transpose(rows)
-        print(
-            f"| {images} | {share:.0%} | {size} | {correlation} | {first.mean():.1f} ({first.min():.1f}) | "
-            f"{second.mean():.1f} ({second.min():.1f}) | {none.mean():.1f} |",
-            flush=True,
-        )
+        rows = [cover_areas(random, share, images, size, correlation, area, options.draws) for area in AREAS]
+        *covered, none = np.transpose(rows)
+        shown = " | ".join(f"{each.mean():.1f} ({each.min():.1f})" for each in covered)
+        print(f"| {images} | {share:.0%} | {size} | {correlation} | {shown} | {none.mean():.1f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,23 +8,23 @@ import choose_threshold as job
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_report import write_report_inputs
 from page import Page
 from render_report import main as render_report
-from sklearn.metrics import average_precision_score, roc_auc_score
 from smear.configuration.completion import complete_configuration
 from smear.configuration.threshold import DEFAULT, find_positive
 from smear.figures.style import save
 from smear.figures.threshold import draw_threshold
 from smear.files import write_json
 from smear.frozen_threshold import MEMBER, add_threshold, read_threshold
-from smear.intervals import score_interval, wilson_interval
+from smear.intervals import bound_share, score_interval, wilson_interval
 from smear.job import UserError
-from smear.roc import AREAS, bound_area, measure_areas, weigh_precision
+from smear.roc import AREAS, has_both, measure_areas
 from smear.tables import read_csv, write_csv
 from smear.threshold import (
+    SHARES,
     Scores,
     choose_threshold,
     count_needed,
@@ -111,28 +111,29 @@ def test_decimals_of_a_table_stand_for_the_same_images(values):
     assert measure_shares(made, threshold)["sensitivity_correct"] == sum(by_hand)
 
 
-@given(scores())
-def test_average_precision_is_that_of_sklearn_with_any_weights(made):
-    weights = np.random.default_rng(len(made.positive)).integers(0, 4, len(made.positive))
-    found, others = (weights[kind].sum() for kind in (made.positive, ~made.positive))
-    if not (found and others):
+@pytest.mark.parametrize("name", AREAS)
+@given(made=scores())
+@settings(max_examples=20)
+def test_influences_are_the_derivatives_by_an_images_weight(name, made):
+    if not has_both(made):
         return
-    values = np.unique(made.probability)[::-1]
-    sums = [
-        np.array([weights[kind & (made.probability == value)].sum() for value in values])
-        for kind in (made.positive, ~made.positive)
-    ]
-    arguments = made.positive, made.probability
-    assert weigh_precision(*sums) == pytest.approx(average_precision_score(*arguments, sample_weight=weights))
+    measure, find_influences = AREAS[name]
+    influences, images, step = find_influences(made), len(made.positive), 1e-5
+    for image in range(images):
+        weights = np.ones(images) + step * (np.arange(images) == image)
+        more, less = (measure(made.positive, made.probability, sample_weight=each) for each in (weights, 2 - weights))
+        assert (more - less) / (2 * step) == pytest.approx(influences[image], abs=1e-6)
 
 
-@given(scores())
-def test_the_interval_of_the_roc_area_holds_it_and_has_a_width(made):
-    if made.positive.all() or not made.positive.any():
+@pytest.mark.parametrize("name", AREAS)
+@given(made=scores())
+def test_the_interval_of_an_area_holds_it_and_has_a_width(name, made):
+    if not has_both(made):
         return
-    area = roc_auc_score(made.positive, made.probability)
     for size in (1, 3):
-        low, high = bound_area(made, np.arange(len(made.positive)) // size)
+        found = measure_areas(made, np.arange(len(made.positive)) // size)
+        area, low, high = (found[f"{name}{end}"] for end in ("", "_low", "_high"))
+        assert area == AREAS[name][0](made.positive, made.probability)
         assert 0 <= low <= area + 1e-12
         assert area - 1e-12 <= high <= 1
         assert high - low > 0.01 / len(made.positive)
@@ -143,24 +144,39 @@ def test_the_variance_of_the_roc_area_is_delongs():
     made = Scores(np.array([0.9, 0.4, 0.5, 0.1], np.float32), np.array([True, True, False, False]))
     variance = 4 * (0.25 / 2) ** 2 * 4 / 3
     drawn = 2 / 22 * variance + 20 / 22 * max(variance, 0.75 * 0.25 / 2)
-    assert bound_area(made, np.arange(4)) == pytest.approx(score_interval(0.75, max(0.75 * 0.25 / drawn, 2)))
+    interval = score_interval(0.75, max(0.75 * 0.25 / drawn, 2))
+    found = measure_areas(made, np.arange(4))
+    assert (found["roc_area_low"], found["roc_area_high"]) == pytest.approx(interval)
 
 
 def test_intervals_of_areas():
     made = draw_scores(300, 2)
     areas = measure_areas(made, np.arange(300) // 2)
     assert areas == measure_areas(made, np.arange(300) // 2)
+    few = measure_areas(made, np.arange(300) % 2)
+    separated = measure_areas(Scores(made.positive.astype(np.float32), made.positive), np.arange(300))
     for name in AREAS:
         assert areas[f"{name}_low"] < areas[name] < areas[f"{name}_high"] < 1
-    few = measure_areas(made, np.arange(300) % 2)
-    assert few["roc_area"] == areas["roc_area"]
-    assert few["average_precision_low"] is None
-    assert few["roc_area_low"] < areas["roc_area_low"]
-    separated = measure_areas(Scores(made.positive.astype(np.float32), made.positive), np.arange(300))
-    assert (separated["average_precision"], separated["average_precision_low"]) == (1, None)
-    assert (separated["roc_area"], separated["roc_area_high"]) == (1, 1)
-    assert 0.9 < separated["roc_area_low"] < 1
+        assert few[name] == areas[name]
+        assert few[f"{name}_low"] < areas[f"{name}_low"]
+        assert (separated[name], separated[f"{name}_high"]) == (1, 1)
+        assert 0.9 < separated[f"{name}_low"] < 1
     assert set(measure_areas(Scores(made.probability, np.ones(300, bool)), np.arange(300)).values()) == {None}
+
+
+def test_intervals_of_shares_respect_groups():
+    """Of four times the images in groups of equal ones the interval is about that of one image of each group."""
+    made = draw_scores(80, 2)
+    four = Scores(np.repeat(made.probability, 4), np.repeat(made.positive, 4))
+    once, grouped = measure_shares(made, 0.5), measure_shares(four, 0.5, np.arange(320) // 4)
+    alone = measure_shares(four, 0.5)
+    for name in SHARES:
+        assert grouped[name] == alone[name] == once[name]
+        assert grouped[f"{name}_correct"] == 4 * once[f"{name}_correct"]
+        assert once[f"{name}_low"] - 0.02 < grouped[f"{name}_low"] < alone[f"{name}_low"]
+    right, here = (four.probability >= 0.5) & four.positive, four.positive
+    bounds = bound_share(right[here], (np.arange(320) // 4)[here])
+    assert (grouped["sensitivity_low"], grouped["sensitivity_high"]) == bounds
 
 
 def test_groups_that_lack_a_kind_have_no_share_of_it():
@@ -199,7 +215,9 @@ def choose(folder, predictions: pd.DataFrame, positive: str, sensitivity: float 
     for path, rows in zip(paths, (predictions[::2], predictions[1::2]), strict=True):
         write_csv(rows, path)
     params = SimpleNamespace(positive=positive, sensitivity=sensitivity)
-    given = SimpleNamespace(predictions=paths)
+    manifest = pd.DataFrame(dict.fromkeys(("image_id", "group", "field_id"), predictions["image_id"]))
+    write_csv(manifest, folder / "manifest.csv")
+    given = SimpleNamespace(predictions=paths, manifest=folder / "manifest.csv")
     job.main(SimpleNamespace(input=given, output=SimpleNamespace(threshold=folder / "t.json"), params=params))
     return json.loads((folder / "t.json").read_text())
 
@@ -222,7 +240,7 @@ def measure(folder, positive: str, sizes: tuple[int, ...], certainty: float = 0.
     chosen = choose(folder, predictions, positive, certainty)
     scores = take_scores(predictions, classes, positive)
     found = measure_shares(scores, chosen["threshold"]) | measure_areas(scores, np.arange(len(predictions)))
-    results = chosen | {"resamples": 1000, "level": "patient", "validation": found, "test": found}
+    results = chosen | {"level": "patient", "validation": found, "test": found}
     return snakemake, scores, results
 
 
@@ -241,7 +259,7 @@ def test_the_report_shows_it_where_there_is_one(tmp_path):
     page = Page(snakemake.output.report.read_text(encoding="utf-8")).text
     assert f"its probability of B is {results['threshold']} or more" in page
     assert "The 40 positive validation images do not show that the sensitivity is at least 95" in page
-    assert "it takes 73 positive images to show it, even if all of them are found" in page
+    assert "it takes 73 independent positive images to show it, even if all of them are found" in page
     assert "The lowest sensitivities by patient in test: p1 83.33" in page
     assert "a share of 30.77" in page
     assert "| Sensitivity | 95.00" in snakemake.output.model_card.read_text()

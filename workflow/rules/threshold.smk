@@ -6,6 +6,8 @@ if POSITIVE is not None:
     rule choose_threshold:
         """Choose the threshold on the validation images; the test has it among its inputs, and so comes after it."""
         input:
+            manifest=ancient("results/{experiment}/split/manifest.csv"),
+            split_digests=ancient("results/{experiment}/split/digests.json"),
             predictions=get_selected_predictions("csv"),
             digests=ancient(get_selected_predictions("digests.json")),
         output:

@@ -1,6 +1,7 @@
 """Choose a threshold for one class against the rest on the validation images, before the test."""
 
 import smear.environment
+from smear.correctness import find_groups
 from smear.files import write_json
 from smear.group_metrics import join_predictions, list_classes
 from smear.job import UserError, log, logged_to, show_name
@@ -21,7 +22,8 @@ def main(snakemake) -> None:
             "dataset.positive to null."
         )
     threshold = choose_threshold(scores, params.sensitivity)
-    validation = measure_shares(scores, threshold)
+    members = find_groups(snakemake.input.manifest, predictions["image_id"].to_numpy()).names
+    validation = measure_shares(scores, threshold, members)
     log.info("%s from a probability of %.6g: sensitivity %.4f", params.positive, threshold, validation["sensitivity"])
     chosen = {
         "positive": params.positive,

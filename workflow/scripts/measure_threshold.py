@@ -8,7 +8,6 @@ from smear.files import read_json, write_json
 from smear.group_metrics import join_predictions
 from smear.job import log, logged_to
 from smear.records import recorded
-from smear.resampling import RESAMPLES
 from smear.roc import measure_areas
 from smear.split.group_levels import read_levels
 from smear.tables import read_csv, write_csv
@@ -21,11 +20,11 @@ def main(snakemake) -> None:
     threshold = chosen["threshold"]
     validation = join_predictions(map(read_csv, files.validation_predictions))
     splits = {"validation": validation, "test": read_csv(files.test_predictions)}
-    results, scores = chosen | {"resamples": RESAMPLES}, {}
+    results, scores = dict(chosen), {}
     for split, table in splits.items():
         scores[split] = take_scores(table, chosen["classes"], chosen["positive"])
         members = find_groups(files.manifest, table["image_id"].to_numpy()).names
-        results[split] = measure_shares(scores[split], threshold) | measure_areas(scores[split], members)
+        results[split] = measure_shares(scores[split], threshold, members) | measure_areas(scores[split], members)
     if path := output.get("by_group"):
         levels = read_levels(files.manifest).iloc[:, 0]
         members = splits["test"]["image_id"].map(levels).to_numpy()

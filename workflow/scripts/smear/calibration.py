@@ -7,7 +7,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from scipy.stats import rankdata
 
-from smear.intervals import wilson_interval
+from smear.intervals import bound_share
 from smear.metrics import log_loss
 from smear.resampling import CHUNK, FEWEST_GROUPS, RESAMPLES, draw_weights, find_interval
 
@@ -115,7 +115,7 @@ def measure_calibration(
         "ece_if_calibrated_high": float(np.quantile(chance, 0.95)),
         "brier": brier_score(labels, probabilities),
         "log_loss": log_loss(labels, probabilities),
-        "bins": tabulate_bins(confidence, correct, bins),
+        "bins": tabulate_bins(confidence, correct, bins, groups),
     }
     intervals = dict.fromkeys(("gap_low", "gap_high", "ece_low", "ece_high"))
     places = np.unique(groups, return_inverse=True)[1]
@@ -124,13 +124,13 @@ def measure_calibration(
     return summary | intervals
 
 
-def tabulate_bins(confidence: np.ndarray, correct: np.ndarray, bins: np.ndarray) -> list[dict]:
-    """Of each bin: its images, mean confidence, accuracy, and the accuracy's 95 % Wilson interval."""
+def tabulate_bins(confidence: np.ndarray, correct: np.ndarray, bins: np.ndarray, groups: np.ndarray) -> list[dict]:
+    """Of each bin: its images, mean confidence, accuracy, and the accuracy's 95 % interval; arrays: (images,)."""
     rows = []
     for number in range(bins.max() + 1):
         here = bins == number
         images, hits = int(here.sum()), int(correct[here].sum())
-        low, high = wilson_interval(hits, images)
+        low, high = bound_share(correct[here], groups[here])
         rows.append(
             {
                 "images": images,

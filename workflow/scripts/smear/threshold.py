@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from smear.intervals import wilson_interval
+from smear.intervals import bound_share
 
 SHARES = ("sensitivity", "specificity", "ppv", "npv")
 """What is measured at a threshold; ppv and npv are the positive and the negative predictive value."""
@@ -39,8 +39,13 @@ def choose_threshold(scores: Scores, sensitivity: float) -> float:
     return float(str(found[np.argmax(shares >= sensitivity)]))
 
 
-def measure_shares(scores: Scores, threshold: float) -> dict:
-    """Of each of SHARES its value, 95 % Wilson interval and counts, `…_correct` of `…_images`; None of no images."""
+def measure_shares(scores: Scores, threshold: float, groups: np.ndarray | None = None) -> dict:
+    """Of each of SHARES its value, 95 % interval and counts, `…_correct` of `…_images`; None of no images.
+
+    groups: of each image, (images,), as in `intervals.bound_share`, which gives the intervals; None where each is one
+    by itself.
+    """
+    groups = np.arange(len(scores.positive)) if groups is None else groups
     # The decimals are not the float32 that they stand for, but the nearest to it.
     called, positive = scores.probability >= np.float32(threshold), scores.positive
     counts = {
@@ -51,8 +56,9 @@ def measure_shares(scores: Scores, threshold: float) -> dict:
     }
     shares = {}
     for name in SHARES:
-        correct, images = (int(each.sum()) for each in counts[name])
-        low, high = wilson_interval(correct, images)
+        right, here = counts[name]
+        correct, images = int(right.sum()), int(here.sum())
+        low, high = bound_share(right[here], groups[here])
         shares |= {
             name: correct / images if images else None,
             f"{name}_low": low,
@@ -66,7 +72,8 @@ def measure_shares(scores: Scores, threshold: float) -> dict:
 def tabulate_shares(scores: Scores, groups: np.ndarray, threshold: float) -> pd.DataFrame:
     """Sensitivity and specificity of each group, sorted by name: `group,images,sensitivity,sensitivity_low,…`.
 
-    groups: of each image, (images,). A share of no images is missing, and so is its interval.
+    groups: of each image, (images,). A share of no images is missing, and so is its interval, which is Wilson's of the
+    group's images.
     """
     rows = []
     for group in np.unique(groups):

@@ -53,7 +53,7 @@ def draw_calibration(labels: np.ndarray, predicted: np.ndarray, probabilities: n
         "Confidence against accuracy, test images",
         "Confidence is the probability of the predicted class. The model is underconfident where points lie above the "
         f"dashed line, overconfident where they lie below. As predicted: {write_bins(sizes)}; bars are "
-        "95\N{NO-BREAK SPACE}% Wilson intervals.",
+        "95\N{NO-BREAK SPACE}% intervals.",
     )
     return figure
 

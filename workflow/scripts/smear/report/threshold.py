@@ -30,7 +30,6 @@ def describe_threshold(results: dict, by_group: str | None) -> dict:
         "worst": describe_worst(by_group, results) if by_group else "",
         "rows": [list_splits(name, results, list_share) for name in SHARES],
         "areas": [list_splits(name, results, list_area) for name in AREAS],
-        "resamples": results["resamples"],
     }
 
 
@@ -74,7 +73,7 @@ def describe_certainty(results: dict) -> str:
     if needed is None:
         more = "no number of images could"
     elif images < needed:
-        more = f"it takes {needed:,} positive images to show it, even if all of them are found"
+        more = f"it takes {needed:,} independent positive images to show it, even if all of them are found"
     else:
         more = "a lower threshold, or more images, could"
     return (
