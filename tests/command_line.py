@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import pty
 import runpy
+import signal
 import struct
 import subprocess
 import sys
@@ -87,6 +88,8 @@ def become_snakemake(arguments: list[str], folder: Path, variables: dict[str, st
         entry for entry in sys.path if not Path(entry).is_relative_to(ROOT) or Path(entry).is_relative_to(sys.prefix)
     ]
     sys.path += [str(Path(entry).resolve()) for entry in variables.get("PYTHONPATH", "").split(":") if entry]
+    # Tests that a shell runs in the background ignore it, and what they start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [module, *arguments]
     if module == "snakemake":
         main()

@@ -18,8 +18,9 @@ from servers.loopback import serving
 from smear.synthetic.smears import make_smears
 
 ENVIRONMENTS = ("data", "fetch", "report", "train")
-# Rules of other sources, and of `training.keep: selected`, in environments that others use.
+# Rules of other sources, of `training.keep: selected` and of several splits, in environments that others use.
 NOT_RUN = {"make_synthetic", "link_folder", "fetch_weights", "take_embeddings", "prune_cells"}
+NOT_RUN |= {"split_outer_folds", "pool_outer_folds", "judge_claims", "render_reproduction"}
 CELL = "SmallCNN_adam_lr0.001_b32_s0_e1"
 CONFIGURATION = r"""
 experiment: conda

@@ -25,7 +25,8 @@ def draw_images(folder: Path, counts: dict[str, int], side: int = 48) -> Path:
 
 
 def run(project: Project, *arguments: str) -> subprocess.CompletedProcess:
-    return call_snakemake(["--cores", "2", *arguments], project.folder, dict(os.environ), "smear.propose")
+    variables = {**os.environ, "PYTHONPATH": "workflow/scripts"}
+    return call_snakemake(["--cores", "2", *arguments], project.folder, variables, "smear.propose")
 
 
 def test_twenty_images_are_proposed_for_and_planned(project, tmp_path):
