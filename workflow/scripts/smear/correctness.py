@@ -62,8 +62,12 @@ def find_groups(manifest: str | Path, image_ids: np.ndarray) -> Groups:
     They are those that the manifest's split keeps together, of several levels the coarsest. Where it keeps nothing
     together, repeat captures of one field depend on one another all the same.
     """
-    table = pd.read_csv(manifest, keep_default_na=False, dtype=str).set_index("image_id")
-    images, column = table.loc[image_ids], list_columns(table.columns)[0]
+    return name_groups(pd.read_csv(manifest, keep_default_na=False, dtype=str), image_ids)
+
+
+def name_groups(table: pd.DataFrame, image_ids: np.ndarray) -> Groups:
+    """As `find_groups`, of a manifest that was read: `image_id,field_id`, and the groups of the split."""
+    images, column = table.set_index("image_id").loc[image_ids], list_columns(table.columns)[0]
     names, unit = images[column].to_numpy(), name_level(column)
     if images[column].equals(images["field_id"]) or images[column].is_unique:
         names, unit = images["field_id"].to_numpy(), "field"
