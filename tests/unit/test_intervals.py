@@ -172,3 +172,21 @@ def test_photographs_of_one_patient_do_not_count_as_independent():
         alone += low <= 0.9 <= high
     assert held / 200 > 0.92
     assert alone / 200 < 0.75
+
+
+@pytest.mark.parametrize("sizes", [[300] + [1] * 100, [1000] + [1] * 20, [100, 100] + [1] * 100])
+def test_few_groups_with_most_images_show_little_of_how_groups_differ(sizes):
+    """Shares of groups are beta-distributed with an intraclass correlation of 0.1."""
+    random, images, held = np.random.default_rng(0), np.array(sizes), 0
+    for _ in range(300):
+        low, high = grouped_interval(random.binomial(images, random.beta(0.9 * 9, 0.1 * 9, len(images))), images)
+        held += low <= 0.9 <= high
+    assert held / 300 >= 0.94
+
+
+def test_groups_of_one_size_have_the_estimate_of_the_analysis_of_variance():
+    correct, images = np.array([3, 4, 1, 4, 4]), np.full(5, 4)
+    found, total = (correct * (4 - correct) / 4).sum(), 20
+    between, within = (total * 0.8 * 0.2 - found) / 4, found / 15
+    expected = 15 * (within + (between - within) / 4)
+    assert estimate_correlation(correct, images) == pytest.approx(1 - (found + 0.35) / (expected + 0.7))

@@ -1,6 +1,6 @@
 """What a classifier got right by group of images, such as patients: accuracies, majority votes, shares of classes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -139,11 +139,6 @@ def summarise_shares(
 def choose_shown(classes: Sequence[str], positive: str | None) -> list[str]:
     """The classes whose shares are compared: the positive one of two, else all."""
     return [choose_positive(list(classes), positive)] if len(classes) == 2 else list(classes)
-
-
-def join_predictions(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """The predictions of all folds of a grid cell as one table, in the order of `image_id`."""
-    return pd.concat(tables).sort_values("image_id", ignore_index=True)
 
 
 def list_classes(predictions: pd.DataFrame) -> list[str]:

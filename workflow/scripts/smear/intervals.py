@@ -16,6 +16,9 @@ Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 PRIOR_DISAGREEMENTS = 0.7
 PRIOR_CORRELATION = 0.5
 
+PRIOR_UNEVENNESS = 3
+"""How much more is taken as known beforehand where most images lie in few of the groups, see `estimate_correlation`."""
+
 
 def wilson_interval(correct: int, images: int) -> tuple[float, float]:
     """The 95 % Wilson score interval of the proportion `correct / images`, two numbers between 0 and 1.
@@ -80,10 +83,12 @@ def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
 
     One less the disagreement within groups as a share of that expected of independent images, as in the analysis of
     variance (Ridout, Demétrio and Firth 1999, doi:10.1111/j.0006-341X.1999.00137.x), drawn towards PRIOR_CORRELATION:
-    the fewer errors, the more.
+    the fewer errors, the more. One group with most of the images shows little of how groups differ, however many images
+    it has: the fewer groups of one size the images are worth, of all that there are, the more it is drawn as well.
     """
     total, groups = int(images.sum()), len(images)
     found = expected = 0.0
+    known = PRIOR_DISAGREEMENTS
     if 1 < groups < total:
         share = correct.sum() / total
         found = float((correct * (images - correct) / images).sum())
@@ -91,8 +96,15 @@ def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
         within = found / (total - groups)
         size = (total - (images**2).sum() / total) / (groups - 1)
         expected = (total - groups) * (within + (between - within) / size)
-    ratio = (found + PRIOR_DISAGREEMENTS * (1 - PRIOR_CORRELATION)) / (expected + PRIOR_DISAGREEMENTS)
+        worth = count_groups(images)
+        known += PRIOR_UNEVENNESS * expected * (1 - worth / groups) / worth
+    ratio = (found + known * (1 - PRIOR_CORRELATION)) / (expected + known)
     return float(min(max(1 - ratio, 0.0), 1.0))
+
+
+def count_groups(weights: np.ndarray) -> float:
+    """How many groups of one weight groups of these weights, (groups,), are worth (Kish 1965)."""
+    return float(weights.sum()) ** 2 / float((weights**2).sum())
 
 
 def count_independent(sums: np.ndarray, squares: np.ndarray, correlation: float) -> tuple[float, float]:
@@ -106,7 +118,7 @@ def count_independent(sums: np.ndarray, squares: np.ndarray, correlation: float)
     alone = float(squares.sum())
     added = correlation * float((sums**2 - squares).sum())
     independent = float(sums.sum()) ** 2 / (alone + added)
-    return independent, len(sums) * ((alone + added) / added) ** 2 if added > 0 else np.inf
+    return independent, count_groups(sums) * ((alone + added) / added) ** 2 if added > 0 else np.inf
 
 
 def score_interval(share: float, images: float, quantile: float = Z) -> tuple[float, float]:
