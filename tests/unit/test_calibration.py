@@ -146,6 +146,8 @@ def test_an_interval_needs_three_groups_and_covers_the_gap():
     many = measure_calibration(labels, predicted, probabilities, np.arange(300) // 3)
     assert many["gap_low"] < many["gap"] < many["gap_high"]
     assert many["ece_low"] < many["ece_high"]
+    few = measure_calibration(*(each[:16] for each in (*draw(16, 4, 1), np.arange(16))))
+    assert few["ece_low"] <= few["ece"] < max(abs(few["gap_low"]), abs(few["gap_high"])) <= few["ece_high"]
     assert many == measure_calibration(labels, predicted, probabilities, np.arange(300) // 3)
 
 

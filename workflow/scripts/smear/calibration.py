@@ -184,8 +184,9 @@ def resample_errors(differences: np.ndarray, bins: np.ndarray, places: np.ndarra
     gap_low, gap_high = find_interval(np.concatenate(gaps))
     error = measure_error(differences, bins)
     lowest, highest = find_interval(np.concatenate(errors))
-    # Of a well calibrated model all resamples may lie above the error.
-    ece_low, ece_high = min(max(2 * error - highest, 0.0), error), max(2 * error - lowest, error)
+    # Of a well calibrated model all resamples may lie above the error, which is never less than the gap.
+    ece_low = min(max(2 * error - highest, 0.0), error)
+    ece_high = max(2 * error - lowest, error, abs(gap_low), abs(gap_high))
     return {"gap_low": gap_low, "gap_high": gap_high, "ece_low": ece_low, "ece_high": ece_high}
 
 
