@@ -8,7 +8,7 @@ import numpy as np
 import rounds  # noqa: F401 (finds the package)
 from scipy.special import betaln, gammaln
 from scipy.stats import beta
-from smear.intervals import PRIOR_CORRELATION, PRIOR_DISAGREEMENTS, Z, student_quantile
+from smear.intervals import PRIOR_CORRELATION, PRIOR_DISAGREEMENTS, PRIOR_UNEVENNESS, Z, student_quantile
 
 
 class Draws(NamedTuple):
@@ -34,6 +34,11 @@ class Draws(NamedTuple):
     def mean_size(self) -> float:
         """Of the group of an image."""
         return float(self.counts @ np.arange(len(self.counts)) ** 2 / self.images)
+
+    @property
+    def worth(self) -> float:
+        """How many groups of one size the images are worth."""
+        return self.images / self.mean_size
 
     @property
     def rates(self) -> np.ndarray:
@@ -101,9 +106,13 @@ def find_expected(draws: Draws) -> np.ndarray:
     return (images - groups) * (within + (between - within) / size)
 
 
-def find_effect(draws: Draws, known: float = 0.0, prior: float = 0.0) -> np.ndarray:
-    """The design effect; the intraclass correlation is drawn towards `prior` as if so many disagreements were known."""
+def find_effect(draws: Draws, known: float = 0.0, prior: float = 0.0, uneven: float = 0.0) -> np.ndarray:
+    """The design effect; the intraclass correlation is drawn towards `prior` as if so many disagreements were known.
+
+    uneven: how much more is known where few of the groups have most of the images.
+    """
     expected = find_expected(draws)
+    known = known + uneven * expected * (1 - draws.worth / draws.groups) / draws.worth
     found = draws.disagreement if draws.groups > 1 else 0 * draws.disagreement
     expected, found = expected + known, found + known * (1 - prior)
     ratio = np.divide(found, expected, out=np.ones_like(found), where=expected > 0)
@@ -114,9 +123,16 @@ def over_images(draws: Draws) -> tuple:
     return wilson(draws.rates, draws.images)
 
 
-def by_effect(draws: Draws, known: float = 0.0, prior: float = 0.0, quantile: str = "normal", exact=False) -> tuple:
+def by_effect(
+    draws: Draws,
+    known: float = 0.0,
+    prior: float = 0.0,
+    quantile: str = "normal",
+    exact: bool = False,
+    uneven: float = 0.0,
+) -> tuple:
     """Wilson's interval, or that of Clopper and Pearson, of the images divided by the design effect."""
-    effect = find_effect(draws, known, prior)
+    effect = find_effect(draws, known, prior, uneven)
     if exact:
         return clopper_pearson(draws.rates, draws.images / effect)
     if quantile == "normal" or draws.groups == draws.images:
@@ -124,7 +140,8 @@ def by_effect(draws: Draws, known: float = 0.0, prior: float = 0.0, quantile: st
     if quantile == "student":
         return wilson(draws.rates, draws.images / effect, student_quantile(draws.groups - 1))
     estimated = np.maximum(1 - 1 / effect, 1e-12)
-    return wilson(draws.rates, draws.images / effect, student_quantile(draws.groups / estimated**2))
+    groups = draws.worth if uneven else draws.groups
+    return wilson(draws.rates, draws.images / effect, student_quantile(groups / estimated**2))
 
 
 def by_variance(draws: Draws) -> tuple:
@@ -175,6 +192,12 @@ CANDIDATES = {
             (0.5, 0.7, "normal"),
         )
     },
-    GROUPED: partial(by_effect, known=PRIOR_DISAGREEMENTS, prior=PRIOR_CORRELATION, quantile="satterthwaite"),
+    GROUPED: partial(
+        by_effect,
+        known=PRIOR_DISAGREEMENTS,
+        prior=PRIOR_CORRELATION,
+        quantile="satterthwaite",
+        uneven=PRIOR_UNEVENNESS,
+    ),
     **SLOW,
 }

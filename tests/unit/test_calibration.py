@@ -146,7 +146,26 @@ def test_an_interval_needs_three_groups_and_covers_the_gap():
     many = measure_calibration(labels, predicted, probabilities, np.arange(300) // 3)
     assert many["gap_low"] < many["gap"] < many["gap_high"]
     assert many["ece_low"] < many["ece_high"]
+    few = measure_calibration(*(each[:16] for each in (*draw(16, 4, 1), np.arange(16))))
+    assert few["ece_low"] <= few["ece"] < max(abs(few["gap_low"]), abs(few["gap_high"])) <= few["ece_high"]
     assert many == measure_calibration(labels, predicted, probabilities, np.arange(300) // 3)
+
+
+@pytest.mark.slow
+def test_the_interval_of_the_error_covers_as_often_as_it_says():
+    """The true error is of the true shares in the bins that were found; at a sharpness of 1 it is 0."""
+    for sharpness in (1, 1.7):
+        covered = 0
+        for seed in range(60):
+            labels, predicted, probabilities = draw(300, 4, sharpness, seed)
+            found = measure_calibration(labels, predicted, probabilities, np.arange(300))
+            assert found["ece_low"] <= found["ece"] <= found["ece_high"]
+            confidence = probabilities.max(axis=1).astype(float)
+            true = probabilities.astype(float) ** (1 / sharpness)
+            true = (true / true.sum(axis=1, keepdims=True)).max(axis=1)
+            error = np.abs(np.bincount(find_bins(confidence), confidence - true)).sum() / 300
+            covered += found["ece_low"] <= error + 1e-6 and error <= found["ece_high"]
+        assert covered >= 50
 
 
 @pytest.mark.slow

@@ -109,6 +109,17 @@ def test_the_grouped_interval_covers_the_true_difference_as_often_as_it_says():
     assert plain / 400 < 0.85
 
 
+@pytest.mark.parametrize("sizes", [[300] + [1] * 100, [200, 150, 100, 50, *[2] * 30]])
+def test_few_groups_with_most_images_say_little_of_a_difference(sizes):
+    """Two equally good rows, whose groups are right in shares of their own."""
+    random, covered, groups = np.random.default_rng(0), 0, np.repeat(np.arange(len(sizes)), sizes)
+    for _ in range(200):
+        shares = random.beta(1.8, 0.2, (2, len(sizes)))
+        low, high = paired_interval(*(random.random((2, len(groups))) < shares[:, groups]), groups)
+        covered += low <= 0 <= high
+    assert covered / 200 > 0.9
+
+
 def write_predictions(path, image_ids, predicted):
     write_csv(pd.DataFrame({"image_id": image_ids, "label": 1, "predicted": predicted, "prob_NA": 0.5}), path)
     return path

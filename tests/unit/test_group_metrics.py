@@ -111,3 +111,16 @@ def test_figures_by_group_have_the_intervals_of_groups():
     low, high = grouped_interval(correct, images, np.ones(20))
     assert (level["accuracy_low"], level["accuracy_high"]) == (low, high)
     assert high - low > np.diff(wilson_interval(60, 80)).item()
+
+
+def test_finer_levels_have_intervals_that_respect_the_coarsest():
+    """Four patients, one of them wrong in all of its ten photographs: four answers, and not forty."""
+    rows = [(f"p{number // 20}", 1, int(number >= 20), 0.5) for number in range(80)]
+    predictions, groups = table_of(rows)
+    levels = groups.to_frame("patient").assign(photo=[f"{number // 2}" for number in range(80)])
+    patient, photo = summarise_groups(predictions, levels, CLASSES)["levels"]
+    assert (photo["groups"], photo["accuracy"]) == (40, 0.75)
+    for figures in (photo, photo["vote"]):
+        assert figures["accuracy_high"] - figures["accuracy_low"] > 0.6
+    assert photo["accuracy_low"] == pytest.approx(patient["accuracy_low"])
+    assert (photo["vote"]["correct"], photo["vote"]["groups"]) == (30, 40)

@@ -1,5 +1,7 @@
 """Intervals of shares of images: what holds for any counts, and what they cover."""
 
+from statistics import NormalDist
+
 import interval_coverage as coverage
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from smear.intervals import (
+    bound_mean,
     bound_share,
     estimate_correlation,
     grouped_interval,
+    score_interval,
     student_quantile,
     wilson_interval,
 )
@@ -49,6 +53,12 @@ def test_impossible_counts_are_refused(correct, images):
         wilson_interval(correct, images)
     with pytest.raises(ValueError, match="fewer than no correct images"):
         grouped_interval([1, correct], [1, images])
+
+
+@given(st.floats(0, 1), st.floats(0.5, 1e9), st.floats(1.9, 13))
+def test_rounding_takes_no_bound_past_the_share_or_beyond_0_and_1(share, images, quantile):
+    low, high = score_interval(share, images, quantile)
+    assert 0 <= low <= share <= high <= 1
 
 
 @given(groups_of_images(), st.booleans())
@@ -132,3 +142,51 @@ def test_coverage_where_images_are_alike():
             assert covered.min() > 0.9
             assert least.min() > 0
     assert found[coverage.BOTH[1], "4", 0.5][0].mean() < 0.85, "the simulation can tell"
+
+
+@given(groups_of_images(), st.integers(0, 10**6))
+def test_a_mean_over_parts_is_that_over_groups_where_they_are_the_same(counts, seed):
+    correct, images = counts
+    groups = np.repeat(np.arange(len(images)), images)
+    right = np.concatenate([np.arange(count) < own for own, count in zip(correct, images, strict=True)])
+    expected = grouped_interval(correct, images, np.ones(len(images)))
+    assert bound_mean(right, groups, groups) == pytest.approx(expected, abs=1e-12)
+    parts = np.random.default_rng(seed).integers(3, size=len(groups)) + 3 * groups
+    low, high = bound_mean(right, parts, groups)
+    mean = np.mean([right[parts == part].mean() for part in np.unique(parts)])
+    assert 0 <= low <= mean + 1e-12
+    assert mean - 1e-12 <= high <= 1
+    assert bound_mean(right, np.arange(len(right)), groups) == pytest.approx(bound_share(right, groups), abs=1e-12)
+
+
+def test_photographs_of_one_patient_do_not_count_as_independent():
+    """Ten patients with ten photographs of five images each: without the patients the interval holds 90 % in 60 %."""
+    random, held, alone = np.random.default_rng(0), 0, 0
+    patients, photographs = np.arange(500) // 50, np.arange(500) // 5
+    for _ in range(200):
+        luck = 0.3**0.5 * random.normal(size=10)[patients] + 0.7**0.5 * random.normal(size=500)
+        right = luck < NormalDist().inv_cdf(0.9)
+        low, high = bound_mean(right, photographs, patients)
+        held += low <= 0.9 <= high
+        low, high = bound_mean(right, photographs, photographs)
+        alone += low <= 0.9 <= high
+    assert held / 200 > 0.92
+    assert alone / 200 < 0.75
+
+
+@pytest.mark.parametrize("sizes", [[300] + [1] * 100, [1000] + [1] * 20, [100, 100] + [1] * 100])
+def test_few_groups_with_most_images_show_little_of_how_groups_differ(sizes):
+    """Shares of groups are beta-distributed with an intraclass correlation of 0.1."""
+    random, images, held = np.random.default_rng(0), np.array(sizes), 0
+    for _ in range(300):
+        low, high = grouped_interval(random.binomial(images, random.beta(0.9 * 9, 0.1 * 9, len(images))), images)
+        held += low <= 0.9 <= high
+    assert held / 300 >= 0.94
+
+
+def test_groups_of_one_size_have_the_estimate_of_the_analysis_of_variance():
+    correct, images = np.array([3, 4, 1, 4, 4]), np.full(5, 4)
+    found, total = (correct * (4 - correct) / 4).sum(), 20
+    between, within = (total * 0.8 * 0.2 - found) / 4, found / 15
+    expected = 15 * (within + (between - within) / 4)
+    assert estimate_correlation(correct, images) == pytest.approx(1 - (found + 0.35) / (expected + 0.7))

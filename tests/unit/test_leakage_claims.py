@@ -55,6 +55,10 @@ def test_without_its_class_the_claim_is_not_tested():
     claim = judge_easiest_class(results, PUBLISHED)
     assert (claim.verdict, claim.comparisons) == (NOT_TESTED, [])
     assert "Pre" in claim.note
+    alone = make_tested(*[0.9] * 4)
+    alone = alone._replace(test=alone.test[alone.test["label"] == alone.classes.index("Pre")])
+    claim = judge_easiest_class(alone, PUBLISHED)
+    assert (claim.verdict, claim.note) == (NOT_TESTED, "All test images have the class Pre.")
 
 
 @pytest.mark.parametrize(("image", "field", "verdict"), [(0.99, 0.93, HOLDS), (0.95, 0.95, CANNOT_TELL)])

@@ -105,6 +105,15 @@ def test_groups_change_intervals_alone(case, number, seed):
     assert single == grouped
 
 
+@given(answers(), st.integers(0, 10**6))
+def test_intervals_hold_their_estimates_to_the_last_bit(case, seed):
+    labels, predicted, probabilities = case
+    groups = np.random.default_rng(seed).integers(20, size=len(labels))
+    summary = classification_summary(labels, predicted, probabilities, [f"c{k}" for k in range(50)], groups)
+    for estimate, name in ((summary["accuracy"], "accuracy"), (summary["macro"]["f1"], "macro_f1")):
+        assert 0 <= summary[f"{name}_low"] <= estimate <= summary[f"{name}_high"] <= 1
+
+
 def test_a_class_that_was_never_predicted_has_precision_zero_without_a_warning():
     probabilities = np.array([[0.9, 0.1], [0.8, 0.2]])
     with warnings.catch_warnings():

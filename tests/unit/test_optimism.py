@@ -56,3 +56,14 @@ def test_rows_without_an_error_have_an_interval_of_a_width():
 @pytest.mark.parametrize("shape", [(1, 9), (9, 1)])
 def test_of_one_row_or_one_group_there_is_none(shape):
     assert correct_selection(np.ones(shape, dtype=int), np.ones(shape[1], dtype=int)) is None
+
+
+@given(st.integers(2, 6), st.integers(0, 1000))
+def test_it_is_not_above_the_accuracy_of_the_first_row(rows, seed):
+    random = np.random.default_rng(seed)
+    sizes = random.integers(1, 12, size=8)
+    sums = random.binomial(sizes, random.uniform(0.5, 1, (rows, 1)))
+    sums = sums[np.argsort(-sums.sum(axis=1), kind="stable")]
+    accuracy, low, high = correct_selection(2 * sums, sizes, 2)
+    assert accuracy <= sums[0].sum() / sizes.sum()
+    assert low <= accuracy <= high

@@ -194,6 +194,8 @@ def test_choices_and_their_spread_by_hand():
     ]
     low, high = bound_share(np.array([True, False]), np.array([0, 1]))
     assert tuple(choices.loc[0, ["accuracy_low", "accuracy_high"]]) == (low, high)
+    alike = tabulate_choices(folds.assign(field_id=[0, 1, 0, 1]), predictions, selections, ["epochs"])
+    assert tuple(alike.loc[0, ["accuracy_low", "accuracy_high"]]) == bound_share(np.array([True, False]), np.zeros(2))
     spread = summarise_choices(choices)
     assert spread["accuracy_sd"] == pytest.approx(np.std([0.5, 1.0], ddof=1))
     assert (spread["validation_gap"], spread["cells"]) == (0.25, {"x": 1, "y": 1})

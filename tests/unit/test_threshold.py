@@ -133,9 +133,8 @@ def test_the_interval_of_an_area_holds_it_and_has_a_width(name, made):
     for size in (1, 3):
         found = measure_areas(made, np.arange(len(made.positive)) // size)
         area, low, high = (found[f"{name}{end}"] for end in ("", "_low", "_high"))
-        assert area == AREAS[name][0](made.positive, made.probability)
-        assert 0 <= low <= area + 1e-12
-        assert area - 1e-12 <= high <= 1
+        assert area == pytest.approx(AREAS[name][0](made.positive, made.probability))
+        assert 0 <= low <= area <= high <= 1
         assert high - low > 0.01 / len(made.positive)
 
 

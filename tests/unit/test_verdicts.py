@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from smear.paired import paired_interval
+from smear.reproduction.claims import Claim, Comparison, find_decisive
 from smear.reproduction.effects import Effect, figure_effect, paired_effect, unpaired_effect
 from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, MARGIN, NOT_TESTED, judge
 from smear.ties import FEWEST, mcnemar_p
@@ -105,3 +106,13 @@ def test_samples_of_different_images():
     reached = figure_effect(first, 0.9)
     assert reached.difference == pytest.approx(0.05)
     assert reached.low < 0 < reached.high
+
+
+def test_what_is_shown_of_a_claim_that_does_not_hold_is_what_its_verdict_rests_on():
+    """The lower one of two has a p that does not stand the correction."""
+    effects = [effect(-0.09, -0.02, 0.04), effect(-0.03, -0.01, 0.001), effect(-0.2, 0.1, 0.5)]
+    assert judge(effects) == DOES_NOT_HOLD
+    found = [Comparison("a", str(number), "accuracy", 1, each) for number, each in enumerate(effects)]
+    assert find_decisive(Claim("x", "field", DOES_NOT_HOLD, found)).second == "1"
+    assert find_decisive(Claim("x", "field", CANNOT_TELL, found)).second == "2"
+    assert find_decisive(Claim("x", "field", NOT_TESTED, [])) is None

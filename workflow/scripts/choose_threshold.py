@@ -3,16 +3,16 @@
 import smear.environment
 from smear.correctness import find_groups
 from smear.files import write_json
-from smear.group_metrics import join_predictions, list_classes
+from smear.group_metrics import list_classes
 from smear.job import UserError, log, logged_to, show_name
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
-from smear.tables import read_csv
 from smear.threshold import choose_threshold, measure_shares, take_scores
 
 
 def main(snakemake) -> None:
     params = snakemake.params
-    predictions = join_predictions(map(read_csv, snakemake.input.predictions))
+    predictions = read_predictions(snakemake.input.predictions)
     classes = list_classes(predictions)
     scores = take_scores(predictions, classes, params.positive)
     if not scores.positive.any():

@@ -7,8 +7,8 @@ import pandas as pd
 from smear.correctness import find_groups
 from smear.differences import compare_network
 from smear.files import read_json
-from smear.group_metrics import join_predictions
 from smear.job import log, logged_to
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 
@@ -31,7 +31,7 @@ def main(snakemake) -> None:
     table = read_csv(files.shortcuts)
     keys = ["color", "features", "classifier"]
     names = ["/".join(key) for key in table[keys].itertuples(index=False)]
-    network = join_predictions(map(read_csv, files.predictions))
+    network = read_predictions(files.predictions)
     compared = compare(network, read_csv(files.shortcut_predictions), names, files.manifest)
     log.info("%s beside %d baselines", read_json(files.selection)["cell"], len(names))
     write_csv(pd.concat([table[keys], compared], axis=1), snakemake.output.differences)

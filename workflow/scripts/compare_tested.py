@@ -5,6 +5,7 @@ from smear.figures.style import save
 from smear.figures.test_comparison import draw_test_comparison
 from smear.files import read_json
 from smear.job import log, logged_to
+from smear.prediction_tables import read_predictions
 from smear.published import is_published_task, list_published
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
@@ -13,7 +14,7 @@ from smear.tested import NETWORK, compare_tested, name_baselines
 
 def main(snakemake) -> None:
     files = snakemake.input
-    network, baselines = read_csv(files.predictions), read_csv(files.baseline_predictions)
+    network, baselines = read_predictions([files.predictions]), read_csv(files.baseline_predictions)
     details = {NETWORK: read_json(files.selected)["cell"], **name_baselines(read_json(files.baselines))}
     table = compare_tested(network, baselines, details, files.manifest)
     for row in table.itertuples():

@@ -8,11 +8,11 @@ from smear.correctness import find_groups
 from smear.figures.calibration import draw_calibration
 from smear.figures.style import save
 from smear.files import write_json
-from smear.group_metrics import join_predictions, list_classes
+from smear.group_metrics import list_classes
 from smear.job import log, logged_to
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.resampling import RESAMPLES
-from smear.tables import read_csv
 
 
 def take_arrays(predictions: pd.DataFrame, manifest: str) -> tuple[np.ndarray, ...]:
@@ -45,8 +45,8 @@ def summarise_splits(arrays: dict[str, tuple[np.ndarray, ...]]) -> dict:
 
 def main(snakemake) -> None:
     files, output = snakemake.input, snakemake.output
-    validation = join_predictions(map(read_csv, files.validation_predictions))
-    splits = {"validation": validation, "test": read_csv(files.test_predictions)}
+    validation = read_predictions(files.validation_predictions)
+    splits = {"validation": validation, "test": read_predictions([files.test_predictions])}
     arrays = {split: take_arrays(table, files.manifest) for split, table in splits.items()}
     results = summarise_splits(arrays)
     log.info("temperature %.4f, fitted on %d validation images", results["temperature"], len(validation))

@@ -5,12 +5,12 @@ from smear.correctness import find_groups
 from smear.figures.style import save
 from smear.figures.threshold import draw_threshold
 from smear.files import read_json, write_json
-from smear.group_metrics import join_predictions
 from smear.job import log, logged_to
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.roc import measure_areas
 from smear.split.group_levels import read_levels
-from smear.tables import read_csv, write_csv
+from smear.tables import write_csv
 from smear.threshold import measure_shares, tabulate_shares, take_scores
 
 
@@ -18,8 +18,8 @@ def main(snakemake) -> None:
     files, output = snakemake.input, snakemake.output
     chosen = read_json(files.threshold)
     threshold = chosen["threshold"]
-    validation = join_predictions(map(read_csv, files.validation_predictions))
-    splits = {"validation": validation, "test": read_csv(files.test_predictions)}
+    validation = read_predictions(files.validation_predictions)
+    splits = {"validation": validation, "test": read_predictions([files.test_predictions])}
     results, scores = dict(chosen), {}
     for split, table in splits.items():
         scores[split] = take_scores(table, chosen["classes"], chosen["positive"])

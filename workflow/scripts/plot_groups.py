@@ -3,11 +3,11 @@
 import smear.environment
 from smear.figures.groups import draw_groups, draw_shares
 from smear.figures.style import save
-from smear.group_metrics import choose_shown, join_predictions, list_classes, tabulate_groups, tabulate_shares
+from smear.group_metrics import choose_shown, list_classes, tabulate_groups, tabulate_shares
 from smear.job import logged_to
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
-from smear.tables import read_csv
 
 
 def main(snakemake) -> None:
@@ -15,7 +15,7 @@ def main(snakemake) -> None:
     groups = read_levels(files.manifest).iloc[:, 0]
     level, shares = str(groups.name), {}
     for split in ("validation", "test"):
-        predictions = join_predictions(map(read_csv, files[f"{split}_predictions"]))
+        predictions = read_predictions(files[f"{split}_predictions"])
         classes = list_classes(predictions)
         figure = draw_groups(tabulate_groups(predictions, groups, classes), level, split)
         save(figure, output[f"{split}_svg"], output[f"{split}_png"])

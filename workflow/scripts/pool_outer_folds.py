@@ -16,6 +16,7 @@ from smear.job import log, logged_to
 from smear.looks import write_looks_of
 from smear.metrics import classification_summary
 from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.shortcuts import describe_details
 from smear.split.targets import list_tested
@@ -46,7 +47,7 @@ def compare_baselines(pooled: pd.DataFrame, tables: list[pd.DataFrame], chosen: 
 def main(snakemake) -> None:
     files, output = snakemake.input, snakemake.output
     folds = read_csv(files.folds)
-    predictions = [read_csv(path) for path in files.predictions]
+    predictions = [read_predictions([path]) for path in files.predictions]
     proof = prove_tests(folds, [read_csv(path) for path in files.manifests], predictions)
     pooled = pool(predictions)
     classes = list_classes(pooled)

@@ -14,9 +14,10 @@ from smear.correctness import find_groups
 from smear.files import atomic_write, read_json, write_json
 from smear.frozen_threshold import add_threshold
 from smear.group_metrics import summarise_groups, tabulate_groups
-from smear.job import log, logged_to
+from smear.job import UserError, log, logged_to, show_name
 from smear.looks import add_look, find_looks, write_looks
 from smear.metrics import classification_summary
+from smear.prediction_tables import find_improper
 from smear.predictions import get_classes, tabulate_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
@@ -83,6 +84,12 @@ def main(snakemake, digests: dict[str, str]) -> None:
     adapt(model)
     feed = Feed(TensorFile(snakemake.input.test), labels, resident=False)
     probabilities = feed.predict(feed.connect(model), BATCH)
+    if (place := find_improper(probabilities)) is not None:
+        raise UserError(
+            f"The model of {selected} gives the test image {show_name(rows['image_id'].iloc[place])} no probabilities, "
+            "as when numbers become too large for 16 bits: set training.precision: float32, or lower "
+            "grid.learning_rate."
+        )
     predictions = tabulate_predictions(rows, probabilities, classes)
     predicted = predictions["predicted"].to_numpy()
     manifest = snakemake.input.manifest

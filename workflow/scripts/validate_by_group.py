@@ -2,16 +2,17 @@
 
 import smear.environment
 from smear.files import write_json
-from smear.group_metrics import join_predictions, list_classes, summarise_groups, tabulate_groups
+from smear.group_metrics import list_classes, summarise_groups, tabulate_groups
 from smear.job import log, logged_to
+from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
-from smear.tables import read_csv, write_csv
+from smear.tables import write_csv
 
 
 def main(snakemake) -> None:
     levels = read_levels(snakemake.input.manifest)
-    predictions = join_predictions(map(read_csv, snakemake.input.predictions))
+    predictions = read_predictions(snakemake.input.predictions)
     classes = list_classes(predictions)
     summary = summarise_groups(predictions, levels, classes, snakemake.params.positive)
     table = tabulate_groups(predictions, levels.iloc[:, 0], classes)

@@ -99,20 +99,22 @@ def measure_calibration(
     probability of its confidence, independently: the error is above 0 by chance alone, the more the fewer images.
 
     Intervals are those of a bootstrap over groups, bins as they are. Where no image is wrong, or none correct, it knows
-    of no other answers, and of fewer than three groups next to nothing: they are None.
+    of no other answers, and of fewer than three groups next to nothing: they are None. That of the error begins at 0
+    where the error is within what chance gives.
     """
     confidence = probabilities[np.arange(len(labels)), predicted].astype(np.float64)
     correct = labels == predicted
     bins = find_bins(confidence)
     chance = draw_chance_errors(confidence, bins)
+    error, error_by_chance = measure_error(confidence - correct, bins), float(np.quantile(chance, 0.95))
     summary = {
         "images": len(labels),
         "accuracy": float(correct.mean()),
         "confidence": float(confidence.mean()),
         "gap": float((confidence - correct).mean()),
-        "ece": float(np.abs(np.bincount(bins, confidence - correct)).sum() / len(labels)),
+        "ece": error,
         "ece_if_calibrated": float(chance.mean()),
-        "ece_if_calibrated_high": float(np.quantile(chance, 0.95)),
+        "ece_if_calibrated_high": error_by_chance,
         "brier": brier_score(labels, probabilities),
         "log_loss": log_loss(labels, probabilities),
         "bins": tabulate_bins(confidence, correct, bins, groups),
@@ -121,7 +123,14 @@ def measure_calibration(
     places = np.unique(groups, return_inverse=True)[1]
     if 0 < correct.sum() < len(labels) and places.max() + 1 >= FEWEST_GROUPS:
         intervals = resample_errors(confidence - correct, bins, places)
+        if error <= error_by_chance:
+            intervals["ece_low"] = 0.0
     return summary | intervals
+
+
+def measure_error(differences: np.ndarray, bins: np.ndarray) -> float:
+    """The calibration error. differences: confidence less 1 or 0, bins: (images,)."""
+    return float(np.abs(np.bincount(bins, differences)).sum() / len(bins))
 
 
 def tabulate_bins(confidence: np.ndarray, correct: np.ndarray, bins: np.ndarray, groups: np.ndarray) -> list[dict]:
@@ -157,7 +166,12 @@ def draw_chance_errors(confidence: np.ndarray, bins: np.ndarray) -> np.ndarray:
 
 
 def resample_errors(differences: np.ndarray, bins: np.ndarray, places: np.ndarray) -> dict:
-    """The bootstrap intervals of gap and ece. differences: confidence less 1 or 0, places: of the groups, (images,)."""
+    """The bootstrap intervals of gap and ece. differences: confidence less 1 or 0, places: of the groups, (images,).
+
+    Resampling adds noise to the error as chance did to the one of these images, and raises it as much. So the quantiles
+    of the resamples are taken as far to the other side of it as they lie from it (the basic bootstrap: Davison and
+    Hinkley 1997, doi:10.1017/CBO9780511802843, chapter 5.2).
+    """
     groups = places.max() + 1
     sums = np.zeros((groups, bins.max() + 1))
     np.add.at(sums, (places, bins), differences)
@@ -168,7 +182,11 @@ def resample_errors(differences: np.ndarray, bins: np.ndarray, places: np.ndarra
         gaps.append(distances.sum(axis=1) / images)
         errors.append(np.abs(distances).sum(axis=1) / images)
     gap_low, gap_high = find_interval(np.concatenate(gaps))
-    ece_low, ece_high = find_interval(np.concatenate(errors))
+    error = measure_error(differences, bins)
+    lowest, highest = find_interval(np.concatenate(errors))
+    # Of a well calibrated model all resamples may lie above the error, which is never less than the gap.
+    ece_low = min(max(2 * error - highest, 0.0), error)
+    ece_high = max(2 * error - lowest, error, abs(gap_low), abs(gap_high))
     return {"gap_low": gap_low, "gap_high": gap_high, "ece_low": ece_low, "ece_high": ece_high}
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from smear.job import UserError
+from smear.job import UserError, show_name
 from smear.records import remedy
 from smear.split.group_levels import list_columns, name_level
 
@@ -42,9 +42,17 @@ def read_correctness(paths: Mapping[str, Sequence[str | Path]]) -> Correctness:
 
 
 def read_answers(paths: Sequence[str | Path]) -> tuple[np.ndarray, np.ndarray]:
-    """The names of the images of some tables of predictions, and whether each prediction is the label."""
+    """The names of the images of some tables of predictions, and whether each prediction is the label.
+
+    Errors: a UserError for a table without labels and predictions that are whole numbers.
+    """
     columns = {"image_id": str, "label": int, "predicted": int}
-    tables = [pd.read_csv(path, usecols=list(columns), dtype=columns, keep_default_na=False) for path in paths]
+    tables = []
+    for path in paths:
+        try:
+            tables.append(pd.read_csv(path, usecols=list(columns), dtype=columns, keep_default_na=False))
+        except ValueError as error:
+            raise UserError(f"{path} is no table of predictions ({show_name(error, 100)}): {remedy(path)}") from error
     table = pd.concat(tables) if len(tables) > 1 else tables[0]
     return table["image_id"].to_numpy(object), (table["label"] == table["predicted"]).to_numpy()
 
@@ -62,8 +70,12 @@ def find_groups(manifest: str | Path, image_ids: np.ndarray) -> Groups:
     They are those that the manifest's split keeps together, of several levels the coarsest. Where it keeps nothing
     together, repeat captures of one field depend on one another all the same.
     """
-    table = pd.read_csv(manifest, keep_default_na=False, dtype=str).set_index("image_id")
-    images, column = table.loc[image_ids], list_columns(table.columns)[0]
+    return name_groups(pd.read_csv(manifest, keep_default_na=False, dtype=str), image_ids)
+
+
+def name_groups(table: pd.DataFrame, image_ids: np.ndarray) -> Groups:
+    """As `find_groups`, of a manifest that was read: `image_id,field_id`, and the groups of the split."""
+    images, column = table.set_index("image_id").loc[image_ids], list_columns(table.columns)[0]
     names, unit = images[column].to_numpy(), name_level(column)
     if images[column].equals(images["field_id"]) or images[column].is_unique:
         names, unit = images["field_id"].to_numpy(), "field"

@@ -41,7 +41,7 @@ def write_accuracy(row: Mapping, prefix: str = "") -> str:
     """
     accuracy, correct, images = (row[f"{prefix}{name}"] for name in ("accuracy", "correct", "images"))
     low, high = (row[f"{prefix or 'accuracy_'}{end}"] for end in ("low", "high"))
-    return f"{percent(accuracy)} ({correct:.0f}/{images:.0f}, 95 % interval {100 * low:.2f} to {percent(high)})"
+    return f"{percent(accuracy)} ({correct:.0f}/{images:.0f}, 95 % interval {percentage(low)} to {percent(high)})"
 
 
 def write_seeds(replicates: Iterable[int]) -> str:
@@ -52,8 +52,14 @@ def write_seeds(replicates: Iterable[int]) -> str:
 
 
 def percent(share: float, digits: int = 2) -> str:
-    """Write 0.97839 as `97.84 %`, with a space that does not break."""
-    return f"{100 * share:.{digits}f}\N{NO-BREAK SPACE}%"
+    """Write 0.97839 as `97.84 %`, with a space that does not break; the number is that of `percentage`."""
+    return f"{percentage(share, digits)}\N{NO-BREAK SPACE}%"
+
+
+def percentage(share: float, digits: int = 2) -> str:
+    """Write 0.97839 as `97.84`; 100 is said of the whole alone, so that 0.99996 is `99.99`."""
+    text = f"{100 * share:.{digits}f}"
+    return text if share >= 1 or float(text) < 100 else f"{100 - 10**-digits:.{digits}f}"
 
 
 def points(share: float) -> str:

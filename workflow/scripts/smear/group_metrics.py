@@ -1,12 +1,12 @@
 """What a classifier got right by group of images, such as patients: accuracies, majority votes, shares of classes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from smear.binary_metrics import choose_positive
-from smear.intervals import grouped_interval, wilson_interval
+from smear.intervals import bound_mean, bound_share
 
 
 def tabulate_groups(predictions: pd.DataFrame, groups: pd.Series, classes: Sequence[str]) -> pd.DataFrame:
@@ -61,14 +61,17 @@ def summarise_groups(
 
     levels: the groups of each image, the coarsest level first, by `image_id`. `levels`: of each, the mean accuracy of
     its groups, every group counting alike, its interval, and the majority vote over the groups whose images have one
-    label (None without any). `images`: the accuracy by image, whose interval respects the groups of the coarsest level.
+    label (None without any). `images`: the accuracy by image. All intervals respect the groups of the coarsest level.
     `shares`: of the coarsest level, if a group has images of several classes, the mean absolute error of the predicted
     shares of the positive class, or of all where there are more than two.
     """
-    rows = []
+    rows, right = [], (predictions["label"] == predictions["predicted"]).to_numpy()
+    members = levels.loc[predictions["image_id"]]
+    owners = members.iloc[:, 0].to_numpy()
     for name in levels:
         table = tabulate_groups(predictions, levels[name], classes)
-        low, high = grouped_interval(table["correct"].to_numpy(), table["images"].to_numpy(), np.ones(len(table)))
+        parts = members[name].to_numpy()
+        low, high = bound_mean(right, parts, owners)
         rows.append(
             {
                 "level": name,
@@ -78,12 +81,12 @@ def summarise_groups(
                 "accuracy_high": high,
                 "lowest_accuracy": float(table["accuracy"].min()),
                 "groups_of_one_label": int(table["label"].notna().sum()),
-                "vote": summarise_votes(table),
+                "vote": summarise_votes(table, dict(zip(parts, owners, strict=True))),
             }
         )
     coarsest = tabulate_groups(predictions, levels.iloc[:, 0], classes)
-    images, correct = int(coarsest["images"].sum()), int(coarsest["correct"].sum())
-    low, high = grouped_interval(coarsest["correct"].to_numpy(), coarsest["images"].to_numpy())
+    images, correct = len(right), int(right.sum())
+    low, high = bound_share(right, owners)
     return {
         "level": str(levels.columns[0]),
         "levels": rows,
@@ -93,13 +96,17 @@ def summarise_groups(
     }
 
 
-def summarise_votes(table: pd.DataFrame) -> dict | None:
-    """The majority votes of the groups whose images have one label, with the Wilson interval; None without such."""
+def summarise_votes(table: pd.DataFrame, owners: dict[str, str]) -> dict | None:
+    """The majority votes of the groups whose images have one label, with the 95 % interval; None without such.
+
+    owners: of each group the one of the coarsest level that it lies in, whose groups are alike.
+    """
     table = table[table["label"].notna()]
     if table.empty:
         return None
-    correct, groups = int((table["label"] == table["vote"]).sum()), len(table)
-    low, high = wilson_interval(correct, groups)
+    right = (table["label"] == table["vote"]).to_numpy()
+    correct, groups = int(right.sum()), len(table)
+    low, high = bound_share(right, table["group"].map(owners).to_numpy())
     return {
         "groups": groups,
         "correct": correct,
@@ -132,11 +139,6 @@ def summarise_shares(
 def choose_shown(classes: Sequence[str], positive: str | None) -> list[str]:
     """The classes whose shares are compared: the positive one of two, else all."""
     return [choose_positive(list(classes), positive)] if len(classes) == 2 else list(classes)
-
-
-def join_predictions(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """The predictions of all folds of a grid cell as one table, in the order of `image_id`."""
-    return pd.concat(tables).sort_values("image_id", ignore_index=True)
 
 
 def list_classes(predictions: pd.DataFrame) -> list[str]:

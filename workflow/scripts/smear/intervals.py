@@ -16,6 +16,9 @@ Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
 PRIOR_DISAGREEMENTS = 0.7
 PRIOR_CORRELATION = 0.5
 
+PRIOR_UNEVENNESS = 3
+"""How much more is taken as known beforehand where most images lie in few of the groups, see `estimate_correlation`."""
+
 
 def wilson_interval(correct: int, images: int) -> tuple[float, float]:
     """The 95 % Wilson score interval of the proportion `correct / images`, two numbers between 0 and 1.
@@ -44,7 +47,7 @@ def grouped_interval(correct: np.ndarray, images: np.ndarray, weights: np.ndarra
     correct, images, weights = (values[images > 0] for values in (correct, images, weights))
     if not len(images):
         return 0.0, 1.0
-    independent, freedom = count_independent(images, weights, estimate_correlation(correct, images))
+    independent, freedom = count_independent(weights, weights**2 / images, estimate_correlation(correct, images))
     share = float((weights * correct / images).sum() / weights.sum())
     return score_interval(share, independent, student_quantile(freedom))
 
@@ -55,15 +58,37 @@ def bound_share(correct: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
     return grouped_interval(np.bincount(places, weights=correct), np.bincount(places))
 
 
+def bound_mean(correct: np.ndarray, parts: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
+    """The 95 % interval of the mean over parts of groups, such as photographs of patients, of each one's share.
+
+    correct: bool, (images,). parts, groups: of each image their names; each part lies in one group. Images of a group
+    are alike, whatever their parts: those of a part have the weight of one together, and the rest is as in
+    `grouped_interval`, which it is where parts and groups are the same.
+    """
+    correct = np.asarray(correct, dtype=bool)
+    if not len(correct):
+        return 0.0, 1.0
+    _, places = np.unique(np.asarray(groups), return_inverse=True)
+    _, members, sizes = np.unique(np.asarray(parts), return_inverse=True, return_counts=True)
+    weights, images = 1 / sizes[members], np.bincount(places)
+    correlation = estimate_correlation(np.bincount(places, weights=correct).astype(np.int64), images)
+    sums, squares = (np.bincount(places, weights=weights**power) for power in (1, 2))
+    independent, freedom = count_independent(sums, squares, correlation)
+    share = float((np.bincount(members, weights=correct) / sizes).mean())
+    return score_interval(share, independent, student_quantile(freedom))
+
+
 def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
     """The intraclass correlation of being correct, 0 to 1, from groups that are not empty; (groups,) each.
 
     One less the disagreement within groups as a share of that expected of independent images, as in the analysis of
     variance (Ridout, Demétrio and Firth 1999, doi:10.1111/j.0006-341X.1999.00137.x), drawn towards PRIOR_CORRELATION:
-    the fewer errors, the more.
+    the fewer errors, the more. One group with most of the images shows little of how groups differ, however many images
+    it has: the fewer groups of one size the images are worth, of all that there are, the more it is drawn as well.
     """
     total, groups = int(images.sum()), len(images)
     found = expected = 0.0
+    known = PRIOR_DISAGREEMENTS
     if 1 < groups < total:
         share = correct.sum() / total
         found = float((correct * (images - correct) / images).sum())
@@ -71,22 +96,29 @@ def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
         within = found / (total - groups)
         size = (total - (images**2).sum() / total) / (groups - 1)
         expected = (total - groups) * (within + (between - within) / size)
-    ratio = (found + PRIOR_DISAGREEMENTS * (1 - PRIOR_CORRELATION)) / (expected + PRIOR_DISAGREEMENTS)
+        worth = count_groups(images)
+        known += PRIOR_UNEVENNESS * expected * (1 - worth / groups) / worth
+    ratio = (found + known * (1 - PRIOR_CORRELATION)) / (expected + known)
     return float(min(max(1 - ratio, 0.0), 1.0))
 
 
-def count_independent(images: np.ndarray, weights: np.ndarray, correlation: float) -> tuple[float, float]:
-    """How many independent images vary as much as a weighted mean over groups, and the degrees of freedom.
+def count_groups(weights: np.ndarray) -> float:
+    """How many groups of one weight groups of these weights, (groups,), are worth (Kish 1965)."""
+    return float(weights.sum()) ** 2 / float((weights**2).sum())
 
-    images, weights: (groups,). Where every image counts alike, the first is the number of images over the design effect
-    1 + (m - 1) ICC (Kish 1965), m being the mean size of an image's group. The second is Satterthwaite's: the variance
-    is estimated from groups as far as it comes from their correlation. What was known of that beforehand counts as one
-    group more.
+
+def count_independent(sums: np.ndarray, squares: np.ndarray, correlation: float) -> tuple[float, float]:
+    """How many independent images vary as much as a weighted mean over images, and the degrees of freedom.
+
+    sums, squares: of the weights of each group's images and of their squares, (groups,); the number of images for both
+    where every image counts alike. The first is then the number of images over the design effect 1 + (m - 1) ICC (Kish
+    1965), m being the mean size of an image's group. The second is Satterthwaite's: the variance is estimated from
+    groups as far as it comes from their correlation. What was known of that beforehand counts as one group more.
     """
-    alone = float((weights**2 / images).sum())
-    added = correlation * float((weights**2 * (1 - 1 / images)).sum())
-    independent = float(weights.sum()) ** 2 / (alone + added)
-    return independent, len(images) * ((alone + added) / added) ** 2 if added else np.inf
+    alone = float(squares.sum())
+    added = correlation * float((sums**2 - squares).sum())
+    independent = float(sums.sum()) ** 2 / (alone + added)
+    return independent, count_groups(sums) * ((alone + added) / added) ** 2 if added > 0 else np.inf
 
 
 def score_interval(share: float, images: float, quantile: float = Z) -> tuple[float, float]:
@@ -94,10 +126,8 @@ def score_interval(share: float, images: float, quantile: float = Z) -> tuple[fl
     centre = share + quantile**2 / (2 * images)
     reach = quantile * sqrt(share * (1 - share) / images + quantile**2 / (4 * images**2))
     scale = 1 + quantile**2 / images
-    # At 0 and at 100 % the bound is exact, and rounding must not carry it past the proportion.
-    low = 0.0 if share == 0 else (centre - reach) / scale
-    high = 1.0 if share == 1 else (centre + reach) / scale
-    return low, high
+    # Rounding must carry no bound past the proportion, and none beyond 0 and 1.
+    return max(min((centre - reach) / scale, share), 0.0), min(max((centre + reach) / scale, share), 1.0)
 
 
 def student_quantile(freedom: float) -> float:

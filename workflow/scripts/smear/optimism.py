@@ -15,7 +15,8 @@ def correct_selection(sums: np.ndarray, sizes: np.ndarray, unit: int = 1) -> tup
     often an image counts in the sums, once for each replicate. Groups are drawn with replacement; the row with the
     highest accuracy on those drawn, the earlier one of several, is measured on those that were not. Mean and
     percentiles of ROUNDS rounds; where these do not differ, as of rows without an error, the interval is the first
-    row's own. None for fewer than two rows or groups.
+    row's own. The accuracy is not above the first row's: to have picked the best adds nothing. None for fewer than two
+    rows or groups.
     Source: Tsamardinos, Greasidou and Borboudakis 2018, doi:10.1007/s10994-018-5714-4.
     """
     rows, groups = sums.shape
@@ -36,5 +37,5 @@ def correct_selection(sums: np.ndarray, sizes: np.ndarray, unit: int = 1) -> tup
     if low == high:
         low, high = grouped_interval(np.rint(sums[0] / unit), sizes)
     # The mean of few rounds that differ lies outside of the percentiles of the others.
-    accuracy = float(shares.mean())
+    accuracy = min(float(shares.mean()), float(sums[0].sum() / (sizes.sum() * unit)))
     return accuracy, min(low, accuracy), max(high, accuracy)

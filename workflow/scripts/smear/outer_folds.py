@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from smear.correctness import name_groups
 from smear.intervals import bound_share
 from smear.job import UserError
-from smear.split.group_levels import list_columns
 
 REMEDY = "delete results/<experiment>/outer and call the same command again"
 
@@ -54,11 +54,10 @@ def tabulate_choices(
     The columns are `outer_fold,cell`, the axes of the grid, `validation_accuracy,images,groups,correct,accuracy` and
     the accuracy's interval, `accuracy_low,accuracy_high`. selections: what each `selection.json` holds.
     """
-    groups = folds.set_index(folds["image_id"].astype(str))[list_columns(folds.columns)[0]]
-    rows = []
+    folds, rows = folds.astype({"image_id": str}), []
     for fold, (table, chosen) in enumerate(zip(predictions, selections, strict=True), 1):
         right = (table["label"] == table["predicted"]).to_numpy()
-        names = groups[table["image_id"].astype(str)].to_numpy()
+        names = name_groups(folds, table["image_id"].astype(str).to_numpy()).names
         low, high = bound_share(right, names)
         rows.append(
             {

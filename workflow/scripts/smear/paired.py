@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from smear.intervals import Z, score_interval, student_quantile
+from smear.intervals import Z, count_groups, score_interval, student_quantile
 
 
 def paired_interval(
@@ -20,8 +20,9 @@ def paired_interval(
 
     groups: (images,), whole numbers from 0 on, of images that depend on one another. The interval is then that of as
     many independent images as would make the difference vary as it does between groups, as in `grouped_interval`; of
-    fewer than three groups nothing is known. Shares of replicates are taken the same way, each image being a group of
-    pairs of predictions: the interval is of the means over these replicates, and other seeds are not in it.
+    fewer than three groups, or images that are worth fewer than two of one size, nothing is known. Shares of replicates
+    are taken the same way, each image being a group of pairs of predictions: the interval is of the means over these
+    replicates, and other seeds are not in it.
     replicates: how many the shares are of, the fewer of the two: an image counts as no more independent ones.
     """
     first, second = (np.asarray(right, dtype=float) for right in (first, second))
@@ -29,12 +30,13 @@ def paired_interval(
     groups = np.arange(images) if groups is None else groups
     count = len(np.unique(groups))
     shared = any(((right > 0) & (right < 1)).any() for right in (first, second))
-    if not images or (count < 3 and (count < images or shared)):
+    worth = count_groups(np.bincount(groups)) if images else 0.0
+    if not images or ((count < 3 or worth < 2) and (count < images or shared)):
         return -1.0, 1.0
     independent, quantile = images, Z
     if count < images or shared:
         independent = count_independent(first, second, groups, replicates)
-        quantile = student_quantile(count - 1)
+        quantile = student_quantile(worth - 1)
     shares = [float(right.mean()) for right in (first, second)]
     bounds = [score_interval(share, independent, quantile) for share in shares]
     below = [share - low for share, (low, _) in zip(shares, bounds, strict=True)]
@@ -50,19 +52,20 @@ def paired_interval(
 def count_independent(first: np.ndarray, second: np.ndarray, groups: np.ndarray, replicates: int) -> float:
     """As many independent images as would make the difference vary as it does: from one a group to all images.
 
-    first, second: float64, (images,), 0 to 1. An image of several replicates counts as up to so many.
+    first, second: float64, (images,), 0 to 1. An image of several replicates counts as up to so many. Groups of
+    different sizes count as the fewer that they are worth (`count_groups`): few of them may have most of the images.
     """
     differences = first - second
     deviations = differences - differences.mean()
     # Of pairs of replicates within an image; nothing where each is one.
     within = first * (1 - first) + second * (1 - second)
-    count = len(np.unique(groups))
-    between = count / (count - 1) * (np.bincount(groups, weights=deviations) ** 2).sum()
+    worth = count_groups(np.bincount(groups))
+    between = worth / (worth - 1) * (np.bincount(groups, weights=deviations) ** 2).sum()
     spread = (deviations**2).sum()
     total = spread + within.sum()
-    independent = len(first) * total / between if between else count
+    independent = len(first) * total / between if between else worth
     most = min(total / spread, replicates) if spread else 1
-    return float(min(max(independent, count), len(first) * most))
+    return float(min(max(independent, worth), len(first) * most))
 
 
 def combine(reach: float, other: float, correlation: float) -> float:

@@ -33,7 +33,8 @@ def measure_areas(scores: Scores, groups: np.ndarray) -> dict:
     areas = {f"{name}{end}": None for name in AREAS for end in ("", "_low", "_high")}
     if has_both(scores):
         for name, (measure, find_influences) in AREAS.items():
-            area = float(measure(scores.positive, scores.probability))
+            # A sum of shares, which rounding may take past 1.
+            area = min(float(measure(scores.positive, scores.probability)), 1.0)
             low, high = bound_area(area, find_influences(scores), scores.positive, groups)
             areas |= {name: area, f"{name}_low": low, f"{name}_high": high}
     return areas

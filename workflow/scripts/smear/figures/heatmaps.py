@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter
 
 from smear.figures.style import CHOSEN, INK, LINE, QUIET, header, house_style, longest, wrap_parts
-from smear.formats import describe_value, format_value, percent, write_seeds
+from smear.formats import describe_value, format_value, percent, percentage, write_seeds
 from smear.grid import AXES
 
 FACETS = [axis for axis in AXES if axis not in ("learning_rate", "epochs", "seed")]
@@ -139,7 +139,7 @@ def annotate(axes: Axes, x: int, y: int, cell: NamedTuple, scale: mpl.colors.Nor
     color = ink_on(COLORS(scale(cell.validation_accuracy)))
     several = cell.replicates > 1
     at = {"ha": "center", "va": "center", "color": color}
-    axes.text(x + 0.5, y + (0.36 if several else 0.5), f"{100 * cell.validation_accuracy:.2f}", size=11, **at)
+    axes.text(x + 0.5, y + (0.36 if several else 0.5), percentage(cell.validation_accuracy), size=11, **at)
     if several:
         axes.text(x + 0.5, y + 0.7, f"± {100 * cell.replicate_sd:.2f}", size=8.5, **at)
 

@@ -47,12 +47,14 @@ def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
     )
     crosses = "".join(f"; {format_value(axis, cell[axis])} diverged" for cell in diverged)
     text = f"With all else as in the selected grid cell, validation accuracy is {figures}{crosses}."
-    return f"{text} {verdict(axis, rows, chosen)}"
+    return f"{text} {verdict(axis, finished, chosen)}"
 
 
 def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
-    """Say from which of the cells compared the validation images set the selected one apart."""
+    """Say from which of the cells compared, which all finished, the validation images set the selected one apart."""
     others = [cell for cell in compared if cell["cell"] != chosen["cell"]]
+    if not others:
+        return "No other one finished."
     apart = [cell for cell in others if not cell["tied"]]
     best = format_value(axis, chosen[axis])
     if not apart:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from smear.formats import percent
+from smear.formats import percent, percentage
 from smear.job import show_name
 
 WORST = 5  # groups that are named
@@ -60,7 +60,7 @@ def describe_vote(summary: dict, split: str) -> str:
     return (
         f"In {split} the majority vote over the images of a {show_name(level['level'])} is correct for "
         f"{vote['correct']:,} of {vote['groups']:,} groups{part}: {percent(vote['accuracy'])}, 95 % interval "
-        f"{100 * vote['accuracy_low']:.2f} to {percent(vote['accuracy_high'])}."
+        f"{percentage(vote['accuracy_low'])} to {percent(vote['accuracy_high'])}."
     )
 
 

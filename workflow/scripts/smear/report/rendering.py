@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 
-from smear.formats import format_p, percent
+from smear.formats import format_p, percent, percentage
 from smear.report.tables import in_words
 
 
@@ -14,6 +14,7 @@ def render(template: str | Path, values: dict, html: bool) -> str:
     environment = Environment(autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {
         "percent": percent,
+        "percentage": percentage,
         "p": format_p,
         "words": in_words,
         "count": lambda number: f"{number:,.0f}",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from smear.files import read_json
+from smear.formats import percentage
 from smear.records import check_files
 from smear.report.shortcuts import join_differences
 from smear.shortcuts import PROBED, TESTED
@@ -50,17 +51,17 @@ def describe_validation(selection: dict) -> list[str]:
     text = f"Validation accuracy:  {describe(selection, 'validation_accuracy', 'validation_')}"
     if selection["replicates"] == 1:
         return [text]
-    deviation, own = (100 * selection[name] for name in ("replicate_sd", "model_accuracy"))
+    deviation, own = 100 * selection["replicate_sd"], percentage(selection["model_accuracy"])
     return [
         f"{text}, mean of {selection['replicates']} seeds, standard deviation {deviation:.2f} points",
-        f"Tested model:         seed {selection['seed']}, {own:.2f} % of the validation images",
+        f"Tested model:         seed {selection['seed']}, {own} % of the validation images",
     ]
 
 
 def describe_baselines(table: pd.DataFrame) -> list[str]:
     """A line for each baseline of `test_comparison.csv`: its test accuracy, and the network's difference to it."""
     return [
-        f"{TESTED[row['what']] + ', test:':22}{100 * row['accuracy']:.2f} % {describe_difference(row)}"
+        f"{TESTED[row['what']] + ', test:':22}{percentage(row['accuracy'])} % {describe_difference(row)}"
         for row in table.iloc[1:].to_dict("records")
     ]
 
@@ -73,7 +74,7 @@ def find_probe(experiment: Path, color: str) -> str | None:
     if rows.empty:
         return None
     (row,) = rows.to_dict("records")
-    return f"{100 * row['validation_accuracy']:.2f} % of the validation images {describe_difference(row)}"
+    return f"{percentage(row['validation_accuracy'])} % of the validation images {describe_difference(row)}"
 
 
 def describe_difference(row: dict) -> str:
@@ -84,5 +85,5 @@ def describe_difference(row: dict) -> str:
 
 def describe(figures: dict, accuracy: str, interval: str) -> str:
     """An accuracy with its 95 % interval, in percent, from the keys `accuracy` and `interval` + low and high."""
-    share, low, high = (100 * figures[key] for key in (accuracy, f"{interval}low", f"{interval}high"))
-    return f"{share:.2f} % (95 % interval {low:.2f} to {high:.2f} %)"
+    share, low, high = (percentage(figures[key]) for key in (accuracy, f"{interval}low", f"{interval}high"))
+    return f"{share} % (95 % interval {low} to {high} %)"

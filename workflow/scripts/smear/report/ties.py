@@ -33,8 +33,15 @@ def describe_ties(chosen: dict) -> str:
 
 def describe_images(chosen: dict) -> str:
     """The validation images, and the groups that depend on one another: 324 images in 251 microscope fields."""
-    text, unit = f"{chosen['validation_images']:,.0f} images", chosen["unit"]
-    return text if unit == "image" else f"{text} in {chosen['groups']:,} {UNITS.get(unit, f'groups of {unit}')}"
+    images, groups, unit = int(chosen["validation_images"]), chosen["groups"], chosen["unit"]
+    text = f"{images:,} image{'s' * (images != 1)}"
+    return text if unit == "image" else f"{text} in {count_units(groups, unit)}"
+
+
+def count_units(groups: int, unit: str) -> str:
+    """A number of groups in words: 251 microscope fields, 1 group, 3 groups of patient."""
+    many = UNITS.get(unit, f"groups of {unit}")
+    return f"{groups:,} {many if groups != 1 else many.replace('fields', 'field').replace('groups', 'group')}"
 
 
 def describe_optimism(chosen: dict) -> str:

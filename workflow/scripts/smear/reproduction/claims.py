@@ -8,7 +8,7 @@ import pandas as pd
 
 from smear.reproduction.effects import Effect
 from smear.reproduction.verdicts import DOES_NOT_HOLD
-from smear.ties import holm
+from smear.ties import LEVEL, holm
 
 
 class Comparison(NamedTuple):
@@ -69,9 +69,15 @@ def tabulate_claims(claims: Iterable[Claim], published: dict) -> pd.DataFrame:
 
 
 def find_decisive(claim: Claim) -> Comparison | None:
-    """The comparison that speaks most against a claim: where it does not hold for sure, else as far as can be."""
-    bound = "high" if claim.verdict == DOES_NOT_HOLD else "low"
-    return min(claim.comparisons, key=lambda comparison: getattr(comparison.effect, bound), default=None)
+    """The comparison that speaks most against a claim: where it does not hold for sure, else as far as can be.
+
+    For sure is what the verdict rests on: a p of LEVEL at most when corrected for their number.
+    """
+    if claim.verdict != DOES_NOT_HOLD:
+        return min(claim.comparisons, key=lambda comparison: comparison.effect.low, default=None)
+    corrected = holm(np.array([comparison.effect.p for comparison in claim.comparisons]))
+    told = [comparison for comparison, p in zip(claim.comparisons, corrected, strict=True) if p <= LEVEL]
+    return min(told, key=lambda comparison: comparison.effect.high)
 
 
 def describe(comparison: Comparison) -> dict:

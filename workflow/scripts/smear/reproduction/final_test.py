@@ -30,4 +30,5 @@ def judge_easiest_class(results: SplitResults, published: dict) -> Claim:
     found = [
         Comparison(easiest, name, "test recall", 1, unpaired_effect(own, sample)) for name, sample in samples.items()
     ]
-    return Claim("easiest_class", results.unit, judge([each.effect for each in found]), found)
+    note = "" if found else f"All test images have the class {easiest}."
+    return Claim("easiest_class", results.unit, judge([each.effect for each in found]), found, note)

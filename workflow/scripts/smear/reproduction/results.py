@@ -12,6 +12,7 @@ from smear.correctness import Groups, find_groups, read_correctness
 from smear.files import read_json
 from smear.group_metrics import list_classes
 from smear.job import UserError
+from smear.prediction_tables import read_predictions
 from smear.selection import sort_best
 from smear.tables import read_csv
 from smear.unpaired import Sample
@@ -67,7 +68,7 @@ def read_split(
     each table of `predictions` belongs to. Errors: a UserError where no grid cell finished.
     """
     ranked = sort_best(read_csv(replicates).drop(columns="cell").rename(columns={"replicate": "cell"}))
-    test, audited = read_csv(test_predictions), read_json(audit)
+    test, audited = read_predictions([test_predictions]), read_json(audit)
     finished = ranked[ranked["status"] == "finished"].reset_index(drop=True)
     if finished.empty:
         raise UserError(f"No grid cell of {replicates} finished, so that no claim can be judged: lower the rates.")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from smear.formats import percentage
 from smear.progress import is_number, read_object, read_progress
 from smear.status.grid_file import read_cells, read_hyperparameters, read_shorter
 from smear.status.log_end import find_error
@@ -103,7 +104,7 @@ def describe_done(name: str, metrics: dict) -> CellStatus:
     if metrics.get("status") == "diverged":
         note = "diverged"
     elif is_number(accuracy):
-        note = f"validation accuracy {100 * accuracy:.2f} %"
+        note = f"validation accuracy {percentage(accuracy)} %"
         if is_number(metrics.get("best_epoch")):
             note += f", of epoch {metrics['best_epoch']}"
     else:

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from smear.durations import format_duration
+from smear.formats import percentage
 from smear.status.cells import CellStatus, read_cell, read_experiment
 from smear.status.epochs import count_left, count_own
 from smear.status.table import estimate_seconds
@@ -121,5 +122,5 @@ def describe(progress: Progress) -> str:
     if progress.seconds_left is not None:
         parts.append(f"about {format_duration(progress.seconds_left)} left")
     if progress.accuracy is not None:
-        parts.append(f"best validation accuracy {100 * progress.accuracy:.2f} %")
+        parts.append(f"best validation accuracy {percentage(progress.accuracy)} %")
     return ", ".join(parts)
