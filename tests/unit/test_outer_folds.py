@@ -226,6 +226,26 @@ def test_small_classes_are_refused_with_a_number_that_does(counts, folds, words)
         check_outer_folds(split | remedy["split"], counts, None, None)
 
 
+def test_three_groups_of_a_class_are_enough_for_three_outer_folds():
+    """Two outer folds would take two of them for one of the tests."""
+    levels = pd.DataFrame({"patient": list("aabbcc")}, index=[f"{name}/{k}" for k in range(3) for name in "xy"])
+    with pytest.raises(UserError, match=r"Class x has 3 groups, .*set split\.outer_folds: 3") as error:
+        check_outer_folds(SPLIT | {"outer_folds": 2}, {"x": 30, "y": 30}, Groups(levels, None, []), None)
+    check_outer_folds(SPLIT | error.value.remedies[0]["split"], {"x": 30, "y": 30}, Groups(levels, None, []), None)
+
+
+def test_an_outer_fold_that_leaves_too_few_groups_is_named(tmp_path):
+    """Groups that only the images tell, such as clusters of stain, cannot be counted before the work starts."""
+    names = [f"{name}/{number}.png" for name in "ab" for number in range(6)]
+    draw_outer(tmp_path, names, outer_folds=2)
+    words = r"Class a has no image in split validation of outer fold 1: .* 3 groups, .*, more split\.outer_folds"
+    with pytest.raises(UserError, match=words):
+        split(tmp_path, names=names, outer_fold=1, outer_folds=2)
+    draw_outer(tmp_path, names, outer_folds=3)
+    for fold in (1, 2, 3):
+        split(tmp_path, names=names, outer_fold=fold, outer_folds=3)
+
+
 def test_few_groups_and_a_split_of_the_user_are_refused():
     levels = pd.DataFrame({"patient": list("aabbcc")}, index=[f"{name}/{k}" for k in range(3) for name in "xy"])
     split = SPLIT | {"outer_folds": 4}
