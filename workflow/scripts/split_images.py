@@ -62,15 +62,8 @@ def read_tested(inputs, images: pd.DataFrame, outer_fold: int | None) -> pd.Seri
     return images["image_id"].map(drawn) == outer_fold
 
 
-def check_classes_everywhere(images: pd.DataFrame, outer_fold: int | None) -> None:
-    """Raise a UserError if a class is missing from a split, or from a fold.
-
-    outer_fold: the one that the images are split for, if any.
-    """
-    where, more = "", ""
-    if outer_fold is not None:
-        # Of three groups two outer folds take two for one of the tests; three take one for each.
-        where, more = f" of outer fold {outer_fold}", ", more split.outer_folds"
+def check_classes_everywhere(images: pd.DataFrame) -> None:
+    """Raise a UserError if a class is missing from a split, or from a fold."""
     for place in ("split", "fold") if images["fold"].max() >= 0 else ("split",):
         table = pd.crosstab(images["class"], images[place])
         for name, row in table.iterrows():
@@ -78,9 +71,9 @@ def check_classes_everywhere(images: pd.DataFrame, outer_fold: int | None) -> No
             if absent:
                 groups = images.loc[images["class"] == name, "group"].nunique()
                 raise UserError(
-                    f"Class {name} has no image in {place} {', '.join(absent)}{where}: its {row.sum()} images lie in "
-                    f"{groups} group{'s' * (groups != 1)}, which stay whole; use a finer split.unit{more} or other "
-                    "groups."
+                    f"Class {name} has no image in {place} {', '.join(absent)}: its {row.sum()} images lie in {groups} "
+                    f"group{'s' * (groups != 1)}, which stay whole; use a finer split.unit, other "
+                    "groups, or more split.outer_folds where there are some."
                 )
 
 
@@ -168,7 +161,7 @@ def main(snakemake) -> None:
     if method["folds"] == FOLDS:
         check_leave_one_out(images, params.planned)
     else:
-        check_classes_everywhere(images, params.outer_fold)
+        check_classes_everywhere(images)
     audit = audit_split(images, unit, method, kept) | audit_labels(images, params.labels)
     audit |= audit_groups(images, unit, method)
     if not params.get("fields_searched", True):
