@@ -11,7 +11,7 @@ from smear.job import UserError
 from smear.looks import Look
 from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.report.looks import describe_looks
-from smear.report.outer_folds import describe_outer_folds
+from smear.report.outer_folds import describe_outer_folds, describe_spread
 from smear.split.outer_checks import check_outer_folds
 from smear.split.targets import deal, rest_targets
 from smear.split.user_groups import Groups
@@ -205,6 +205,9 @@ def test_choices_and_their_spread_by_hand():
     assert "3 are correct, 75.00 %" in found[0]
     assert "between 50.00 % and 100.00 %, with a standard deviation of 35.36 points" in found[1]
     assert "25.00 points lower than" in found[1]
+    assert "On average they are as high as the validation accuracies" in describe_spread(
+        spread | {"validation_gap": 0.0}
+    )
     assert found[2] == "The outer folds selected 2 different grid cells: x (1), y (1)."
 
 
