@@ -62,7 +62,7 @@ def make_split(
         validation=validation,
         test=test,
         classes=CLASSES,
-        manifest=manifest.rename(columns={"group": "field_id"}),
+        manifest=manifest.rename(columns={"group": "field_id"}).assign(fold=-1),
         grouped="field",
         diverged=0,
         fields_searched=True,

@@ -112,3 +112,25 @@ def test_repeats_are_those_of_the_training_alone():
     manifest = results.manifest.assign(split=results.manifest["split"].where(~moved, "train"))
     images = pd.Series(["validation/1", "validation/2"])
     assert find_repeats(results._replace(manifest=manifest), images).tolist() == [True, False]
+
+
+def test_an_image_of_a_fold_is_beside_the_other_folds_and_not_itself():
+    results = make_tested(*[0.9] * 4, tested=2)
+    manifest = pd.DataFrame(
+        {
+            "image_id": ["a", "b", "c", "d", "e", "f", "t", "u"],
+            "field_id": [0, 0, 1, 1, 2, 3, 3, 2],
+            "fold": [0, 1, 1, 1, 0, 1, -1, -1],
+            "split": ["validation", "train", "train", "train", "validation", "train", "test", "test"],
+        }
+    )
+    results = results._replace(manifest=manifest)
+    assert find_repeats(results, manifest["image_id"]).tolist() == [True, True, *[False] * 4, True, False]
+
+
+def test_several_seeds_of_a_grid_cell_are_one():
+    found = judge_validation_leakage(*[make_split(lambda cell: 0.9, unit=unit, **ONE, seed=[0, 1]) for unit in "ab"])
+    assert found.comparisons[0].measure == "validation accuracy, mean of 2 grid cells"
+    alone = ONE | {"epochs": [20]}
+    found = judge_validation_leakage(*[make_split(lambda cell: 0.9, unit=unit, **alone) for unit in "ab"])
+    assert found.comparisons[0].measure == "validation accuracy of the grid cell"

@@ -11,7 +11,7 @@ from smear.job import UserError
 from smear.looks import Look
 from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.report.looks import describe_looks
-from smear.report.outer_folds import describe_outer_folds
+from smear.report.outer_folds import describe_outer_folds, describe_spread
 from smear.split.outer_checks import check_outer_folds
 from smear.split.targets import deal, rest_targets
 from smear.split.user_groups import Groups
@@ -207,6 +207,9 @@ def test_choices_and_their_spread_by_hand():
     assert "3 are correct, 75.00 %" in found[0]
     assert "between 50.00 % and 100.00 %, with a standard deviation of 35.36 points" in found[1]
     assert "25.00 points lower than" in found[1]
+    assert "On average they are as high as the validation accuracies" in describe_spread(
+        spread | {"validation_gap": 0.0}
+    )
     assert found[2] == "The outer folds selected 2 different grid cells: x (1), y (1)."
 
 
@@ -226,6 +229,26 @@ def test_small_classes_are_refused_with_a_number_that_does(counts, folds, words)
     (remedy,) = error.value.remedies
     if remedy["split"]["outer_folds"]:
         check_outer_folds(split | remedy["split"], counts, None, None)
+
+
+def test_three_groups_of_a_class_are_enough_for_three_outer_folds():
+    """Two outer folds would take two of them for one of the tests."""
+    levels = pd.DataFrame({"patient": list("aabbcc")}, index=[f"{name}/{k}" for k in range(3) for name in "xy"])
+    with pytest.raises(UserError, match=r"Class x has 3 groups, .*set split\.outer_folds: 3") as error:
+        check_outer_folds(SPLIT | {"outer_folds": 2}, {"x": 30, "y": 30}, Groups(levels, None, []), None)
+    check_outer_folds(SPLIT | error.value.remedies[0]["split"], {"x": 30, "y": 30}, Groups(levels, None, []), None)
+
+
+def test_an_outer_fold_that_leaves_too_few_groups_has_a_remedy(tmp_path):
+    """Groups that only the images tell, such as clusters of stain, cannot be counted before the work starts."""
+    names = [f"{name}/{number}.png" for name in "ab" for number in range(6)]
+    draw_outer(tmp_path, names, outer_folds=2)
+    words = r"Class a has no image in split validation: .* 3 groups, .* or more split\.outer_folds"
+    with pytest.raises(UserError, match=words):
+        split(tmp_path, names=names, outer_fold=1, outer_folds=2)
+    draw_outer(tmp_path, names, outer_folds=3)
+    for fold in (1, 2, 3):
+        split(tmp_path, names=names, outer_fold=fold, outer_folds=3)
 
 
 def test_few_groups_and_a_split_of_the_user_are_refused():

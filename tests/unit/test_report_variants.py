@@ -48,6 +48,16 @@ def test_provenance_that_was_not_recorded_is_left_out(tmp_path):
     assert "Settings of the training" not in text
 
 
+@pytest.mark.parametrize(("unit", "said"), [("stain", True), ("sequence", True), ("group", False)])
+def test_what_stands_in_for_slides_says_nothing_of_other_patients(tmp_path, unit, said):
+    snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
+    for path, changes in ((snakemake.input.audit, {"unit": unit}), (snakemake.input.test_metrics, {"unit": "group"})):
+        path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    render_report.main(snakemake)
+    text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
+    assert ("other stains or other patients" in text) == said
+
+
 def test_looks_of_others_are_read_where_there_are_any(tmp_path):
     snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))
     table = tmp_path / "datasets/test_looks.csv"

@@ -54,7 +54,7 @@ def judge(folder: Path, **changes) -> SimpleNamespace:
     return job
 
 
-def show(folder: Path, papers_images: bool = True) -> Page:
+def show(folder: Path, papers_images: bool = True, shuffled: bool = False) -> Page:
     """Render the page of the tables in `folder`."""
     digests = [line.split()[0] for line in (ROOT / "resources/leukemia.sha256").read_text().splitlines()]
     catalog = pd.DataFrame({"image_id": digests, "sha256": digests})
@@ -70,7 +70,7 @@ def show(folder: Path, papers_images: bool = True) -> Page:
     )
     output = {name: folder / f"{name.replace('_', '.')}" for name in ("claims_svg", "claims_png")}
     output = SimpleNamespace(page=folder / "index.html", **output)
-    params = SimpleNamespace(experiment="<b>laptop</b>", dataset="leukemia")
+    params = SimpleNamespace(experiment="<b>laptop</b>", dataset="leukemia", shuffled=shuffled)
     render_reproduction.main(SimpleNamespace(input=inputs, output=output, params=params))
     return Page(output.page.read_text(encoding="utf-8"))
 
@@ -87,6 +87,11 @@ def judged(tmp_path_factory) -> Path:
 def text(judged) -> str:
     """What the page of that grid says."""
     return show(judged).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_a_negative_control_is_called_one(judged, text):
+    assert "negative control" not in text
+    assert "training labels were shuffled" in show(judged, shuffled=True).text
 
 
 def test_every_claim_has_a_row_for_each_split(judged):

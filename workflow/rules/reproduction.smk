@@ -75,6 +75,7 @@ if config["reproduction"]:
         params:
             experiment=EXPERIMENT,
             dataset=DATASET,
+            shuffled=config["training"]["shuffle_labels"],
             files=[digest_file(name_own_file(path)) for path in REPRODUCTION_FILES.values()],
             code=code_digest("render_reproduction"),
         script:

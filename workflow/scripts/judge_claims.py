@@ -24,7 +24,7 @@ from smear.reproduction.leakage import (
     judge_test_leakage,
     judge_validation_leakage,
 )
-from smear.reproduction.results import SplitResults, read_split
+from smear.reproduction.results import SplitResults, count_cells, read_split
 from smear.reproduction.setting import compare_setting
 from smear.reproduction.staged import find_starts, list_stages, replay_search
 from smear.split.targets import list_tested
@@ -64,7 +64,7 @@ def describe_run(splits: Mapping[str, SplitResults], image_size: int, published:
         "seeds": int(replicates["seed"].nunique()),
         "splits": {
             name: {
-                "grid_cells": len(results.replicates),
+                "grid_cells": count_cells(results.replicates),
                 "diverged": results.diverged,
                 "validation_images": len(results.validation),
                 "test_images": len(results.test),

@@ -30,6 +30,7 @@ def describe(inputs: SimpleNamespace, figure: str | Path, params: SimpleNamespac
         "style": Path(inputs.style).read_text(encoding="utf-8"),
         "experiment": params.experiment,
         "dataset": params.dataset,
+        "shuffled": params.shuffled,
         "papers_images": same_images(read_csv(inputs.catalog), inputs.reference),
         "published": published,
         "setting": setting,

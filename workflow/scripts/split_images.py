@@ -72,7 +72,8 @@ def check_classes_everywhere(images: pd.DataFrame) -> None:
                 groups = images.loc[images["class"] == name, "group"].nunique()
                 raise UserError(
                     f"Class {name} has no image in {place} {', '.join(absent)}: its {row.sum()} images lie in {groups} "
-                    f"group{'s' * (groups != 1)}, which stay whole; use a finer split.unit or other groups."
+                    f"group{'s' * (groups != 1)}, which stay whole; use a finer split.unit, other "
+                    "groups, or more split.outer_folds where there are some."
                 )
 
 

@@ -34,10 +34,11 @@ def describe_spread(spread: dict) -> str:
     """How far apart the tests of the outer folds are, and how far below their validation."""
     gap = 100 * spread["validation_gap"]
     side = "lower" if gap > 0 else "higher"
+    apart = "as high as" if abs(gap) < 0.005 else f"{abs(gap):.2f} points {side} than"
     return (
         f"The test accuracies of the {spread['folds']} outer folds lie between {percent(spread['accuracy_lowest'])} "
         f"and {percent(spread['accuracy_highest'])}, with a standard deviation of "
-        f"{100 * spread['accuracy_sd']:.2f} points. On average they are {abs(gap):.2f} points {side} than the "
+        f"{100 * spread['accuracy_sd']:.2f} points. On average they are {apart} the "
         "validation accuracies that the grid cells were selected by."
     )
 

@@ -9,7 +9,7 @@ from smear.formats import describe_value, format_value
 from smear.grid import AXES
 from smear.reproduction.claims import Claim, Comparison
 from smear.reproduction.effects import paired_effect
-from smear.reproduction.results import SplitResults
+from smear.reproduction.results import SplitResults, count_cells
 from smear.reproduction.verdicts import NOT_TESTED, judge
 
 VALIDATION = "validation accuracy"
@@ -32,7 +32,8 @@ def compare_values(results: SplitResults, axis: str, first: object, others: Iter
         if len(pairs):
             effect = paired_effect(results.right[pairs[:, 0]], results.right[pairs[:, 1]], results.groups)
             names = (describe_value(axis, value) for value in (first, other))
-            comparisons.append(Comparison(*names, VALIDATION, len(pairs), effect))
+            count = count_cells(results.replicates.iloc[pairs[:, 0]])
+            comparisons.append(Comparison(*names, VALIDATION, count, effect))
     return comparisons
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 from smear.grid import AXES
 from smear.reproduction.claims import Claim, Comparison
 from smear.reproduction.effects import Effect, unpaired_effect
-from smear.reproduction.results import SplitResults
+from smear.reproduction.results import SplitResults, count_cells
 from smear.reproduction.verdicts import NOT_TESTED, judge
 
 BETWEEN = "image less field"
@@ -19,10 +19,16 @@ CONFOUNDED = (
 
 
 def find_repeats(results: SplitResults, image_ids: pd.Series) -> np.ndarray:
-    """Whether each of these images has a repeat capture of its field among the training images: bool, (images,)."""
+    """Whether each of these images has a repeat capture of its field among the training images: bool, (images,).
+
+    An image of a fold is judged by the networks that were trained on the other folds, one for the test by that of the
+    first fold, whose training the manifest has as `train`.
+    """
     manifest = results.manifest.set_index("image_id")
-    trained = set(manifest.loc[manifest["split"] == "train", "field_id"])
-    return manifest.loc[image_ids, "field_id"].isin(trained).to_numpy()
+    images, trained = manifest.loc[image_ids], set(manifest.loc[manifest["split"] == "train", "field_id"])
+    folds = manifest[manifest["fold"] >= 0].groupby("field_id")["fold"].nunique()
+    in_others = images["field_id"].map(folds) > 1
+    return np.where(images["fold"] >= 0, in_others, images["field_id"].isin(trained))
 
 
 def count_repeats(results: SplitResults) -> dict | None:
@@ -50,7 +56,7 @@ def judge_validation_leakage(image: SplitResults, field: SplitResults) -> Claim:
         return Claim("leakage_validation", BETWEEN, NOT_TESTED, [], "No grid cell finished on both splits.")
     samples = image.sample_validation(rows[:, 0]), field.sample_validation(rows[:, 1])
     effect = count_images(unpaired_effect(*samples), len(rows))
-    measure = f"validation accuracy, mean of {len(rows)} grid cells"
+    measure = describe_mean(image.replicates.iloc[rows[:, 0]])
     found = [Comparison("split by image", "split by field", measure, len(rows), effect)]
     return Claim("leakage_validation", BETWEEN, judge([effect]), found)
 
@@ -64,7 +70,7 @@ def judge_repeats(image: SplitResults) -> Claim:
     rows = range(len(image.replicates))
     first, second = (image.sample_validation(rows, here) for here in (repeated, ~repeated))
     effect = count_images(unpaired_effect(first, second), len(rows))
-    measure = f"validation accuracy, mean of {len(rows)} grid cells"
+    measure = describe_mean(image.replicates)
     names = "images with a repeat capture in the training", "other images"
     found = [Comparison(*names, measure, len(rows), effect)]
     return Claim("repeat_captures", image.unit, judge([effect]), found, CONFOUNDED)
@@ -74,6 +80,12 @@ def match_cells(first: pd.DataFrame, second: pd.DataFrame) -> np.ndarray:
     """Rows of two tables with the same hyperparameters: int, (matched, 2), places."""
     tables = [table[[*AXES]].assign(place=np.arange(len(table))) for table in (first, second)]
     return tables[0].merge(tables[1], on=[*AXES])[["place_x", "place_y"]].to_numpy()
+
+
+def describe_mean(replicates: pd.DataFrame) -> str:
+    """What is compared where these replicates are put together."""
+    cells = count_cells(replicates)
+    return f"validation accuracy, mean of {cells} grid cells" if cells > 1 else "validation accuracy of the grid cell"
 
 
 def count_images(effect: Effect, rows: int) -> Effect:

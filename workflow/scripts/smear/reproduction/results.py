@@ -10,6 +10,7 @@ import pandas as pd
 
 from smear.correctness import Groups, find_groups, read_correctness
 from smear.files import read_json
+from smear.grid import AXES
 from smear.group_metrics import list_classes
 from smear.job import UserError
 from smear.prediction_tables import read_predictions
@@ -94,3 +95,8 @@ def read_split(
 def tabulate(image_ids: np.ndarray, groups: Groups) -> pd.DataFrame:
     """`image_id,group` of some images."""
     return pd.DataFrame({"image_id": image_ids, "group": groups.names})
+
+
+def count_cells(replicates: pd.DataFrame) -> int:
+    """How many grid cells these replicates are of: all seeds of one are one."""
+    return len(replicates[[axis for axis in AXES if axis != "seed"]].drop_duplicates())

@@ -8,6 +8,8 @@ from smear.split.group_checks import count_places, list_images
 from smear.split.targets import rest_targets
 from smear.split.user_groups import Groups
 
+MOST = 10  # split.outer_folds of config.schema.yaml
+
 
 def check_outer_folds(split: dict, counts: Mapping[str, int], groups: Groups | None, labels: dict | None) -> None:
     """Raise a UserError where a class is too small to be in each outer fold and in each split of what it leaves.
@@ -34,19 +36,19 @@ def holds_images(folds: int, images: int, split: dict) -> bool:
 
 
 def require_enough(wanted: int, counts: Mapping[str, int], is_enough, what: str) -> None:
-    """Raise a UserError that names a class with too few for the outer folds, and the most that do for all classes.
+    """Raise a UserError that names a class with too few for the outer folds, and how many do for all classes.
 
-    is_enough: whether so many folds leave enough of a class with so many.
+    is_enough: whether so many folds leave enough of a class with so many: more folds are smaller, and leave more.
     """
     possible = [
-        folds for folds in range(2, wanted + 1) if all(n >= folds and is_enough(folds, n) for n in counts.values())
+        folds for folds in range(2, MOST + 1) if all(n >= folds and is_enough(folds, n) for n in counts.values())
     ]
     if wanted in possible:
         return
     name, count = next((name, n) for name, n in counts.items() if n < wanted or not is_enough(wanted, n))
-    most = max(possible, default=0)
+    nearest = min(possible, key=lambda folds: abs(folds - wanted), default=0)
     raise UserError(
         f"Class {show_name(name)} has {count} {what}{'s' * (count != 1)}, too few for split.outer_folds: {wanted}, "
-        f"each of which must leave some for every split; set split.outer_folds: {most}, or add {what}s.",
-        [{"split": {"outer_folds": most}}],
+        f"each of which must leave some for every split; set split.outer_folds: {nearest}, or add {what}s.",
+        [{"split": {"outer_folds": nearest}}],
     )
