@@ -1,6 +1,7 @@
 """The figure of the rules, docs/images/dag.dot: its stages with their rules, and the arrows between them."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 IMAGES = Path(__file__).parents[1] / "docs/images"
@@ -18,7 +19,7 @@ def read_arrows() -> set[tuple[str, str]]:
     arrows = set()
     for line in re.findall(r"^    \w+ -> .*$", read_source(), re.M):
         groups = [re.findall(r"\w+", group) for group in line.split("->")]
-        arrows |= {(first, then) for one, two in zip(groups, groups[1:]) for first in one for then in two}
+        arrows |= {(first, then) for one, two in pairwise(groups) for first in one for then in two}
     return arrows
 
 
