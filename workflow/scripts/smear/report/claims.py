@@ -4,7 +4,7 @@ import pandas as pd
 
 from smear.formats import format_p, percent, points
 from smear.report.findings import list_words
-from smear.report.ties import UNITS
+from smear.report.ties import name_units
 from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, NOT_TESTED
 
 COUNTED = {
@@ -70,7 +70,7 @@ def describe_groups(row: dict, unit: str) -> str:
     """In how many groups the images lie; nothing where each is one by itself."""
     if row["groups"] == row["images"]:
         return ""
-    return f" in {row['groups']:,.0f} {UNITS.get(unit, f'groups of {unit}')}"
+    return f" in {row['groups']:,.0f} {name_units(unit)}"
 
 
 def describe_detectable(row: dict) -> str:
