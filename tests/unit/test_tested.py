@@ -208,7 +208,7 @@ def test_the_sentences_say_what_the_difference_is(compared):
     worse = compared.assign(difference_low=-0.4, difference_high=-0.1, network_alone=1, baseline_alone=4)
     probe, shortcut, _ = describe_tested(worse)
     assert "correct for 3 fewer than the linear probe" in probe
-    assert "which takes a minute to train, does better" in probe
+    assert "which is fitted within a minute, is better" in probe
     assert "The network does not reach what is possible without seeing a blood cell." in shortcut
     better, other, _ = describe_tested(compared.assign(difference_low=0.1, difference_high=0.3, p_value=0.0001))
     assert "p < 0.001. The trained network is better than a classifier on frozen features." in better
