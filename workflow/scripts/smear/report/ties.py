@@ -21,6 +21,8 @@ def describe_ties(chosen: dict) -> str:
             "difference."
         )
     names = f"{tied:,} of {others:,} others" if tied else f"all {others:,} others"
+    if tied == others:
+        names = f"any of the {others:,} others"
     if others == 1:
         names = "the only other one"
     verdict = "cannot be told apart from" if tied else "is better than"
