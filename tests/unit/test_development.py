@@ -1,6 +1,7 @@
 """The map of the modules in docs/development.md is that of the folders, and no module needs itself."""
 
 import ast
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -23,6 +24,14 @@ def test_every_module_stands_in_the_map_with_its_first_line():
     wanted = {(path.parent, f"- `{path.name}`: {text.splitlines()[0]}") for path, text in documented.items()}
     assert sorted(found - wanted) == [], "lines of docs/development.md without such a module"
     assert sorted(wanted - found) == [], "modules that docs/development.md lacks"
+
+
+def test_every_file_of_helpers_stands_in_the_table():
+    text = (ROOT / "docs/development.md").read_text(encoding="utf-8")
+    table = text.partition("\n| helpers | for |\n")[2].partition("\n\n")[0]
+    helpers = re.compile(r"No\s+(# )?rule\s+is\s+(# )?defined here")
+    files = [path for path in (ROOT / "workflow/rules").glob("*.smk") if helpers.search(path.read_text("utf-8"))]
+    assert sorted(re.findall(r"^\| `([\w.]+)`", table, re.M)) == sorted(path.name for path in files)
 
 
 def read_imports(root: Path) -> dict[Path, set[Path]]:

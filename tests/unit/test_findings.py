@@ -23,8 +23,8 @@ def test_a_question_that_the_figures_settle_and_one_that_they_do_not():
     table = leaderboard_of(grid_cells(learning_rate=[0.0001, 0.003], epochs=[20]))
     table.loc[table["learning_rate"] == 0.003, "tied"] = False
     chosen = selection_of(table)
-    assert "set 0.0001 apart" in finding("learning_rate", table, chosen)
-    assert "do not settle it" in finding("optimizer", table, chosen)
+    assert "set learning rate 0.0001 apart" in finding("learning_rate", table, chosen)
+    assert "do not settle the question" in finding("optimizer", table, chosen)
     assert "nothing to compare" in finding("epochs", table, chosen)
 
 
@@ -32,7 +32,8 @@ def test_a_diverged_sibling_is_named_and_not_what_the_images_show():
     cells = grid_cells(optimizer=["adam"], learning_rate=[0.0001, 0.0003, 0.003], epochs=[30])
     table = leaderboard_of(cells, diverged=(2,))
     sentence = finding("learning_rate", table, selection_of(table))
-    assert "; 0.003 diverged. These validation images do not settle it" in sentence
+    assert "; learning rate 0.003 diverged." in sentence
+    assert "rule out" not in sentence
     alone = leaderboard_of(cells, diverged=(1, 2))
     assert finding("learning_rate", alone, selection_of(alone)).endswith("0.003 diverged. No other one finished.")
     assert finding("heatmap", table, selection_of(table)).endswith(" 1 diverged.")
@@ -97,7 +98,7 @@ def judge(shortcuts: pd.DataFrame, chosen: dict) -> str:
     ("best", "network", "words"),
     [
         (290, 318, "The network is better: it reads"),
-        (317, 318, "The interval holds 0"),
+        (317, 318, "The interval contains 0"),
         (322, 290, "The network is worse: it does not reach"),
     ],
 )
@@ -113,9 +114,9 @@ def test_the_network_is_judged_by_the_best_shortcut_on_its_own_color(best, netwo
 @pytest.mark.parametrize(
     ("probe", "network", "words"),
     [
-        (290, 318, "The network is better: its training was worth something."),
-        (316, 318, "These images do not show that the network's training was worth anything."),
-        (322, 290, "The network is worse: such a classifier, which takes a minute, does better."),
+        (290, 318, "The trained network is better than a classifier on frozen features."),
+        (316, 318, "These images do not show that the trained network is better than a classifier on frozen features."),
+        (322, 290, "A classifier on frozen features, which is fitted within a minute, is better."),
     ],
 )
 def test_the_network_is_judged_by_the_probe_too_and_the_probe_is_no_shortcut(probe, network, words):
@@ -131,5 +132,5 @@ def test_intervals_that_overlap_can_differ_where_the_images_are_the_same():
     assert shortcuts["validation_high"].max() > chosen["validation_low"]
     sentence = judge(shortcuts, chosen)
     assert "the difference is +3.09 points on the same images (95 % interval +1." in sentence
-    assert "10 images the network alone has right, 0 the other alone" in sentence
+    assert "10 images only the network has right, 0 only the other" in sentence
     assert "The network is better" in sentence

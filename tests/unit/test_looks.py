@@ -116,8 +116,8 @@ def test_the_words_of_a_report_give_counts_of_looks_experiments_and_parts():
     once = describe_looks([(look, 8)], 8, 8)
     assert once.startswith("These 8 test images have had 1 look, by 1 experiment, ")
     assert describe_looks([(look, 8)], 9, 8).startswith("These 9 test images (8 different files) have had 1 look,")
-    assert "too high" not in once
+    assert "optimistic" not in once
     thrice = describe_looks([(look, 8), (look._replace(experiment="two"), 3), (look, 8)], 8, 8)
     assert "have had 3 looks, by 2 experiments" in thrice
-    assert "1 of the looks saw a part of them" in thrice
-    assert "too high" in thrice
+    assert "1 of the looks saw only some of them" in thrice
+    assert "is optimistic" in thrice

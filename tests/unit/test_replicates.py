@@ -281,7 +281,7 @@ def test_tables_and_sentences_have_the_mean_and_name_the_model():
     assert sentence.startswith("The model that is tested is that of seed 0, the lowest of seeds 0, 1 and 2")
     assert f"({chosen['model_correct']} of {IMAGES})" in sentence
     assert "by means over 3 seeds" in finding("learning_rate", table.assign(tied=table["rank"] == 1), chosen)
-    assert finding("curves", table, chosen).endswith("in the mean over 3 seeds.")
+    assert finding("curves", table, chosen).endswith("averaged over 3 seeds.")
     single = leaderboard_of(grid_cells(**ONE))
     assert describe_model(selection_of(single)) == describe_spread(selection_of(single)) == describe_seeds(single) == ""
 

@@ -126,7 +126,8 @@ def test_every_cell_is_on_the_leaderboard_and_the_rest_is_folded_away(paper):
     text = spaced_cells(snakemake)
     for cell in table.itertuples():
         assert f" {cell.rank} " in text
-        assert f"{cell.validation_correct:.0f}/{cell.validation_images:.0f} {cell.validation_loss:.4f}" in text
+        counts = rf"\({cell.validation_correct:.0f}/{cell.validation_images:.0f}\)"
+        assert re.search(rf"{counts} [\d.]+ to [\d.]+% {cell.validation_loss:.4f}", text)
     assert "The other 14 grid cells" in page.text
     assert "All grid cells: EfficientNetB0, batch size 32, seed 0." in page.text
 
@@ -196,7 +197,7 @@ def test_a_probe_of_backgrounds_is_set_beside_chance(paper):
     ]
     sentence = judge_probe(pd.DataFrame(rows), facts, {"file": None})
     assert "61.73\N{NO-BREAK SPACE}% (200/324" in sentence
-    assert "(p < 0.001). The background alone says something of the class" in sentence
+    assert "(p < 0.001). The background alone says something about the class" in sentence
     rows[1]["p"] = 0.2
     assert "(p = 0.200). These images do not show" in judge_probe(pd.DataFrame(rows), facts, {"file": None})
     assert "come from the user's own file" in judge_probe(None, facts, {"file": "a.npy"})
@@ -222,8 +223,8 @@ def test_repeat_captures_are_counted_across_splits_and_across_folds_each_under_i
 
 def test_every_look_at_the_test_images_is_counted_and_listed(paper):
     snakemake, page = paper
-    assert page.text.count("These 328 test images have had 2 looks, by 2 experiments") == 2
-    assert "1 of the looks saw a part of them" in page.text
+    assert page.text.count("These 328 test images have had 2 looks, by 2 experiments") == 1
+    assert "1 of the looks saw only some of them" in page.text
     assert "earlier 110 mmmmmmmmmmmm first look" in spaced_cells(snakemake)
     card = snakemake.output.model_card.read_text(encoding="utf-8")
     assert "| Test (2 looks at these images) |" in card

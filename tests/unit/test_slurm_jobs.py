@@ -1,9 +1,11 @@
-"""Which jobs an earlier call has left behind, with made-up commands of SLURM."""
+"""Which jobs an earlier call has left behind, with made-up commands of SLURM; which rules become jobs at all."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
+from command_line import ROOT
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 
 UUID = "38789925-6be9-4a86-ab98-94623e272906"
@@ -47,3 +49,15 @@ def test_without_jobs_nothing_is_cancelled(queue):
 def test_a_cluster_of_another_kind_has_no_such_jobs(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert find_jobs(Path("/runs/a")) == []
+
+
+def test_the_documented_jobs_are_the_rules_that_run_on_the_cluster():
+    files = [ROOT / "workflow/Snakefile", *(ROOT / "workflow/rules").glob("*.smk")]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    rules = set(re.findall(r"^ *(?:rule|checkpoint) (\w+):", text, re.M))
+    local = {name for block in re.findall(r"localrules:\n((?: +\w+,\n)+)", text) for name in re.findall(r"\w+", block)}
+    table = (ROOT / "docs/cluster.md").read_text(encoding="utf-8").partition("\n| job |")[2].partition("\n\n")[0]
+    documented = {
+        name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row.split("|")[1] if "|" in row else "")
+    }
+    assert documented == rules - local

@@ -194,23 +194,24 @@ def test_the_comparison_is_what_one_counts_by_hand(compared):
 def test_the_sentences_say_what_the_difference_is(compared):
     probe, shortcut, prior = describe_tested(compared)
     assert probe.startswith(
-        "On the same 10 test images the network is right on 2 more than the linear probe (logistic regression on "
-        "frozen pretrained features; 3 it alone has right, 1 the other alone): difference +20.00 points, 95 % interval "
+        "On the same 10 test images the network is correct for 2 more than the linear probe (logistic regression on "
+        "frozen pretrained features; 3 only the network has right, 1 only the other): difference +20.00 points, 95 % "
+        "interval "
     )
     assert probe.endswith(
-        "p = 0.625. These images do not show that the network's training was worth anything beyond frozen features."
+        "p = 0.625. These images do not show that the trained network is better than a classifier on frozen features."
     )
-    assert "the network is right on as many as the best shortcut (random forest on RGB histogram; 1 " in shortcut
-    assert "right on 4 more than the class prior (always the majority class;" in prior
+    assert "the network is correct for as many as the best shortcut (random forest on RGB histogram; 1 " in shortcut
+    assert "correct for 4 more than the class prior (always the majority class;" in prior
     assert prior.endswith("p = 0.219.")
     assert list_tested(compared) == "the selected network, the linear probe, the best shortcut and the class prior"
     worse = compared.assign(difference_low=-0.4, difference_high=-0.1, network_alone=1, baseline_alone=4)
     probe, shortcut, _ = describe_tested(worse)
-    assert "right on 3 fewer than the linear probe" in probe
-    assert "which takes a minute to train, does better" in probe
-    assert "The network does not reach what can be had without a blood cell in sight." in shortcut
+    assert "correct for 3 fewer than the linear probe" in probe
+    assert "which is fitted within a minute, is better" in probe
+    assert "The network does not reach what is possible without seeing a blood cell." in shortcut
     better, other, _ = describe_tested(compared.assign(difference_low=0.1, difference_high=0.3, p_value=0.0001))
-    assert "p < 0.001. The network's training was worth something beyond frozen features." in better
+    assert "p < 0.001. The trained network is better than a classifier on frozen features." in better
     assert "The network reads something in these images that the shortcut does not." in other
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from smear.report.ties import describe_ties
 from smear.ties import (
     FEWEST,
     LEVEL,
@@ -176,6 +177,20 @@ def test_groups_are_summed_by_name(values, data):
     expected = [values[:, groups == name].sum(axis=1) for name in np.unique(groups)]
     assert (sum_groups(values, groups) == np.transpose(expected)).all()
     assert (sum_groups(values, groups.astype(str)) == np.transpose(expected)).all()
+
+
+@pytest.mark.parametrize(
+    ("others", "tied", "words"),
+    [
+        (7, 7, "cannot be told apart from any of the 7 others with 64 images in 54 microscope fields;"),
+        (7, 3, "cannot be told apart from 3 of 7 others"),
+        (7, 0, "is better than all 7 others"),
+        (1, 1, "cannot be told apart from the only other one"),
+    ],
+)
+def test_the_words_count_what_is_tied(others, tied, words):
+    chosen = {"finished": others + 1, "indistinguishable": tied, "detectable_difference": 0.1}
+    assert words in describe_ties(chosen | {"validation_images": 64, "unit": "field", "groups": 54})
 
 
 @pytest.mark.slow

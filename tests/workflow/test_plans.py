@@ -2,6 +2,10 @@
 
 import json
 import re
+from graphlib import TopologicalSorter
+
+import pytest
+from rules_figure import read_arrows, read_stages
 
 PLAIN = "{architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}"
 MORE_RATES = f"grid=[{PLAIN}, {PLAIN.replace('adam, rmsprop', 'adam').replace('0.001', '0.002')}]"
@@ -52,3 +56,20 @@ def test_outer_folds_and_a_split_by_image_are_jobs_beside_the_experiment(finishe
 def test_a_second_seed_trains_its_own_grid_cells_alone(finished):
     jobs = finished.jobs("--config", f"grid={PLAIN.replace('}', ', seed: [0, 1]}')}")
     assert (jobs["train_cell"], jobs["compare_cells"]) == (2, 1)
+
+
+@pytest.mark.rare
+def test_the_figure_of_the_rules_leads_where_files_do(finished):
+    """What a rule reads comes from its own stage, or from one that the arrows of docs/images/dag.dot lead from."""
+    settings = ["split={outer_folds: 2}", "reproduction=true", "embeddings={size: 32}", "augmentation={flip: both}"]
+    result = finished.snakemake("--rulegraph", "--forceall", "--config", *settings, "threshold={positive: Early}")
+    rules = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)"', result.output, re.M))
+    links = {(rules[first], rules[then]) for first, then in re.findall(r"^\s*(\d+) -> (\d+)$", result.output, re.M)}
+    stages = {rule: stage for stage, names in read_stages().items() for rule in names}
+    found = {(stages[one], stages[two]) for one, two in links if "all" not in (one, two) and stages[one] != stages[two]}
+    before = {stage: {first for first, then in read_arrows() if then == stage} for stage in read_stages()}
+    for stage in TopologicalSorter(before).static_order():
+        before[stage] |= {earlier for one in before[stage] for earlier in before[one]}
+    assert len(found) > 20
+    assert not [(one, two) for one, two in found if one not in before[two]]
+    assert read_arrows() - found == {("weights", "training")}, "SmallCNN starts from random weights"

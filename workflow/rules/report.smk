@@ -115,6 +115,10 @@ rule measure_calibration:
 
 if HAS_GROUPS:
 
+    localrules:
+        validate_by_group,
+        plot_groups,
+
     rule validate_by_group:
         """Count what the selected grid cell got right in each of the user's groups, on the validation images."""
         input:

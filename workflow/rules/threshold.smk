@@ -3,6 +3,10 @@
 
 if POSITIVE is not None:
 
+    localrules:
+        choose_threshold,
+        measure_threshold,
+
     rule choose_threshold:
         """Choose the threshold on the validation images; the test has it among its inputs, and so comes after it."""
         input:

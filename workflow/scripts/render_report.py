@@ -40,7 +40,7 @@ from smear.report.tables import (
 )
 from smear.report.tested import describe_tested, list_systems, list_tested, tabulate_tested
 from smear.report.threshold import describe_threshold
-from smear.report.ties import describe_images, describe_optimism, describe_ties
+from smear.report.ties import describe_images, describe_optimism, describe_ties, name_units
 from smear.report.value_range import describe_range
 from smear.tables import read_csv
 
@@ -113,6 +113,7 @@ def describe(results: dict, inputs: SimpleNamespace, confusion: str, params: Sim
         "test": test,
         "tested": tabulate_tested(results["comparison"]),
         "tested_names": list_tested(results["comparison"]),
+        "tested_units": name_units(test["unit"]),
         "tested_sentences": describe_tested(results["comparison"]),
         "tested_figure": inline_svg(inputs.comparison_svg, "Test accuracy of network and baselines"),
         "positive_sentence": describe_positive(test),

@@ -52,9 +52,9 @@ def describe_error(found: dict) -> str:
     above = found["ece"] > found["ece_if_calibrated_high"]
     return (
         f"The expected calibration error (ECE) is {percent(found['ece'])}, over {write_bins(sizes)}. By chance alone "
-        f"it would be {percent(found['ece_if_calibrated'])} in the mean, and below "
-        f"{percent(found['ece_if_calibrated_high'])} in 95 % of the cases, for a perfectly calibrated model with these "
-        f"confidences{'.' if above else ': the error is within what chance gives.'}"
+        f"a perfectly calibrated model with these confidences would have {percent(found['ece_if_calibrated'])} on "
+        f"average, and less than {percent(found['ece_if_calibrated_high'])} in 95 % of cases"
+        f"{'.' if above else ': the error is within what chance gives.'}"
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
-from smear.formats import describe_value, format_value, percent, write_seeds
+from smear.formats import describe_value, percent, write_seeds
 from smear.grid import AXES
 from smear.selection import find_best_of_architectures, measure_cost
 
@@ -42,10 +42,10 @@ def answer(axis: str, cells: pd.DataFrame, chosen: dict) -> str:
         return f"No other grid cell differs from the selected one in the {name} alone."
     rows = [cell for _, cell in compared.iterrows()]
     finished, diverged = [c for c in rows if is_finished(c)], [c for c in rows if not is_finished(c)]
-    figures = ", ".join(
-        f"{percent(cell['validation_accuracy'])} for {format_value(axis, cell[axis])}" for cell in finished
+    figures = list_words(
+        f"{percent(cell['validation_accuracy'])} with {describe_value(axis, cell[axis])}" for cell in finished
     )
-    crosses = "".join(f"; {format_value(axis, cell[axis])} diverged" for cell in diverged)
+    crosses = "".join(f"; {describe_value(axis, cell[axis])} diverged" for cell in diverged)
     text = f"With all else as in the selected grid cell, validation accuracy is {figures}{crosses}."
     return f"{text} {verdict(axis, finished, chosen)}"
 
@@ -56,16 +56,19 @@ def verdict(axis: str, compared: list[pd.Series], chosen: dict) -> str:
     if not others:
         return "No other one finished."
     apart = [cell for cell in others if not cell["tied"]]
-    best = format_value(axis, chosen[axis])
+    best = describe_value(axis, chosen[axis])
     if not apart:
-        return "These validation images do not settle it: no other one can be told apart from the selected grid cell."
+        return (
+            "These validation images do not settle the question: no other one can be told apart from the selected "
+            "grid cell."
+        )
     if len(apart) == len(others):
         text = f"These validation images set {best} apart from the others"
         if chosen["replicates"] > 1:
             return f"{text}, by means over {write_seeds(cell['replicates'] for cell in compared)}."
-        return f"{text}. How much of that is chance in the training, other seeds would show."
-    worse = " and ".join(format_value(axis, cell[axis]) for cell in apart)
-    return f"They rule out {worse}, but do not settle it between {best} and the rest."
+        return f"{text}. Further seeds would show how much of that is chance in the training."
+    worse = list_words(describe_value(axis, cell[axis]) for cell in apart)
+    return f"These validation images rule out {worse}, but do not decide between {best} and the rest."
 
 
 def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
@@ -77,7 +80,7 @@ def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
     costs = measure_cost(finished).set_axis(finished["architecture"]).sort_values()
     own, cheapest = costs[chosen["architecture"]], costs.index[0]
     text = (
-        f"By the best grid cell of each of {len(best)} architectures, {chosen['architecture']} has the highest "
+        f"Of the best grid cells of {len(best)} architectures, that of {chosen['architecture']} has the highest "
         f"validation accuracy, {percent(chosen['validation_accuracy'])}, and takes {own:.1f} s to train on 1,000 images"
     )
     if cheapest == chosen["architecture"]:
@@ -85,7 +88,11 @@ def compare_architectures(cells: pd.DataFrame, chosen: dict) -> str:
     else:
         text += f"; the cheapest, {cheapest}, takes {costs[cheapest]:.1f} s."
     if not others.empty:
-        text += f" These validation images set it apart from {list_words(apart) if len(apart) else 'no other one'}."
+        text += (
+            f" These validation images set it apart from {list_words(apart)}."
+            if len(apart)
+            else " These validation images do not set it apart from any other."
+        )
     diverged = best.loc[best["status"] != "finished", "architecture"]
     return text if diverged.empty else f"{text} Every grid cell of {list_words(diverged)} diverged."
 
@@ -104,7 +111,7 @@ def gap(cells: pd.DataFrame, chosen: dict) -> str:
         f"In its {epoch} epoch the selected grid cell classified {percent(train)} of the training images correctly, "
         f"and after it {percent(chosen['validation_accuracy'])} of the validation images"
     )
-    return f"{text}, in the mean over {chosen['replicates']} seeds." if chosen["replicates"] > 1 else f"{text}."
+    return f"{text}, averaged over {chosen['replicates']} seeds." if chosen["replicates"] > 1 else f"{text}."
 
 
 def span(cells: pd.DataFrame, chosen: dict) -> str:

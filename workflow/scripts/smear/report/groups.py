@@ -74,6 +74,6 @@ def describe_shares(summary: dict, split: str) -> str:
     return (
         f"In {split} {shares['mixed_groups']:,} of {shares['groups']:,} groups have images of several classes; the "
         f"predicted {what} in a {show_name(summary['level'])} differ{'s' * one} from the true by "
-        f"{100 * shares['mean_absolute_error']:.1f} percentage points in the mean (mixed groups alone: "
+        f"{100 * shares['mean_absolute_error']:.1f} percentage points on average (mixed groups alone: "
         f"{100 * shares['mean_absolute_error_of_mixed']:.1f})."
     )

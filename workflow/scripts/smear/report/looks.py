@@ -19,17 +19,17 @@ def describe_looks(found: list[tuple[Look, int]], images: int, files: int) -> st
     copies = f" ({files:,} different files)" if files < images else ""
     text = (
         f"These {images:,} test images{copies} have had {looks}, by {experiments:,} "
-        f"experiment{'s' * (experiments != 1)}, as far as the experiments on this data set are recorded."
+        f"experiment{'s' * (experiments != 1)}, as far as looks are recorded beside the data set."
     )
     if whole < len(found):
-        text += f" {len(found) - whole:,} of the looks saw a part of them: a look counts that saw one of them or more."
+        text += f" {len(found) - whole:,} of the looks saw only some of them; a look at a single one counts."
     # The names of experiments have no slash, and those of variants have one.
     variants = sum("/" in look.experiment for look, _ in found)
     if variants:
         whose = f"{variants:,} of them are those" if variants > 1 else "1 of them is that"
         text += f" {whose} of outer folds or a split by image, with models of their own; nothing is selected by them."
     if len(found) - variants > 1:
-        text += " A result that was picked after several looks is too high."
+        text += " A result that was picked after several looks is optimistic."
     return text
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 
 from smear.formats import format_p, percent, write_accuracy
 from smear.perturbation.names import find_row, find_unchanged, name_kind, name_strength, write_strength
+from smear.report.ties import name_units
 
 LEVEL = 0.05  # of p
 MASKED = ("foreground", "corner", "border")
@@ -19,9 +20,9 @@ def judge_background(network: pd.DataFrame, facts: dict) -> str:
     plain = find_unchanged(network)
     return (
         f"As they are, {write_accuracy(plain)} of the validation images are classified correctly. Without blood cells "
-        f"the network classifies {write_accuracy(row)} correctly; always the majority class, "
-        f"{facts['majority_class']}, gives {percent(facts['majority'])}, labels permuted over "
-        f"{name_groups(facts)} {describe_chance(row)}. {conclude(row)}"
+        f"the network classifies {write_accuracy(row)} correctly. Always predicting the majority class, "
+        f"{facts['majority_class']}, gives {percent(facts['majority'])}; labels permuted over "
+        f"{name_units(facts['unit'])} give {describe_chance(row)}. {conclude(row)}"
     )
 
 
@@ -30,8 +31,8 @@ def conclude(row: pd.Series) -> str:
     if row["p"] <= LEVEL:
         return "More than chance: part of the accuracy comes from the background."
     return (
-        f"No more than chance: {percent(row['most_predicted_share'])} of them are taken for {row['most_predicted']}, "
-        "and these images do not show that it reads the background."
+        f"No more than chance: {percent(row['most_predicted_share'])} of them are classified as "
+        f"{row['most_predicted']}, and these images do not show that the network uses the background."
     )
 
 
@@ -41,17 +42,17 @@ def judge_parts(network: pd.DataFrame) -> str:
     kept = percent((1 - border["strength"]) / 2, 0)
     text = (
         f"From the corner alone, where a scale bar may stand, it classifies {write_accuracy(corner)} correctly, from "
-        f"a border of {kept} of the side {write_accuracy(border)}; by chance, p {write_p(corner)} and "
-        f"{write_p(border)}."
+        f"a border of {kept} of the side {write_accuracy(border)}; against chance, "
+        f"p {write_p(corner)} and p {write_p(border)}."
     )
     others = network[~network["perturbation"].isin(MASKED)]
     worst = others.loc[others["accuracy"].idxmin()]
     if worst["accuracy"] >= find_unchanged(network)["accuracy"]:
-        return f"{text} No change that leaves the blood cells in place takes any of the accuracy."
+        return f"{text} No change that leaves the blood cells in place lowers the accuracy."
     return (
-        f"{text} Of the changes that leave the blood cells in place, one takes most: "
-        f"“{name_kind(worst['perturbation'])}” ({name_strength(worst['perturbation'])}: "
-        f"{write_strength(worst['strength'])}) leaves {percent(worst['accuracy'])}."
+        f"{text} Of the changes that leave the blood cells in place, “{name_kind(worst['perturbation'])}” "
+        f"({name_strength(worst['perturbation'])}: {write_strength(worst['strength'])}) lowers the accuracy most, to "
+        f"{percent(worst['accuracy'])}."
     )
 
 
@@ -63,13 +64,13 @@ def judge_probe(probe: pd.DataFrame | None, facts: dict, embeddings: dict | str)
     rows = {row["perturbation"]: row for _, row in probe.iterrows()}
     plain, cleared = rows["unchanged"], rows["foreground"]
     if cleared["p"] <= LEVEL:
-        verdict = "The background alone says something of the class, whatever network reads it."
+        verdict = "The background alone says something about the class, whichever network reads it."
     else:
-        verdict = "These images do not show that the background says anything of the class."
+        verdict = "These images do not show that the background says anything about the class."
     return (
         "A linear probe (ridge regression) was trained and validated on the frozen pretrained features of images "
         f"without blood cells: it classifies {write_accuracy(cleared)} correctly, the same probe on the images as they "
-        f"are {write_accuracy(plain)}; with training labels permuted over {name_groups(facts)} "
+        f"are {write_accuracy(plain)}; training labels permuted over {name_units(facts['unit'])} give "
         f"{describe_chance(cleared)}. {verdict}"
     )
 
@@ -77,7 +78,7 @@ def judge_probe(probe: pd.DataFrame | None, facts: dict, embeddings: dict | str)
 def describe_chance(row: pd.Series) -> str:
     """What permuted labels give."""
     return (
-        f"{percent(row['null_mean'])} in the mean and {percent(row['null_high'])} in their 95 % quantile "
+        f"{percent(row['null_mean'])} on average and {percent(row['null_high'])} as their 95 % quantile "
         f"(p {write_p(row)})"
     )
 
@@ -86,11 +87,6 @@ def write_p(row: pd.Series) -> str:
     """A p-value behind the letter: `= 0.012`, `< 0.001`."""
     text = format_p(row["p"])
     return text if text.startswith("<") else f"= {text}"
-
-
-def name_groups(facts: dict) -> str:
-    """What the labels are permuted over."""
-    return "images" if facts["unit"] == "image" else f"groups ({facts['unit']})"
 
 
 def network_table(network: pd.DataFrame) -> list[dict]:

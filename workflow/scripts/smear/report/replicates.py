@@ -46,6 +46,6 @@ def describe_model(chosen: dict) -> str:
         f"fixed beforehand, and not the luckiest. By itself it classified {percent(chosen['model_accuracy'])} of the "
         f"validation images correctly ({chosen['model_correct']:.0f} of {chosen['validation_images']:.0f}). What is "
         "said of single predictions, such as thresholds, calibration and differences to baselines, is of this model. "
-        "Intervals of means over seeds tell the chance in which images were drawn; what other seeds would give, the "
-        "standard deviation."
+        "Intervals of means over seeds cover the chance in drawing the images; how much seeds differ is the standard "
+        "deviation."
     )

@@ -33,20 +33,18 @@ def judge_network(shortcuts: pd.DataFrame, chosen: dict) -> str:
 def describe_difference(row: pd.Series) -> str:
     """The network's accuracy less that of a row, on the same images, in words."""
     points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
-    alone = (
-        f"{row['network_alone']:.0f} images the network alone has right, {row['baseline_alone']:.0f} the other alone"
-    )
+    alone = f"{row['network_alone']:.0f} images only the network has right, {row['baseline_alone']:.0f} only the other"
     return f"{points:+.2f} points on the same images (95 % interval {low:+.2f} to {high:+.2f}; {alone})"
 
 
 def judge_training(probe: pd.Series) -> str:
     """Say what the network's training was worth beyond frozen features, as far as the paired interval allows."""
     if probe["difference_low"] > 0:
-        verdict = "The network is better: its training was worth something."
+        verdict = "The trained network is better than a classifier on frozen features."
     elif probe["difference_high"] < 0:
-        verdict = "The network is worse: such a classifier, which takes a minute, does better."
+        verdict = "A classifier on frozen features, which is fitted within a minute, is better."
     else:
-        verdict = "These images do not show that the network's training was worth anything."
+        verdict = "These images do not show that the trained network is better than a classifier on frozen features."
     classifier = name_classifier(probe["classifier"])
     return (
         f"On {name_features(PROBED)}, {classifier} classifies {describe(probe)} correctly; the network's difference is "
@@ -76,10 +74,10 @@ def compare(best: pd.Series) -> str:
     if best["difference_low"] > 0:
         return "The network is better: it reads something in these images that such a classifier does not."
     if best["difference_high"] < 0:
-        return "The network is worse: it does not reach what can be had without a blood cell in sight."
+        return "The network is worse: it does not reach what is possible without seeing a blood cell."
     return (
-        "The interval holds 0: nothing in these figures shows that the network looks at blood cells, and an accuracy "
-        "like its own can be had without them."
+        "The interval contains 0: nothing in these figures shows that the network looks at blood cells, and an "
+        "accuracy like its own is possible without seeing them."
     )
 
 

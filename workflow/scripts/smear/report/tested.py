@@ -9,14 +9,14 @@ from smear.shortcuts import TESTED, describe_details
 
 MEANINGS = {
     "linear_probe": (
-        "the network's training was worth something beyond frozen features",
-        "a classifier on frozen features, which takes a minute to train, does better",
-        "these images do not show that the network's training was worth anything beyond frozen features",
+        "the trained network is better than a classifier on frozen features",
+        "a classifier on frozen features, which is fitted within a minute, is better",
+        "these images do not show that the trained network is better than a classifier on frozen features",
     ),
     "shortcut_baseline": (
         "the network reads something in these images that the shortcut does not",
-        "the network does not reach what can be had without a blood cell in sight",
-        "an accuracy like the network's can be had without a blood cell in sight",
+        "the network does not reach what is possible without seeing a blood cell",
+        "an accuracy like the network's is possible without seeing a blood cell",
     ),
 }
 """Of a difference above 0, below 0, and one whose interval holds 0."""
@@ -41,11 +41,11 @@ def describe_row(row: dict) -> str:
     points, low, high = (100 * row[name] for name in ("difference", "difference_low", "difference_high"))
     name, p = TESTED[row["what"]].lower(), format_p(row["p_value"])
     p = f"p {p}" if p.startswith("<") else f"p = {p}"
-    counted = f"right on {abs(more):,} {'more' if more > 0 else 'fewer'} than" if more else "right on as many as"
+    counted = f"correct for {abs(more):,} {'more' if more > 0 else 'fewer'} than" if more else "correct for as many as"
     text = (
         f"On the same {row['images']:,} test images the network is {counted} the {name} ({describe_details(row)}; "
-        f"{row['network_alone']:,.0f} it alone has right, {row['baseline_alone']:,.0f} the other alone): difference "
-        f"{points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}, {p}"
+        f"{row['network_alone']:,.0f} only the network has right, {row['baseline_alone']:,.0f} only the other): "
+        f"difference {points:+.2f} points, 95 % interval {low:+.2f} to {high:+.2f}, {p}"
     )
     if row["what"] not in MEANINGS:
         return f"{text}."

@@ -17,18 +17,25 @@ def describe_ties(chosen: dict) -> str:
     with_images = f"with {describe_images(chosen)}"
     if chosen["detectable_difference"] is None:
         return (
-            f"The selected grid cell cannot be told apart from any other {with_images}: of so few groups no difference "
-            "can be shown."
+            f"The selected grid cell cannot be told apart from any other {with_images}: so few groups can show no "
+            "difference."
         )
     names = f"{tied:,} of {others:,} others" if tied else f"all {others:,} others"
+    if tied == others:
+        names = f"any of the {others:,} others"
     if others == 1:
         names = "the only other one"
     verdict = "cannot be told apart from" if tied else "is better than"
-    among = "" if others == 1 else " among so many grid cells"
+    among = "" if others == 1 else " with so many grid cells"
     return (
         f"The selected grid cell {verdict} {names} {with_images}; the smallest difference that these images can show"
         f"{among} is about {points(chosen['detectable_difference'])}."
     )
+
+
+def name_units(unit: str) -> str:
+    """What is drawn, compared or permuted as one: images, microscope fields, or groups of a level of the user's."""
+    return "images" if unit == "image" else UNITS.get(unit, f"groups of {unit}")
 
 
 def describe_images(chosen: dict) -> str:
@@ -50,8 +57,8 @@ def describe_optimism(chosen: dict) -> str:
         return ""
     corrected = percent(chosen["corrected_accuracy"])
     return (
-        "The validation accuracy of the best of many is flattering, because the best is in part the luckiest. "
-        f"Corrected for that it is {corrected}: the mean accuracy, on images that were left out, of whichever grid "
-        "cell was the best on images drawn at random, in 1,000 rounds (bootstrap bias-corrected cross-validation, "
+        "The highest of several validation accuracies is optimistic, because the best grid cell is in part the "
+        f"luckiest. Corrected for that it is {corrected}: in 1,000 rounds, the grid cell that was best on images drawn "
+        "at random was measured on the images that were left out (bootstrap bias-corrected cross-validation, "
         "Tsamardinos et al. 2018)."
     )
