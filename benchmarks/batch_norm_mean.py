@@ -21,7 +21,7 @@ from builders import BATCH
 
 def measure(arguments: argparse.Namespace, seed: int) -> dict[str, np.ndarray]:
     """Accuracy, loss and seconds of each way, (epochs, draws, 3)."""
-    from smear.metrics import log_loss
+    from smear.statistics.metrics import log_loss
     from smear.training import batch_norm
     from smear.training.epochs import EVALUATION_BATCH
 

@@ -8,7 +8,7 @@ import numpy as np
 import rounds  # noqa: F401 (finds the package)
 from scipy.special import betaln, gammaln
 from scipy.stats import beta
-from smear.intervals import PRIOR_CORRELATION, PRIOR_DISAGREEMENTS, PRIOR_UNEVENNESS, Z, student_quantile
+from smear.statistics.intervals import PRIOR_CORRELATION, PRIOR_DISAGREEMENTS, PRIOR_UNEVENNESS, Z, student_quantile
 
 
 class Draws(NamedTuple):

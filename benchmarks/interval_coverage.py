@@ -2,9 +2,9 @@
 
     python benchmarks/interval_coverage.py [--draws 10000] [--seed 0]
 
-Prints tables in Markdown: what each candidate covers, then `smear.intervals.grouped_interval` beside Wilson's interval
-over images, then both outside of what it was chosen by. Numbers of errors in groups are drawn from the beta-binomial
-distribution, as counts of equal groups, so that a draw costs the same whatever the number of groups.
+Prints tables in Markdown: what each candidate covers, then `grouped_interval` of `smear.statistics` beside Wilson's
+interval over images, then both outside of what it was chosen by. Numbers of errors in groups are drawn from the
+beta-binomial distribution, as counts of equal groups, so that a draw costs the same whatever the number of groups.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 from interval_candidates import BOTH, CANDIDATES, GROUPED, SLOW, Draws, all_or_none, beta_binomial, draw
-from smear.intervals import grouped_interval
+from smear.statistics.intervals import grouped_interval
 
 ACCURACIES = (0.90, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.995)
 OTHER_ACCURACIES = (0.905, 0.915, 0.93, 0.945, 0.955, 0.965, 0.975, 0.9825, 0.9875, 0.9925)

@@ -14,9 +14,9 @@ from statistics import NormalDist
 
 import numpy as np
 import rounds
-from smear.differences import tabulate_differences
-from smear.intervals import grouped_interval
-from smear.ties import LEVEL, holm, sign_flip_p, sum_groups, tie_p
+from smear.evaluation.differences import tabulate_differences
+from smear.statistics.intervals import grouped_interval
+from smear.statistics.ties import LEVEL, holm, sign_flip_p, sum_groups, tie_p
 
 ROWS, BEST = 6, 0.97
 SHARED, OF_GROUP, OF_ROW = 0.25, 0.1, 0.2

@@ -12,11 +12,11 @@ from itertools import product
 import numpy as np
 import rounds  # noqa: F401 (finds the package)
 from scipy.special import ndtr
-from smear.intervals import bound_share
-from smear.macro_f1 import macro_f1_interval
-from smear.metrics import confusion_matrix
-from smear.roc import measure_areas
-from smear.threshold import Scores
+from smear.statistics.intervals import bound_share
+from smear.statistics.macro_f1 import macro_f1_interval
+from smear.statistics.metrics import confusion_matrix
+from smear.statistics.roc import measure_areas
+from smear.statistics.threshold import Scores
 
 IMAGES, ACCURACIES = (50, 328), (0.90, 0.95, 0.98, 0.99)
 # Images of a group and their intraclass correlation, which single ones have none of.

@@ -53,7 +53,7 @@ def read_features(arguments) -> tuple[pd.Index, np.ndarray]:
 def measure(manifest: pd.DataFrame, images: pd.Index, features: np.ndarray, threads: int) -> list[dict]:
     """The figures of the probe and of nearest neighbours, over the folds of a split."""
     from audit_shortcuts import describe
-    from smear.baselines import Division, build_probes, predict_divisions
+    from smear.evaluation.baselines import Division, build_probes, predict_divisions
 
     shown = manifest[manifest["split"] != "test"].reset_index(drop=True)
     numbers, labels, fold = features[images.get_indexer(shown["image_id"])], shown["label"].to_numpy(), shown["fold"]

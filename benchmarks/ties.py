@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 import rounds
 from compare_cells import compare_rows
-from smear.intervals import wilson_interval
-from smear.optimism import correct_selection
-from smear.ties import LEVEL, find_detectable, holm, mcnemar_p, sign_flip_p, sum_groups, tie_p
+from smear.statistics.intervals import wilson_interval
+from smear.statistics.optimism import correct_selection
+from smear.statistics.ties import LEVEL, find_detectable, holm, mcnemar_p, sign_flip_p, sum_groups, tie_p
 
 ROWS, SIZES, GROUPS, POINTS = 24, (324, 3256), (1, 4), (1, 2, 3, 4, 5)
 BEST = 0.98

@@ -8,14 +8,14 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 from compare_cells import bound_replicates, compare_rows, pool_replicates
-from smear.baselines import build_classifiers, build_probes
-from smear.differences import compare_network
+from smear.evaluation.baselines import build_classifiers, build_probes
+from smear.evaluation.differences import compare_network
+from smear.evaluation.pooling import pool_folds
+from smear.evaluation.selection import list_replicates, rank_cells, select_cell
 from smear.grid import AXES, Cell
 from smear.images.shortcut_features import SHORTCUT_FEATURES
-from smear.intervals import wilson_interval
-from smear.pooling import pool_folds
 from smear.report.findings import list_figures
-from smear.selection import list_replicates, rank_cells, select_cell
+from smear.statistics.intervals import wilson_interval
 
 DEFAULTS = {name: axis.default for name, axis in AXES.items() if axis.default is not None}
 PAPER_GRID = {

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from smear.figures.perturbations import draw_sheet
-from smear.intervals import wilson_interval
 from smear.perturbation.kinds import list_kinds
+from smear.statistics.intervals import wilson_interval
 
 
 def network_of(classes: list[str], without_cells: float = 0.6) -> tuple[pd.DataFrame, dict]:

@@ -12,7 +12,9 @@ from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_com
 from made_up_network import draw_examples, network_of
 from measure_calibration import summarise_splits
 from page import Page
-from smear.binary_metrics import binary_summary
+from smear.evaluation.looks import Look, write_looks
+from smear.evaluation.published import list_published
+from smear.evaluation.tested import compare_tested
 from smear.figures.calibration import draw_calibration
 from smear.figures.fields import draw_scores
 from smear.figures.perturbations import draw_perturbations
@@ -20,11 +22,9 @@ from smear.figures.repeat_captures import draw_repeat_captures
 from smear.figures.shortcuts import draw_shortcuts
 from smear.figures.style import save
 from smear.figures.test_comparison import draw_test_comparison
-from smear.looks import Look, write_looks
-from smear.metrics import classification_summary
-from smear.published import list_published
+from smear.statistics.binary_metrics import binary_summary
+from smear.statistics.metrics import classification_summary
 from smear.tables import write_csv
-from smear.tested import compare_tested
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = {"published": "fajrina2024", "others": "published_results"}

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from made_up import grid_cells, leaderboard_of, measure, selection_of
 from made_up_report import render
 from matplotlib.text import Text
+from smear.evaluation.selection import find_best_of_architectures
 from smear.figures.architectures import draw_architectures
 from smear.formats import percent
 from smear.report.architectures import architecture_table
 from smear.report.findings import FIGURES, finding, list_figures
-from smear.selection import find_best_of_architectures
 from smear.training.architectures.registry import ARCHITECTURES
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import recall_score
-from smear.binary_metrics import binary_summary, choose_positive
+from smear.statistics.binary_metrics import binary_summary, choose_positive
 
 CLASSES = ["Benign", "Malignant"]
 

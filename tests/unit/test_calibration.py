@@ -6,7 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from measure_calibration import summarise_splits
 from sklearn.metrics import brier_score_loss
-from smear.calibration import (
+from smear.figures.calibration import draw_calibration
+from smear.figures.style import save
+from smear.report.calibration import describe_calibration
+from smear.statistics.calibration import (
     HIGHEST,
     LOWEST,
     brier_score,
@@ -15,10 +18,7 @@ from smear.calibration import (
     measure_calibration,
     scale_probabilities,
 )
-from smear.figures.calibration import draw_calibration
-from smear.figures.style import save
-from smear.metrics import classification_summary, log_loss
-from smear.report.calibration import describe_calibration
+from smear.statistics.metrics import classification_summary, log_loss
 
 
 def draw(images: int, classes: int, sharpness: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

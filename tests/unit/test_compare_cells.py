@@ -10,12 +10,12 @@ import pytest
 from compare_cells import compare_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from smear.correctness import find_groups, read_correctness
+from smear.evaluation.correctness import find_groups, read_correctness
+from smear.evaluation.selection import select_cell
 from smear.files import read_json, write_json
 from smear.grid import Cell
 from smear.job import UserError
-from smear.paired import paired_interval
-from smear.selection import select_cell
+from smear.statistics.paired import paired_interval
 from smear.tables import read_csv, write_csv
 
 

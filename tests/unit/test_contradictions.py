@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from smear.intervals import wilson_interval
-from smear.metrics import confusion_matrix
+from smear.statistics.intervals import wilson_interval
+from smear.statistics.metrics import confusion_matrix
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = json.loads((ROOT / "resources/fajrina2024.json").read_text(encoding="utf-8"))

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from made_up import CLASSES, differences_of, grid_cells, leaderboard_of, selection_of, shortcuts_of
 from made_up_report import audit_of
 from smear.formats import percent
-from smear.intervals import wilson_interval
 from smear.report.findings import finding
 from smear.report.shortcuts import join_differences, judge_network
 from smear.report.tables import (
@@ -17,6 +16,7 @@ from smear.report.tables import (
     provenance_rows,
     split_table,
 )
+from smear.statistics.intervals import wilson_interval
 
 
 def test_a_question_that_the_figures_settle_and_one_that_they_do_not():

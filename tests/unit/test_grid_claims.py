@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from made_up_claims import make_split
 from smear.reproduction.grid_claims import judge_epochs, judge_learning_rate, judge_optimizer, match_pairs
 from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, NOT_TESTED
-from smear.ties import FEWEST
+from smear.statistics.ties import FEWEST
 
 PUBLISHED = {
     "grid": {"learning_rate": [0.0001, 0.0003, 0.001, 0.003], "epochs": [20, 30, 50]},

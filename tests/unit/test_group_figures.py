@@ -6,7 +6,7 @@ from made_up_groups import predict
 from matplotlib.text import Text
 from smear.figures.groups import MOST_COLUMNS, ROWS, draw_groups, draw_shares
 from smear.figures.style import save
-from smear.group_metrics import choose_shown, tabulate_groups, tabulate_shares
+from smear.statistics.group_metrics import choose_shown, tabulate_groups, tabulate_shares
 
 CLASSES = ["Benign", "Malignant"]
 

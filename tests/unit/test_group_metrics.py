@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_groups import predict
-from smear.group_metrics import summarise_groups, tabulate_groups, tabulate_shares
-from smear.intervals import grouped_interval, wilson_interval
 from smear.report.groups import read_group_table
+from smear.statistics.group_metrics import summarise_groups, tabulate_groups, tabulate_shares
+from smear.statistics.intervals import grouped_interval, wilson_interval
 from smear.tables import write_csv
 
 CLASSES = ["Benign", "Malignant"]

@@ -9,7 +9,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
-from smear.intervals import (
+from smear.statistics.intervals import (
     bound_mean,
     bound_share,
     estimate_correlation,

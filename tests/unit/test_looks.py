@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from servers.script_process import SCRIPTS
+from smear.evaluation.looks import Look, add_look, digest_images, find_looks, read_found, read_looks, write_looks
 from smear.job import UserError
-from smear.looks import Look, add_look, digest_images, find_looks, read_found, read_looks, write_looks
 from smear.report.looks import describe_looks
 
 ADDER = """
 import sys
 from pathlib import Path
-from smear.looks import add_look
+from smear.evaluation.looks import add_look
 
 for number in range(int(sys.argv[3])):
     add_look(Path(sys.argv[1]), sys.argv[2], {str(number % 3)}, "m", "c")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics as reference
-from smear.intervals import bound_share, wilson_interval
-from smear.metrics import classification_summary, confusion_matrix, log_loss
+from smear.statistics.intervals import bound_share, wilson_interval
+from smear.statistics.metrics import classification_summary, confusion_matrix, log_loss
 
 
 @st.composite

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.intervals import grouped_interval
-from smear.optimism import correct_selection
+from smear.statistics.intervals import grouped_interval
+from smear.statistics.optimism import correct_selection
 
 
 @given(st.integers(2, 20), st.integers(0, 1000))

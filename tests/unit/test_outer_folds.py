@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pool_outer_folds import compare_baselines
-from smear.intervals import bound_share
+from smear.evaluation.looks import Look
+from smear.evaluation.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.job import UserError
-from smear.looks import Look
-from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
 from smear.report.looks import describe_looks
 from smear.report.outer_folds import describe_outer_folds, describe_spread
 from smear.split.outer_checks import check_outer_folds
 from smear.split.targets import deal, rest_targets
 from smear.split.user_groups import Groups
 from smear.split.variants import list_folders, list_variants
+from smear.statistics.intervals import bound_share
 from split_job import NAMES, draw_outer, split
 from split_outer_folds import draw_folds
 

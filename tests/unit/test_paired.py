@@ -6,8 +6,8 @@ import pytest
 from compare_baselines import compare
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.intervals import wilson_interval
-from smear.paired import paired_interval
+from smear.statistics.intervals import wilson_interval
+from smear.statistics.paired import paired_interval
 
 
 def answers(both: int, first: int, second: int, neither: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.permutation import compare_with_chance, permute_over_groups
+from smear.statistics.permutation import compare_with_chance, permute_over_groups
 
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 2)), min_size=1, max_size=12), st.integers(0, 99))

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.correctness import read_answers
+from smear.evaluation.correctness import read_answers
+from smear.evaluation.prediction_tables import find_improper, read_predictions
 from smear.job import UserError
-from smear.prediction_tables import find_improper, read_predictions
 from smear.predictions import tabulate_predictions
 from smear.tables import write_csv
 

@@ -15,15 +15,15 @@ from hypothesis import strategies as st
 from made_up import IMAGES, grid_cells, leaderboard_of, selection_of
 from made_up_report import ONE, render
 from replicates import draw_right, sort_rows
+from smear.evaluation.pooling import pool_folds
+from smear.evaluation.selection import list_replicates, rank_cells
+from smear.evaluation.selection import select_cell as select
 from smear.files import read_json, write_json
 from smear.formats import write_seeds
 from smear.grid import Cell
-from smear.pooling import pool_folds
 from smear.report.findings import finding
 from smear.report.replicates import describe_model, describe_seeds, describe_spread, list_seeds
 from smear.report.tables import cell_phrase, leaderboard_table
-from smear.selection import list_replicates, rank_cells
-from smear.selection import select_cell as select
 from smear.tables import read_csv, write_csv
 
 ADAM = Cell("SmallCNN", "adam", 0.1, 32, 0, 10)

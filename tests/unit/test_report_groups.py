@@ -12,7 +12,7 @@ from page import Page
 from smear.figures.note import draw_note
 from smear.figures.style import save
 from smear.files import read_json, write_json
-from smear.group_metrics import summarise_groups, tabulate_groups
+from smear.statistics.group_metrics import summarise_groups, tabulate_groups
 from smear.tables import read_csv, write_csv
 
 TWO = ["Benign", "Malignant"]

@@ -9,9 +9,9 @@ import render_report
 from made_up import differences_of, grid_cells, shortcuts_of
 from made_up_report import ONE, render, write_report_inputs
 from page import Page
+from smear.evaluation.looks import add_look
 from smear.figures.augmentation import draw_augmentation
 from smear.figures.style import save
-from smear.looks import add_look
 
 
 def test_on_other_images_the_papers_figures_are_left_out(tmp_path):

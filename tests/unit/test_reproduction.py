@@ -14,8 +14,8 @@ from made_up import cell_name, grid_cells
 from made_up_claims import make_split, write_split
 from matplotlib.text import Text
 from page import Page
+from smear.evaluation.looks import add_look, read_found
 from smear.figures.claims import draw_claims
-from smear.looks import add_look, read_found
 from smear.report.claims import describe_leakage
 from smear.report.staged import describe_search
 from smear.reproduction.results import read_split

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from smear.evaluation.pooling import pool_folds
+from smear.evaluation.selection import list_replicates, rank_cells, select_cell
 from smear.grid import AXES, Cell
 from smear.job import UserError
-from smear.pooling import pool_folds
-from smear.selection import list_replicates, rank_cells, select_cell
 
 
 def cell(name: str, accuracy=None, loss=1.0, epochs=10, parameters=100) -> dict:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.neighbors import KNeighborsClassifier
-from smear import baselines
-from smear.baselines import build_classifiers, build_probes
+from smear.evaluation import baselines
+from smear.evaluation.baselines import build_classifiers, build_probes
+from smear.evaluation.shortcuts import CLASSIFIERS, FEATURES, PROBED, name_classifier, name_features
 from smear.images.shortcut_features import SHORTCUT_FEATURES
-from smear.shortcuts import CLASSIFIERS, FEATURES, PROBED, name_classifier, name_features
 
 pytestmark = pytest.mark.slow
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up_claims import make_split
+from smear.evaluation.selection import rank_cells
 from smear.reproduction.staged import find_start, find_starts, list_stages, replay, replay_search
-from smear.selection import rank_cells
 
 STAGES = ["optimizer", "learning_rate", "epochs"]
 STARTS = {"optimizer": "adam", "learning_rate": 0.0001, "epochs": 30}

@@ -11,16 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_up import shortcuts_of
 from select_baselines import choose_baselines
-from smear.baselines import Division, draw, predict_baselines
-from smear.differences import tabulate_differences
+from smear.evaluation.baselines import Division, draw, predict_baselines
+from smear.evaluation.differences import tabulate_differences
+from smear.evaluation.published import list_published
+from smear.evaluation.shortcuts import PROBED, TESTED, find_best_of_features
+from smear.evaluation.tested import compare_tested
 from smear.figures.style import save
 from smear.figures.test_comparison import draw_test_comparison
-from smear.intervals import wilson_interval
-from smear.paired import paired_interval
-from smear.published import list_published
 from smear.report.tested import describe_tested, list_systems, list_tested
-from smear.shortcuts import PROBED, TESTED, find_best_of_features
-from smear.tested import compare_tested
+from smear.statistics.intervals import wilson_interval
+from smear.statistics.paired import paired_interval
 from smear.training.tensors import JoinedImages
 from test_selected import digest_settings, predict_chosen
 
@@ -127,7 +127,7 @@ def test_with_folds_a_baseline_is_fitted_to_the_images_of_the_tested_models_fold
 
 
 def test_only_what_is_asked_for_is_computed(monkeypatch):
-    monkeypatch.setattr("smear.baselines.SHORTCUT_FEATURES", {"color_numbers": None})
+    monkeypatch.setattr("smear.evaluation.baselines.SHORTCUT_FEATURES", {"color_numbers": None})
     images = JoinedImages([np.zeros((4, 2, 2, 3), np.uint8)], np.arange(4))
     division = Division(np.array([0, 1, 2]), np.array([3]))
     ((pair, predicted),) = predict_baselines(images, np.array([1, 1, 0, 0]), [division], 1, pairs=[("none", "prior")])

@@ -15,15 +15,14 @@ from page import Page
 from render_report import main as render_report
 from smear.configuration.completion import complete_configuration
 from smear.configuration.threshold import DEFAULT, find_positive
+from smear.evaluation.frozen_threshold import MEMBER, add_threshold, read_threshold
 from smear.figures.style import save
 from smear.figures.threshold import draw_threshold
 from smear.files import write_json
-from smear.frozen_threshold import MEMBER, add_threshold, read_threshold
-from smear.intervals import bound_share, score_interval, wilson_interval
 from smear.job import UserError
-from smear.roc import AREAS, has_both, measure_areas
-from smear.tables import read_csv, write_csv
-from smear.threshold import (
+from smear.statistics.intervals import bound_share, score_interval, wilson_interval
+from smear.statistics.roc import AREAS, has_both, measure_areas
+from smear.statistics.threshold import (
     SHARES,
     Scores,
     choose_threshold,
@@ -32,6 +31,7 @@ from smear.threshold import (
     tabulate_shares,
     take_scores,
 )
+from smear.tables import read_csv, write_csv
 from test_configuration import BASE, SCHEMA, message
 
 PROBABILITIES = st.sampled_from([0, 0.1, 0.25, 0.5, 0.9, 1]) | st.floats(0, 1, width=32)

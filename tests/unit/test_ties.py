@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from smear.report.ties import describe_ties
-from smear.ties import (
+from smear.statistics.ties import (
     FEWEST,
     LEVEL,
     SMALLEST,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.intervals import wilson_interval
-from smear.unpaired import Sample, count_sample, figure_p, unpaired_interval, unpaired_p
+from smear.statistics.intervals import wilson_interval
+from smear.statistics.unpaired import Sample, count_sample, figure_p, unpaired_interval, unpaired_p
 
 
 def sample(correct: int, images: int, size: int = 1) -> Sample:

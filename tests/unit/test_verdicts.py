@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from smear.paired import paired_interval
 from smear.reproduction.claims import Claim, Comparison, find_decisive
 from smear.reproduction.effects import Effect, figure_effect, paired_effect, unpaired_effect
 from smear.reproduction.verdicts import CANNOT_TELL, DOES_NOT_HOLD, HOLDS, MARGIN, NOT_TESTED, judge
-from smear.ties import FEWEST, mcnemar_p
-from smear.unpaired import Sample, unpaired_interval
+from smear.statistics.paired import paired_interval
+from smear.statistics.ties import FEWEST, mcnemar_p
+from smear.statistics.unpaired import Sample, unpaired_interval
 
 answers = arrays(bool, st.tuples(st.just(2), st.integers(1, 60)))
 

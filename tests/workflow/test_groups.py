@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 from PIL import Image
-from smear.frozen_threshold import read_threshold
+from smear.evaluation.frozen_threshold import read_threshold
 
 SPLIT = "split={{unit: group, groups_pattern: '(?P<slide>S[0-9])_(?P<shot>[0-9])', folds: {folds}}}"
 GRID = "grid={architecture: [SmallCNN], optimizer: [adam], learning_rate: [0.001], epochs: [1]}"

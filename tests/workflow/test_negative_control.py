@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 import scipy.stats
-from smear.intervals import wilson_interval
+from smear.statistics.intervals import wilson_interval
 
 pytestmark = pytest.mark.rare
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Project
-from smear.looks import add_look
+from smear.evaluation.looks import add_look
 
 ADAM, RMSPROP = "SmallCNN_adam_lr0.001_b32_s0_e1", "SmallCNN_rmsprop_lr0.001_b32_s0_e1"
 LOOKS = "results/datasets/synthetic-80-48px-s0/test_looks.csv"

@@ -2,7 +2,7 @@
 # defined here. Takes: the names that common.smk and features.smk give.
 
 from smear.files import read_json
-from smear.looks import read_looks
+from smear.evaluation.looks import read_looks
 from smear.records import check_files
 from smear.training.tensors import TRAINING_SPLITS
 

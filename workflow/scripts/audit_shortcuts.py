@@ -3,11 +3,11 @@
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.baselines import Division, draw, list_judged, predict_baselines
-from smear.correctness import find_groups
-from smear.intervals import bound_share
+from smear.evaluation.baselines import Division, draw, list_judged, predict_baselines
+from smear.evaluation.correctness import find_groups
 from smear.job import log, logged_to
 from smear.records import recorded
+from smear.statistics.intervals import bound_share
 from smear.tables import read_csv, write_csv
 from smear.training.tensors import JoinedImages, TensorFile, divide_rows
 

@@ -1,13 +1,13 @@
 """Choose a threshold for one class against the rest on the validation images, before the test."""
 
 import smear.environment
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.prediction_tables import read_predictions
 from smear.files import write_json
-from smear.group_metrics import list_classes
 from smear.job import UserError, log, logged_to, show_name
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
-from smear.threshold import choose_threshold, measure_shares, take_scores
+from smear.statistics.group_metrics import list_classes
+from smear.statistics.threshold import choose_threshold, measure_shares, take_scores
 
 
 def main(snakemake) -> None:

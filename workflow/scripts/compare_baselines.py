@@ -4,11 +4,11 @@ from pathlib import Path
 
 import smear.environment
 import pandas as pd
-from smear.correctness import find_groups
-from smear.differences import compare_network
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.differences import compare_network
+from smear.evaluation.prediction_tables import read_predictions
 from smear.files import read_json
 from smear.job import log, logged_to
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
 

@@ -5,17 +5,17 @@ from collections import defaultdict
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.correctness import Correctness, find_groups, read_correctness
-from smear.differences import tabulate_differences
+from smear.evaluation.correctness import Correctness, find_groups, read_correctness
+from smear.evaluation.differences import tabulate_differences
+from smear.evaluation.pooling import name_replicates, pool_folds
+from smear.evaluation.selection import list_replicates, rank_cells
 from smear.files import read_json, write_json
-from smear.intervals import bound_share, grouped_interval
 from smear.job import log, logged_to
-from smear.optimism import correct_selection
-from smear.pooling import name_replicates, pool_folds
 from smear.records import recorded
-from smear.selection import list_replicates, rank_cells
+from smear.statistics.intervals import bound_share, grouped_interval
+from smear.statistics.optimism import correct_selection
+from smear.statistics.ties import LEVEL, find_detectable, mcnemar_p, sum_groups, tie_p
 from smear.tables import write_csv
-from smear.ties import LEVEL, find_detectable, mcnemar_p, sum_groups, tie_p
 
 
 def compare_rows(

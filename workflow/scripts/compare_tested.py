@@ -1,15 +1,15 @@
 """Set the tested network beside the baselines on the same test images, and draw both beside published results."""
 
 import smear.environment
+from smear.evaluation.prediction_tables import read_predictions
+from smear.evaluation.published import is_published_task, list_published
+from smear.evaluation.tested import NETWORK, compare_tested, name_baselines
 from smear.figures.style import save
 from smear.figures.test_comparison import draw_test_comparison
 from smear.files import read_json
 from smear.job import log, logged_to
-from smear.prediction_tables import read_predictions
-from smear.published import is_published_task, list_published
 from smear.records import recorded
 from smear.tables import read_csv, write_csv
-from smear.tested import NETWORK, compare_tested, name_baselines
 
 
 def main(snakemake) -> None:

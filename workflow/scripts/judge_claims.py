@@ -11,9 +11,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import smear.environment
+from smear.evaluation.looks import write_looks_of
 from smear.files import read_json, write_json
 from smear.job import log, logged_to
-from smear.looks import write_looks_of
 from smear.records import recorded
 from smear.reproduction.claims import Claim, tabulate_claims, tabulate_comparisons
 from smear.reproduction.final_test import judge_accuracy, judge_easiest_class

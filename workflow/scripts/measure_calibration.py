@@ -3,16 +3,22 @@
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.calibration import SURE, compare_confidences, fit_temperature, measure_calibration, scale_probabilities
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.prediction_tables import read_predictions
 from smear.figures.calibration import draw_calibration
 from smear.figures.style import save
 from smear.files import write_json
-from smear.group_metrics import list_classes
 from smear.job import log, logged_to
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
-from smear.resampling import RESAMPLES
+from smear.statistics.calibration import (
+    SURE,
+    compare_confidences,
+    fit_temperature,
+    measure_calibration,
+    scale_probabilities,
+)
+from smear.statistics.group_metrics import list_classes
+from smear.statistics.resampling import RESAMPLES
 
 
 def take_arrays(predictions: pd.DataFrame, manifest: str) -> tuple[np.ndarray, ...]:

@@ -1,17 +1,17 @@
 """Measure the threshold that was chosen before the test on validation and test images, and draw its curves."""
 
 import smear.environment
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.prediction_tables import read_predictions
 from smear.figures.style import save
 from smear.figures.threshold import draw_threshold
 from smear.files import read_json, write_json
 from smear.job import log, logged_to
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
-from smear.roc import measure_areas
 from smear.split.group_levels import read_levels
+from smear.statistics.roc import measure_areas
+from smear.statistics.threshold import measure_shares, tabulate_shares, take_scores
 from smear.tables import write_csv
-from smear.threshold import measure_shares, tabulate_shares, take_scores
 
 
 def main(snakemake) -> None:

@@ -7,16 +7,16 @@ import smear.environment
 import numpy as np
 import pandas as pd
 from smear.arrays import new_array
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
 from smear.files import read_json, write_json
 from smear.images.examples import LARGEST, choose_images, reduce
-from smear.intervals import bound_share
 from smear.job import log, logged_to
-from smear.permutation import PERMUTATIONS, compare_with_chance, permute_over_groups
 from smear.perturbation.kinds import Kind, list_kinds
 from smear.perturbation.rows import choose_rows
 from smear.predictions import get_classes
 from smear.records import recorded
+from smear.statistics.intervals import bound_share
+from smear.statistics.permutation import PERMUTATIONS, compare_with_chance, permute_over_groups
 from smear.tables import read_csv, write_csv
 from smear.training.keras_start import start_keras
 from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile

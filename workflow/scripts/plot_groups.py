@@ -1,13 +1,13 @@
 """Draw the accuracy of each group of the user on validation and test images, and the shares of classes in each."""
 
 import smear.environment
+from smear.evaluation.prediction_tables import read_predictions
 from smear.figures.groups import draw_groups, draw_shares
 from smear.figures.style import save
-from smear.group_metrics import choose_shown, list_classes, tabulate_groups, tabulate_shares
 from smear.job import logged_to
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
+from smear.statistics.group_metrics import choose_shown, list_classes, tabulate_groups, tabulate_shares
 
 
 def main(snakemake) -> None:

@@ -5,23 +5,23 @@ from pathlib import Path
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.binary_metrics import binary_summary
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.looks import write_looks_of
+from smear.evaluation.outer_folds import prove_tests, summarise_choices, tabulate_choices
+from smear.evaluation.prediction_tables import read_predictions
+from smear.evaluation.shortcuts import describe_details
+from smear.evaluation.tested import NETWORK, compare_tested, name_baselines
 from smear.figures.outer_folds import draw_choices
 from smear.figures.style import save
 from smear.files import read_json, write_json
 from smear.grid import AXES
-from smear.group_metrics import list_classes
 from smear.job import log, logged_to
-from smear.looks import write_looks_of
-from smear.metrics import classification_summary
-from smear.outer_folds import prove_tests, summarise_choices, tabulate_choices
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
-from smear.shortcuts import describe_details
 from smear.split.targets import list_tested
+from smear.statistics.binary_metrics import binary_summary
+from smear.statistics.group_metrics import list_classes
+from smear.statistics.metrics import classification_summary
 from smear.tables import read_csv, write_csv
-from smear.tested import NETWORK, compare_tested, name_baselines
 
 
 def pool(predictions: list[pd.DataFrame]) -> pd.DataFrame:

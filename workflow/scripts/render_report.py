@@ -5,14 +5,14 @@ from types import SimpleNamespace
 
 import smear.environment
 import pandas as pd
+from smear.evaluation.looks import Look, find_looks, read_found
+from smear.evaluation.published import is_published_task, list_published, same_images
 from smear.figures.heatmaps import draw_confusion
 from smear.figures.style import save
 from smear.figures.svg import inline_svg
 from smear.files import read_json, write_text
 from smear.formats import COLORS
 from smear.job import log, logged_to
-from smear.looks import Look, find_looks, read_found
-from smear.published import is_published_task, list_published, same_images
 from smear.records import recorded
 from smear.report.architectures import architecture_table
 from smear.report.augmentation import describe_augmentations

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import smear.environment
+from smear.evaluation.published import same_images
 from smear.figures.claims import draw_claims
 from smear.figures.style import save
 from smear.figures.svg import inline_svg
@@ -11,7 +12,6 @@ from smear.files import read_json, write_text
 from smear.formats import format_value
 from smear.grid import AXES
 from smear.job import log, logged_to
-from smear.published import same_images
 from smear.records import recorded
 from smear.report.claims import claims_table, count_verdicts, describe_leakage
 from smear.report.rendering import render

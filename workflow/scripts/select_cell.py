@@ -1,10 +1,10 @@
 """Choose the cell that will be tested."""
 
 import smear.environment
+from smear.evaluation.selection import TESTED, select_cell
 from smear.files import read_json, write_json
 from smear.job import log, logged_to
 from smear.records import recorded
-from smear.selection import TESTED, select_cell
 from smear.tables import read_csv
 
 

@@ -9,19 +9,19 @@ from pathlib import Path
 import smear.environment
 import numpy as np
 import pandas as pd
-from smear.binary_metrics import binary_summary
-from smear.correctness import find_groups
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.frozen_threshold import add_threshold
+from smear.evaluation.looks import add_look, find_looks, write_looks
+from smear.evaluation.prediction_tables import find_improper
 from smear.files import atomic_write, read_json, write_json
-from smear.frozen_threshold import add_threshold
-from smear.group_metrics import summarise_groups, tabulate_groups
 from smear.job import UserError, log, logged_to, show_name
-from smear.looks import add_look, find_looks, write_looks
-from smear.metrics import classification_summary
-from smear.prediction_tables import find_improper
 from smear.predictions import get_classes, tabulate_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
 from smear.split.targets import SPLITS
+from smear.statistics.binary_metrics import binary_summary
+from smear.statistics.group_metrics import summarise_groups, tabulate_groups
+from smear.statistics.metrics import classification_summary
 from smear.tables import read_csv, write_csv
 from smear.training.keras_start import start_keras
 
@@ -47,7 +47,7 @@ def predict_chosen(
     tensors, their rows and embeddings by name. rows: of the test images. fold: that of the tested model, if any.
     """
     # Imported here: scikit-learn would make Keras slower to start.
-    from smear.baselines import Division, draw, predict_baselines
+    from smear.evaluation.baselines import Division, draw, predict_baselines
     from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile, divide_rows
 
     tables = [read_csv(files[f"{split}_rows"]) for split in TRAINING_SPLITS]

@@ -1,12 +1,12 @@
 """Figures of the selected grid cell by group of the user, such as patients, on the validation images alone."""
 
 import smear.environment
+from smear.evaluation.prediction_tables import read_predictions
 from smear.files import write_json
-from smear.group_metrics import list_classes, summarise_groups, tabulate_groups
 from smear.job import log, logged_to
-from smear.prediction_tables import read_predictions
 from smear.records import recorded
 from smear.split.group_levels import read_levels
+from smear.statistics.group_metrics import list_classes, summarise_groups, tabulate_groups
 from smear.tables import write_csv
 
 

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
+from smear.evaluation.selection import find_best_of_architectures, measure_cost
 from smear.figures.style import (
     CHOSEN,
     HUES,
@@ -19,7 +20,6 @@ from smear.figures.style import (
     shade_ties,
 )
 from smear.formats import percent
-from smear.selection import find_best_of_architectures, measure_cost
 
 TITLE = "Which architecture?"
 LINE = 0.24

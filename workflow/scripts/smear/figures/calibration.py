@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from smear.calibration import scale_probabilities
 from smear.figures.style import HUES, QUIET, header, house_style, percent_axis, write_percent
 from smear.formats import percent, write_bins
+from smear.statistics.calibration import scale_probabilities
 
 COLUMNS = 20  # of a histogram
 

@@ -12,8 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from smear.figures.style import HUES, QUIET, assign_colors, header, house_style, write_percent
 from smear.formats import percent
-from smear.intervals import wilson_interval
 from smear.job import show_name
+from smear.statistics.intervals import wilson_interval
 
 ROWS = 50  # groups in a column
 MOST_COLUMNS = 4

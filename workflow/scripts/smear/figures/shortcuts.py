@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from smear.evaluation.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 from smear.figures.style import CHOSEN, HUES, INK, QUIET, header, house_style, write_percent
 from smear.formats import format_value, percent
-from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 
 CLOSE = 0.55
 """Distance of two colors of one kind of features, where the kinds are 1 apart."""

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from smear.evaluation.shortcuts import TESTED, describe_details, signed_points
 from smear.figures.style import CHOSEN, HUES, INK, QUIET, TIED, header, house_style, write_percent
 from smear.formats import percent
-from smear.shortcuts import TESTED, describe_details, signed_points
 
 ROW, HEAD = 0.46, 0.3
 """Height in inches of a row, and of the title of a panel."""

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from smear.figures.style import HUES, QUIET, header, house_style, write_percent
 from smear.formats import short_percent
 from smear.job import show_name
-from smear.roc import find_curves
-from smear.threshold import Scores
+from smear.statistics.roc import find_curves
+from smear.statistics.threshold import Scores
 
 POINTS = 500  # of a drawn curve
 PANELS = {

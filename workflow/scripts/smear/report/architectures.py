@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from smear.evaluation.selection import find_best_of_architectures, measure_cost
 from smear.formats import describe_values
 from smear.report.replicates import list_axes
-from smear.selection import find_best_of_architectures, measure_cost
 
 
 def architecture_table(cells: pd.DataFrame, chosen: dict) -> list[dict]:

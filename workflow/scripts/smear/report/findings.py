@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterable
 
 import pandas as pd
 
+from smear.evaluation.selection import find_best_of_architectures, measure_cost
 from smear.formats import describe_value, percent, write_seeds
 from smear.grid import AXES
-from smear.selection import find_best_of_architectures, measure_cost
 
 FIGURES = {
     "optimizer": "Which optimizer?",

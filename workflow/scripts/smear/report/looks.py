@@ -1,6 +1,6 @@
 """The looks that the test images have had, in words and as a table."""
 
-from smear.looks import Look
+from smear.evaluation.looks import Look
 
 
 def count_looks(found: list[tuple[Look, int]]) -> str:

@@ -4,8 +4,8 @@ from pathlib import PurePath
 
 import pandas as pd
 
+from smear.evaluation.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 from smear.formats import format_value, write_accuracy
-from smear.shortcuts import PROBED, find_best_of_features, name_classifier, name_features, take_model
 
 
 def join_differences(shortcuts: pd.DataFrame, differences: pd.DataFrame) -> pd.DataFrame:

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 
+from smear.evaluation.shortcuts import PROBED, TESTED
 from smear.files import read_json
 from smear.formats import percentage
 from smear.records import check_files
 from smear.report.shortcuts import join_differences
-from smear.shortcuts import PROBED, TESTED
 from smear.tables import read_csv
 
 SELECTION, TEST = "comparison/selection.json", "report/test_metrics.json"

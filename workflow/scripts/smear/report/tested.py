@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from smear.evaluation.shortcuts import TESTED, describe_details
 from smear.formats import format_p
-from smear.shortcuts import TESTED, describe_details
 
 MEANINGS = {
     "linear_probe": (

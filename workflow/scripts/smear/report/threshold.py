@@ -7,8 +7,8 @@ import pandas as pd
 
 from smear.formats import percent, short_percent
 from smear.job import show_name
-from smear.roc import AREAS
-from smear.threshold import SHARES, count_needed
+from smear.statistics.roc import AREAS
+from smear.statistics.threshold import SHARES, count_needed
 
 NAMES = {
     "sensitivity": "Sensitivity",

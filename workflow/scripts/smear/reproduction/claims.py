@@ -8,7 +8,7 @@ import pandas as pd
 
 from smear.reproduction.effects import Effect
 from smear.reproduction.verdicts import DOES_NOT_HOLD
-from smear.ties import LEVEL, holm
+from smear.statistics.ties import LEVEL, holm
 
 
 class Comparison(NamedTuple):

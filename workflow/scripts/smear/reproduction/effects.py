@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from smear.intervals import bound_share
-from smear.paired import paired_interval
-from smear.ties import FEWEST, LEVEL, sign_flip_p, sum_groups
-from smear.unpaired import Sample, figure_p, unpaired_interval, unpaired_p
+from smear.statistics.intervals import bound_share
+from smear.statistics.paired import paired_interval
+from smear.statistics.ties import FEWEST, LEVEL, sign_flip_p, sum_groups
+from smear.statistics.unpaired import Sample, figure_p, unpaired_interval, unpaired_p
 
 
 class Effect(NamedTuple):

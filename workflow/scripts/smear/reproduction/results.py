@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from smear.correctness import Groups, find_groups, read_correctness
+from smear.evaluation.correctness import Groups, find_groups, read_correctness
+from smear.evaluation.prediction_tables import read_predictions
+from smear.evaluation.selection import sort_best
 from smear.files import read_json
 from smear.grid import AXES
-from smear.group_metrics import list_classes
 from smear.job import UserError
-from smear.prediction_tables import read_predictions
-from smear.selection import sort_best
+from smear.statistics.group_metrics import list_classes
+from smear.statistics.unpaired import Sample
 from smear.tables import read_csv
-from smear.unpaired import Sample
 
 
 class SplitResults(NamedTuple):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from smear.grid import AXES
 from smear.reproduction.results import SplitResults
-from smear.ties import LEVEL, sum_groups, tie_p
+from smear.statistics.ties import LEVEL, sum_groups, tie_p
 
 
 def find_start(values: Sequence, theirs: object, their_values: Sequence) -> object:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from smear.reproduction.effects import Effect
-from smear.ties import LEVEL, holm
+from smear.statistics.ties import LEVEL, holm
 
 HOLDS = "holds"
 DOES_NOT_HOLD = "does not hold"

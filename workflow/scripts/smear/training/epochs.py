@@ -10,7 +10,7 @@ import numpy as np
 from smear.durations import format_duration
 from smear.grid import Cell
 from smear.job import log
-from smear.metrics import log_loss
+from smear.statistics.metrics import log_loss
 from smear.training.augmentation import augmentation_layers
 from smear.training.backends.device import Device
 from smear.training.batch_norm import TrainingMode, batch_norm_layers, recalibrate

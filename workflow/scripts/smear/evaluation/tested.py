@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 from sklearn.metrics import f1_score
 
-from smear.correctness import find_groups
-from smear.differences import compare_network
-from smear.intervals import bound_share
-from smear.shortcuts import TESTED
+from smear.evaluation.correctness import find_groups
+from smear.evaluation.differences import compare_network
+from smear.evaluation.shortcuts import TESTED
+from smear.statistics.intervals import bound_share
 
 NETWORK = "network"
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smear.intervals import (
+from smear.statistics.intervals import (
     PRIOR_DISAGREEMENTS,
     count_independent,
     estimate_correlation,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from smear.files import read_json
-from smear.intervals import wilson_interval
+from smear.statistics.intervals import wilson_interval
 
 
 def same_images(catalog: pd.DataFrame, reference: str | Path) -> bool:

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
+from smear.evaluation.pooling import name_rows, pool_seeds
 from smear.grid import AXES
 from smear.job import UserError
-from smear.pooling import name_rows, pool_seeds
 
 RULE = (
     "Highest validation accuracy; ties by lower validation loss, then by the cheaper grid cell "

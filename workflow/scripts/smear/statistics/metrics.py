@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from smear.intervals import bound_share
-from smear.macro_f1 import macro_f1_interval
+from smear.statistics.intervals import bound_share
+from smear.statistics.macro_f1 import macro_f1_interval
 
 
 def confusion_matrix(labels: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:

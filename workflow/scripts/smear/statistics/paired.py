@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from smear.intervals import Z, count_groups, score_interval, student_quantile
+from smear.statistics.intervals import Z, count_groups, score_interval, student_quantile
 
 
 def paired_interval(

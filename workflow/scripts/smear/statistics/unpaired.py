@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from smear.intervals import bound_share, count_independent, estimate_correlation
-from smear.paired import combine
+from smear.statistics.intervals import bound_share, count_independent, estimate_correlation
+from smear.statistics.paired import combine
 
 
 class Sample(NamedTuple):

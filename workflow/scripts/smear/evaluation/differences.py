@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from smear.paired import paired_interval
-from smear.ties import LEVEL, holm, sign_flip_p, sum_groups
+from smear.statistics.paired import paired_interval
+from smear.statistics.ties import LEVEL, holm, sign_flip_p, sum_groups
 
 
 def tabulate_differences(

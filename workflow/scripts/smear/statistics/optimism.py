@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from smear.intervals import grouped_interval
+from smear.statistics.intervals import grouped_interval
 
 ROUNDS = 1000
 BATCH = 4_000_000  # numbers that are worked on at a time

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from smear.group_metrics import list_classes
 from smear.job import UserError, show_name, show_path
 from smear.records import remedy
+from smear.statistics.group_metrics import list_classes
 from smear.tables import read_csv
 
 TOLERANCE = 0.01

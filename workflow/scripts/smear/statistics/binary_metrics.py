@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from smear.intervals import bound_share
+from smear.statistics.intervals import bound_share
 
 
 def choose_positive(classes: Sequence[str], positive: str | None) -> str:

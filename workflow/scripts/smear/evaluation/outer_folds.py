@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smear.correctness import name_groups
-from smear.intervals import bound_share
+from smear.evaluation.correctness import name_groups
 from smear.job import UserError
+from smear.statistics.intervals import bound_share
 
 REMEDY = "delete results/<experiment>/outer and call the same command again"
 

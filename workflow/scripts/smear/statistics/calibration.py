@@ -7,9 +7,9 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 from scipy.stats import rankdata
 
-from smear.intervals import bound_share
-from smear.metrics import log_loss
-from smear.resampling import CHUNK, FEWEST_GROUPS, RESAMPLES, draw_weights, find_interval
+from smear.statistics.intervals import bound_share
+from smear.statistics.metrics import log_loss
+from smear.statistics.resampling import CHUNK, FEWEST_GROUPS, RESAMPLES, draw_weights, find_interval
 
 BINS = 15
 """Bins of the calibration error, the number of Guo et al. 2017."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from smear.intervals import bound_share
+from smear.statistics.intervals import bound_share
 
 SHARES = ("sensitivity", "specificity", "ppv", "npv")
 """What is measured at a threshold; ppv and npv are the positive and the negative predictive value."""

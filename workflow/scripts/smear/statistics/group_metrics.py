@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from smear.binary_metrics import choose_positive
-from smear.intervals import bound_mean, bound_share
+from smear.statistics.binary_metrics import choose_positive
+from smear.statistics.intervals import bound_mean, bound_share
 
 
 def tabulate_groups(predictions: pd.DataFrame, groups: pd.Series, classes: Sequence[str]) -> pd.DataFrame:

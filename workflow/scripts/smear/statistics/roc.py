@@ -4,8 +4,8 @@ import numpy as np
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
-from smear.intervals import score_interval
-from smear.threshold import Scores
+from smear.statistics.intervals import score_interval
+from smear.statistics.threshold import Scores
 
 PRIOR_GROUPS = 20
 """Groups that what is known beforehand of the variance of an area counts as."""

@@ -1,0 +1,1 @@
+"""Comparing, choosing and testing classifiers: what each had right, and which of them are tested."""
