@@ -112,7 +112,7 @@ def find_effect(draws: Draws, known: float = 0.0, prior: float = 0.0, uneven: fl
     uneven: how much more is known where few of the groups have most of the images.
     """
     expected = find_expected(draws)
-    known = known + uneven * expected * (1 - draws.worth / draws.groups) / draws.worth
+    known = known + uneven * expected * (1 - draws.worth / draws.groups) ** 2 / draws.worth
     found = draws.disagreement if draws.groups > 1 else 0 * draws.disagreement
     expected, found = expected + known, found + known * (1 - prior)
     ratio = np.divide(found, expected, out=np.ones_like(found), where=expected > 0)

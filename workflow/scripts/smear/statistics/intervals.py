@@ -97,7 +97,7 @@ def estimate_correlation(correct: np.ndarray, images: np.ndarray) -> float:
         size = (total - (images**2).sum() / total) / (groups - 1)
         expected = (total - groups) * (within + (between - within) / size)
         worth = count_groups(images)
-        known += PRIOR_UNEVENNESS * expected * (1 - worth / groups) / worth
+        known += PRIOR_UNEVENNESS * expected * (1 - worth / groups) ** 2 / worth
     ratio = (found + known * (1 - PRIOR_CORRELATION)) / (expected + known)
     return float(min(max(1 - ratio, 0.0), 1.0))
 
