@@ -1,6 +1,7 @@
 """The configuration: faults are named with the key and what is allowed, defaults filled in, the shipped files valid."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration.completion import complete_configuration
-from smear.configuration.contradictions import find_contradictions
+from smear.configuration.contradictions import SHARED_FOLDERS, find_contradictions
 from smear.configuration.schema_errors import with_point
 from smear.grid import expand_grid
 from smear.images.source import derive_name
@@ -89,6 +90,7 @@ FAULTS = {
     "mask of everything": ({"dataset": MASKED | {"mask": [[0, 0, 1, 1]]}}, ["more than half of the frame"]),
     "color": ({"image": {"color": "grey"}}, ["image.color is 'grey' (did you mean gray?)"]),
     "bad experiment": ({"experiment": "../up"}, ["experiment is '../up'"]),
+    "a folder of all experiments": ({"experiment": "datasets"}, ["results/datasets serves all", "such as datasets_1"]),
     "missing weights": ({"model": {"weights": "no/such.keras"}}, ["no/such.keras, which does not exist"]),
     "small images": (
         {"grid": GRID | {"architecture": ["SmallCNN", "InceptionV3", "AlexNet"]}, "image": {"size": 48}},
@@ -186,6 +188,11 @@ def test_fault(fault):
     text = message(changes)
     for word in words:
         assert word in text
+
+
+def test_no_experiment_has_the_folder_of_all():
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert set(re.findall(r"results/([a-z_]+)", rules)) == set(SHARED_FOLDERS)
 
 
 def test_all_faults_are_listed_at_once():

@@ -55,6 +55,7 @@ FAULTS = {
     "a threshold for another class than the positive one": (
         number_files("A", "B"), {"dataset": {"positive": "A"}, "threshold": {"positive": "B"}},
     ),
+    "an experiment in a folder of all": (None, {"experiment": "Weights"}),
     "a sensitivity for no class": (None, {"threshold": {"sensitivity": 0.9}}),
     "classes that are too small": (number_files("A", "B", files=6), {}),
     "one class that is too small": ([*CLASSES, *number_files("Pro", files=2)], {}),

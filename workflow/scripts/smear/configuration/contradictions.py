@@ -14,10 +14,13 @@ from smear.images.source import SOURCES
 from smear.job import Fault, show_name, show_path
 from smear.training.architectures.registry import ARCHITECTURES
 
+SHARED_FOLDERS = ("compiled", "datasets", "weights")
+"""Folders of `results/` that serve all experiments."""
+
 
 def find_contradictions(config: dict) -> list[str]:
     """Faults that lie between keys, one sentence each."""
-    faults = []
+    faults = find_name_faults(config["experiment"])
     dataset, fractions, weights = config["dataset"], config["split"]["fractions"], config["model"]["weights"]
     source = SOURCES[dataset["source"]]
     if source.needs and not dataset[source.needs]:
@@ -77,6 +80,20 @@ def find_contradictions(config: dict) -> list[str]:
         )
     faults += find_head_faults(config["model"]) + find_embedding_faults(config["embeddings"])
     return faults + find_group_faults(config) + find_grid_faults(config) + find_reproduction_faults(config)
+
+
+def find_name_faults(experiment: str) -> list[Fault]:
+    """The experiment has the name of a folder that all share, in any case: some disks take both for one."""
+    if experiment.lower() not in SHARED_FOLDERS:
+        return []
+    other = f"{experiment}_1"
+    return [
+        Fault(
+            f"experiment is {experiment}, and results/{experiment.lower()} serves all experiments; choose another "
+            f"name, such as {other}.",
+            {"experiment": other},
+        )
+    ]
 
 
 def find_reading_faults(dataset: dict) -> list[Fault]:
