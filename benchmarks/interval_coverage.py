@@ -23,8 +23,14 @@ IMAGES = (50, 328, 3256)
 MIXED = (*[1] * 8, *[2] * 3, *[3] * 2, 4, 5, 8)
 SKEWED = (*[1] * 12, *[2] * 2, *[8] * 2)
 SIZES = {**{str(size): (size,) for size in (1, 2, 3, 4, 6, 8)}, "1 to 8": MIXED, "1, 2 and 8": SKEWED}
-LARGE = {"20 x 20": (20, 400), "8 x 40": (40, 320), "20 x 137": (137, 2740), "200 x 20": (20, 4000)}
-FEW = {"2 x 8": (8, 16), "3 x 8": (8, 24), "2 x 40": (40, 80), "5 x 40": (40, 200)}
+LARGE = {"20 x 20": ((20,), 400), "8 x 40": ((40,), 320), "20 x 137": ((137,), 2740), "200 x 20": ((20,), 4000)}
+FEW = {"2 x 8": ((8,), 16), "3 x 8": ((8,), 24), "2 x 40": ((40,), 80), "5 x 40": ((40,), 200)}
+UNEVEN = {
+    "1 x 300, 100 x 1": ((300, *[1] * 100), 400),
+    "1 x 1,000, 20 x 1": ((1000, *[1] * 20), 1020),
+    "2 x 100, 100 x 1": ((100, 100, *[1] * 100), 300),
+    "1 x 50, 10 x 10": ((50, *[10] * 10), 150),
+}
 SLOW_DRAWS = 1000
 CHECKED = 20
 
@@ -135,9 +141,8 @@ def main() -> None:
     print_candidates(run(two, list_layouts(), CORRELATIONS, OTHER_ACCURACIES), BOTH)
     print("## Images of a group that share one answer, or none\n")
     print_candidates(run(two, list_layouts(), CORRELATIONS, ACCURACIES, model=all_or_none), BOTH)
-    for title, layouts in (("Large groups", LARGE), ("Few groups", FEW)):
+    for title, layouts in (("Large groups", LARGE), ("Few groups", FEW), ("Uneven groups", UNEVEN)):
         print(f"## {title}: groups x images in each\n")
-        layouts = {name: ((size,), images) for name, (size, images) in layouts.items()}
         print_table(run(two, layouts, CORRELATIONS[:5], ACCURACIES), list(layouts), str)
 
 

@@ -79,8 +79,8 @@ def test_a_class_that_lies_in_blood_cells_is_at_chance_without_them(tables):
     assert row["p"] > 0.05
     assert row["accuracy"] <= row["null_high"]
     sentence = judge_background(tables[False], facts_of(tables[False]))
-    assert "do not show that it reads the background" in sentence
-    assert "labels permuted over groups (field)" in sentence
+    assert "do not show that the network uses the background" in sentence
+    assert "labels permuted over microscope fields" in sentence
 
 
 def test_a_row_for_each_kind_and_strength_with_the_images_as_they_are_in_each_kind(tables):
