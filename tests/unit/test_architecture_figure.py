@@ -54,7 +54,7 @@ def test_the_sentence_names_the_cost_and_who_is_ruled_out():
     table.loc[4, "status"] = "diverged"
     sentence = finding("architecture", table, chosen)
     cost = 1000 / measure(chosen["architecture"])["images_per_second"]
-    assert f"of 5 architectures, {chosen['architecture']} has the highest" in sentence
+    assert f"of 5 architectures, that of {chosen['architecture']} has the highest" in sentence
     least = min(1000 / measure(name)["images_per_second"] for name in NAMES if name != last)
     rest = ", the least of all." if cost == least else "; the cheapest, "
     assert f"takes {cost:.1f} s to train on 1,000 images{rest}" in sentence
