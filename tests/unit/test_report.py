@@ -250,7 +250,7 @@ def test_the_model_card_warns_and_says_the_figures(paper):
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 QUIET = "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-QUIET += " --disable-component-update --disable-sync --hide-scrollbars"
+QUIET += " --disable-component-update --disable-sync --hide-scrollbars --virtual-time-budget=3000 --dump-dom"
 
 PROBE = """<script>
 for (const details of document.querySelectorAll("details")) details.open = true;
@@ -281,15 +281,7 @@ def test_a_browser_shows_it(paper, tmp_path, window):
     copy = tmp_path / "probed.html"
     copy.write_text(probed.replace("</body>", PROBE), encoding="utf-8")
     profile = f"--user-data-dir={tmp_path / 'profile'}"
-    command = [
-        CHROMIUM,
-        *QUIET.split(),
-        profile,
-        f"--window-size={window}",
-        "--virtual-time-budget=3000",
-        "--dump-dom",
-        copy.as_uri(),
-    ]
+    command = [CHROMIUM, *QUIET.split(), profile, f"--window-size={window}", copy.as_uri()]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
     seen = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom, re.S).group(1)))
     text = re.sub(r"\s+", " ", seen["text"])
