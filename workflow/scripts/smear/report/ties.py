@@ -47,7 +47,7 @@ def describe_images(chosen: dict) -> str:
 
 def count_units(groups: int, unit: str) -> str:
     """A number of groups in words: 251 microscope fields, 1 group, 3 groups of patient."""
-    many = UNITS.get(unit, f"groups of {unit}")
+    many = name_units(unit)
     return f"{groups:,} {many if groups != 1 else many.replace('fields', 'field').replace('groups', 'group')}"
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from smear.reproduction.effects import Effect
-from smear.reproduction.verdicts import DOES_NOT_HOLD
-from smear.statistics.ties import LEVEL, holm
+from smear.reproduction.verdicts import DOES_NOT_HOLD, correct_p
+from smear.statistics.ties import LEVEL
 
 
 class Comparison(NamedTuple):
@@ -35,7 +34,7 @@ def tabulate_comparisons(claims: Iterable[Claim]) -> pd.DataFrame:
     """A row for each comparison; `p_holm` is corrected for those of its claim."""
     rows = []
     for claim in claims:
-        corrected = holm(np.array([comparison.effect.p for comparison in claim.comparisons]))
+        corrected = correct_p([comparison.effect for comparison in claim.comparisons])
         for comparison, p in zip(claim.comparisons, corrected, strict=True):
             rows.append({"claim": claim.id, "split": claim.split, **describe(comparison), "p_holm": p})
     return pd.DataFrame(rows)
@@ -75,7 +74,7 @@ def find_decisive(claim: Claim) -> Comparison | None:
     """
     if claim.verdict != DOES_NOT_HOLD:
         return min(claim.comparisons, key=lambda comparison: comparison.effect.low, default=None)
-    corrected = holm(np.array([comparison.effect.p for comparison in claim.comparisons]))
+    corrected = correct_p([comparison.effect for comparison in claim.comparisons])
     told = [comparison for comparison, p in zip(claim.comparisons, corrected, strict=True) if p <= LEVEL]
     return min(told, key=lambda comparison: comparison.effect.high)
 

@@ -17,6 +17,11 @@ MARGIN = 0.01
 """A share less than a point below a published figure counts as reproduced."""
 
 
+def correct_p(effects: Sequence[Effect]) -> np.ndarray:
+    """The p-values of the effects of a claim, corrected for their number (Holm): (effects,)."""
+    return holm(np.array([effect.p for effect in effects]))
+
+
 def judge(effects: Sequence[Effect], threshold: float = 0.0) -> str:
     """Judge a claim that every one of `effects` is above `threshold`, such as "better than each of the others".
 
@@ -29,6 +34,6 @@ def judge(effects: Sequence[Effect], threshold: float = 0.0) -> str:
         return NOT_TESTED
     if all(effect.low > threshold for effect in effects):
         return HOLDS
-    corrected = holm(np.array([effect.p for effect in effects]))
+    corrected = correct_p(effects)
     below = [effect.high < threshold and p <= LEVEL for effect, p in zip(effects, corrected, strict=True)]
     return DOES_NOT_HOLD if any(below) else CANNOT_TELL

@@ -1,1 +1,1 @@
-"""What figures of predictions are worth: metrics, intervals and tests, from arrays alone."""
+"""What figures of predictions are worth: metrics, intervals and tests, from arrays and tables in memory."""
