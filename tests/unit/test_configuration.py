@@ -1,7 +1,6 @@
 """The configuration: faults are named with the key and what is allowed, defaults filled in, the shipped files valid."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,12 +10,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from smear.configuration.completion import complete_configuration
-from smear.configuration.contradictions import SHARED_FOLDERS, find_contradictions
+from smear.configuration.contradictions import find_contradictions
 from smear.configuration.schema_errors import with_point
 from smear.grid import expand_grid
 from smear.images.source import derive_name
 from smear.job import UserError
-from smear.split.outer_checks import MOST
 from smear.training.architectures.registry import ARCHITECTURES, PUBLISHED_WEIGHTS
 from smear.training.settings import list_augmentations
 
@@ -189,16 +187,6 @@ def test_fault(fault):
     text = message(changes)
     for word in words:
         assert word in text
-
-
-def test_no_experiment_has_the_folder_of_all():
-    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
-    assert set(re.findall(r"results/([a-z_]+)", rules)) == set(SHARED_FOLDERS)
-
-
-def test_the_number_of_outer_folds_that_is_advised_is_one_of_the_schema():
-    keys = yaml.safe_load(SCHEMA.read_text())["properties"]["split"]["properties"]
-    assert keys["outer_folds"]["enum"] == [0, *range(2, MOST + 1)]
 
 
 def test_all_faults_are_listed_at_once():

@@ -1,4 +1,4 @@
-"""What is listed once, architectures and sources of images: no place has forgotten one."""
+"""What is listed once, such as architectures and sources of images: no place has forgotten one."""
 
 import re
 from pathlib import Path
@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import yaml
 from smear.configuration.completion import complete_configuration, read_schema
+from smear.configuration.contradictions import SHARED_FOLDERS
 from smear.figures.repeat_captures import NAMES, USED
 from smear.formats import COLORS, VALUES
 from smear.images.color import convert_color
 from smear.images.decoding import ImageFile
 from smear.images.source import SOURCES
 from smear.job import UserError
+from smear.split.outer_checks import MOST
 from smear.split.units import COLOR_NUMBERS, GUARANTEES, UNITS
 from smear.training.architectures.registry import ARCHITECTURES, KERAS_WEIGHTS, PLANNING, Architecture
 
@@ -119,3 +121,13 @@ def find_forgotten(known: set[str], places: dict[str, set[str]]) -> list[str]:
     """What places lack, or have beyond the others, in words."""
     known = known.union(*places.values())
     return [f"{place} lacks {name}" for place, names in places.items() for name in sorted(known - names)]
+
+
+def test_the_number_of_outer_folds_that_is_advised_is_one_of_the_schema():
+    keys = yaml.safe_load(SCHEMA.read_text())["properties"]["split"]["properties"]
+    assert keys["outer_folds"]["enum"] == [0, *range(2, MOST + 1)]
+
+
+def test_no_experiment_has_the_folder_of_all():
+    rules = "".join(path.read_text() for path in (ROOT / "workflow/rules").glob("*.smk"))
+    assert set(re.findall(r"results/([a-z_]+)", rules)) == set(SHARED_FOLDERS)
