@@ -13,6 +13,8 @@ RUN := $(VENV)/bin/python -m
 SNAKEMAKE := $(RUN) snakemake --cores $(CORES)
 # With a bar on a terminal, and a line for each job elsewhere.
 SNAKEMAKE_WITH_PROGRESS := PYTHONPATH=workflow/scripts $(SNAKEMAKE) --logger blastgrid
+# How many examples the tests of properties try: see tests/conftest.py.
+EXAMPLES := gate
 STAMP := $(VENV)/.installed-$(EXTRA)
 
 .PHONY: help demo run reproduce status why test-fast test test-all test-jax test-torch check-data bench bench-gpu lint format clean
@@ -26,7 +28,7 @@ help:
 	@echo "make reproduce  the claims of the paper judged on its images, about half an hour without a GPU; ARGS=\"--config …\" for Snakemake"
 	@echo "make status     how far a run is, while it runs; RESULTS=results/<experiment> for one of several; needs .venv"
 	@echo "make why        what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call; needs .venv"
-	@echo "make test-fast  what needs neither a training nor a run of the workflow, in a minute: at every save"
+	@echo "make test-fast  what needs neither a training, a run of the workflow nor a page, in a minute: at every save"
 	@echo "make test       the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
 	@echo "make test-all   besides: every architecture, backend and documented command, --use-conda, SLURM where it is installed (root)"
 	@echo "make test-jax, make test-torch   trainings on these backends; needs a network once, for an environment of its own"
@@ -84,17 +86,22 @@ format: $(STAMP)
 	$(RUN) ruff format .
 	$(RUN) snakefmt Snakefile workflow/Snakefile workflow/rules
 
+# Tests start many processes, which read bytecode where an earlier one could leave it.
+test-fast test test-all test-backend: export PYTHONDONTWRITEBYTECODE :=
+
 test-fast: $(STAMP)
-	$(RUN) pytest -n auto -m "not rare and not slow" --hypothesis-profile=fast tests/unit
+	$(RUN) pytest -n auto --dist loadfile -m "not rare and not slow" --hypothesis-profile=fast tests/unit
 
 # A file goes to one worker; the longest come first.
 test: lint
 	$(MAKE) --no-print-directory test-jax BACKEND_TESTS=tests/backends/test_gpu_scripts.py
-	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not rare" tests/workflow tests/training tests/unit
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder -m "not rare" --hypothesis-profile=$(EXAMPLES) \
+	  tests/workflow tests/training tests/unit
 
 # Conda, SLURM and the commands of the documents have the machine to themselves.
+test-all: EXAMPLES := all
 test-all: test
-	$(RUN) pytest -n auto --dist loadfile -m rare tests/workflow tests/training tests/unit
+	$(RUN) pytest -n auto --dist loadfile -m rare --hypothesis-profile=$(EXAMPLES) tests/workflow tests/training tests/unit
 	$(RUN) pytest tests/cluster tests/environments tests/commands
 	$(MAKE) --no-print-directory test-jax
 	$(MAKE) --no-print-directory test-torch

@@ -11,9 +11,9 @@ import pytest
 from command_line import ROOT, call_on_terminal, call_snakemake
 from hypothesis import settings
 
-# A machine that is in use may take any time for an example. `make test-fast` tries fewer than the 100 of the gate.
-settings.register_profile("gate", deadline=None)
-settings.register_profile("fast", deadline=None, max_examples=20)
+# Examples of a property: at every save, in the gate, in `make test-all`. A machine in use may take any time for one.
+for name, examples in {"fast": 10, "gate": 50, "all": 100}.items():
+    settings.register_profile(name, deadline=None, max_examples=examples)
 settings.load_profile("gate")
 
 TINY = """
@@ -29,6 +29,11 @@ model: {weights: none}
 grid: {architecture: [SmallCNN], optimizer: [adam, rmsprop], learning_rate: [0.001], epochs: [1]}
 training: {threads: 1}
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest file: it needs no finished run, which one worker makes while others wait for it."""
+    items.sort(key=lambda item: item.path.name != "test_epochs.py")
 
 
 class Project:

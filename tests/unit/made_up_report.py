@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 import render_report
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
 from made_up_network import draw_examples, network_of
+from made_up_split import FIELDS, audit_labels_of, audit_of, evidence_of, repeats_of
 from measure_calibration import summarise_splits
 from page import Page
 from smear.evaluation.looks import Look, write_looks
@@ -27,7 +29,9 @@ from smear.statistics.metrics import classification_summary
 from smear.tables import write_csv
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = {"published": "fajrina2024", "others": "published_results"}
+PUBLISHED = {"published": ROOT / "resources/fajrina2024.json", "others": ROOT / "resources/published_results.json"}
+OBJECTS = "test_metrics", "audit", "provenance", "fields"
+"""The inputs that are objects of JSON, each of its name."""
 ONE = {"optimizer": ["adam"], "learning_rate": [0.0001], "epochs": [30]}
 """A grid of one cell, for `grid_cells`."""
 
@@ -48,41 +52,6 @@ def predictions_of(classes: list[str], mistakes: list[tuple[int, int]], sizes: l
     return pd.DataFrame(rows)
 
 
-def audit_of(classes: list[str]) -> dict:
-    """Return the audit of a split by field."""
-    return {
-        "unit": "field",
-        "seed": 0,
-        "fractions": {"train": 0.8, "validation": 0.1, "test": 0.1},
-        "promise": "Images of one microscope field are all in one split.",
-        "images": sum(995 + 3 * k for k in range(len(classes))),
-        "fields": 777,
-        "folds": [],
-        "images_kept": 0,
-        "images_moved": 0,
-        "counts": {
-            split: {name: count + k for k, name in enumerate(classes)}
-            for split, count in {"train": 800, "validation": 98, "test": 97}.items()
-        },
-        "images_with_sibling": 812,
-        "images_with_sibling_across_splits": 0,
-        "images_with_sibling_across_folds": 0,
-        "start_weights": None,
-    }
-
-
-def audit_labels_of(labels: dict[str, list[str]]) -> dict:
-    """Return what the audit of a split holds besides, where classes are merged."""
-    sources = sorted(source for parts in labels.values() for source in parts)
-    counts = {"train": 300, "validation": 30, "test": 20}
-    return {
-        "labels": labels,
-        "source_counts": {
-            split: {name: count + k for k, name in enumerate(sources)} for split, count in counts.items()
-        },
-    }
-
-
 PROVENANCE = {
     "settings": {"image_size": 224, "augmentation": {"flip": True, "rotation": 0.1}, "precision": "float32"},
     "versions": {"python": "3.11.7", "keras": "3.15.1", "tensorflow": "2.21.0"},
@@ -95,50 +64,6 @@ PROVENANCE = {
     "started": "2026-01-02T03:04:05+00:00",
     "seconds": 945.2,
 }
-
-
-FIELDS = {
-    "pairs": 1350,
-    "pairs_compared": 5_299_140,
-    "largest_field": 19,
-    "threshold": 7.26,
-    "pairs_by_chance": 0.16,
-    "chance": {"location": 12.04, "scale": 2.35},
-}
-
-
-def evidence_of() -> pd.DataFrame:
-    """Return how many pairs have which evidence, as `field_evidence.csv` does."""
-    random = np.random.default_rng(0)
-    edges = np.arange(0, 14.6, 0.1).round(6)
-    sample = np.sqrt(random.gumbel(12.04, 2.35, 4_000))
-    matches = random.uniform(7.3, 14.5, 1350)
-    registered = np.concatenate([random.normal(5, 0.3, 7000), matches])
-    return pd.DataFrame(
-        {
-            "evidence": edges[:-1],
-            "random_pairs": np.histogram(sample, edges)[0],
-            "registered_pairs": np.histogram(registered, edges)[0],
-            "matches": np.histogram(matches, edges)[0],
-        }
-    )
-
-
-def repeats_of(images: int) -> pd.DataFrame:
-    """Return the siblings across splits by unit and seed, as `siblings.csv` does."""
-    random = np.random.default_rng(0)
-    return pd.DataFrame(
-        [
-            {
-                "unit": unit,
-                "seed": seed,
-                "images": images,
-                "images_with_sibling_across_splits": random.integers(280, 330) if unit == "image" else 0,
-            }
-            for unit in ("image", "field", "stain")
-            for seed in range(20)
-        ]
-    )
 
 
 def make_looks(folder: Path, images: list[str]) -> None:
@@ -181,7 +106,7 @@ def save_once(path: Path, shown: dict | list | None, draw: Callable) -> None:
     path.write_bytes(DRAWN[key])
 
 
-def write_report_inputs(
+def write_inputs(
     folder: Path,
     classes: list[str] = CLASSES,
     mistakes: tuple = ((3, 1), (3, 1), (3, 0), (3, 0), (0, 1)),
@@ -190,8 +115,8 @@ def write_report_inputs(
     sizes: tuple[int, ...] = (51, 99, 97, 81),
     labels: dict[str, list[str]] | None = None,
     positive: str | None = None,
-) -> SimpleNamespace:
-    """Write the inputs of `render_report.py` under `folder`, but no comparison figures; return its `snakemake`.
+) -> None:
+    """Write the inputs of `render_report.py` under `folder`, but no comparison figures.
 
     Where `published_applies`, the paper's images are those of the catalog; else the catalog has one more. labels: the
     classes of the source that `dataset.labels` has merged into `classes`.
@@ -204,13 +129,13 @@ def write_report_inputs(
     summary |= binary_summary(*answers, classes, positive) | {"unit": "field"}
     cell = json.loads(comparison.input.selection.read_text())["cell"]
     audit = audit_of(classes) | (audit_labels_of(labels) if labels else {})
-    objects = {"test_metrics": {"cell": cell, **summary}, "audit": audit, "provenance": PROVENANCE, "fields": FIELDS}
-    for name, value in objects.items():
+    objects = {"cell": cell, **summary}, audit, PROVENANCE, FIELDS
+    for name, value in zip(OBJECTS, objects, strict=True):
         (folder / f"{name}.json").write_text(json.dumps(value), encoding="utf-8")
     predictions.to_csv(folder / "test_predictions.csv", index=False)
     names = predictions["label"].map(dict(enumerate(classes)))
-    published = {name: ROOT / f"resources/{file}.json" for name, file in PUBLISHED.items()}
-    write_comparison_of(folder, predictions, list_published(*published.values()) if published_applies else [])
+    published = list_published(*PUBLISHED.values()) if published_applies else []
+    write_comparison_of(folder, predictions, published)
     tested = predictions[["image_id", "label"]].assign(**{"class": names})
     tested["sha256"] = [f"{number:064x}" for number in range(len(predictions))]
     tested.to_csv(folder / "test_rows.csv", index=False)
@@ -243,10 +168,30 @@ def write_report_inputs(
     catalog.to_csv(folder / "catalog.csv", index=False)
     of_the_paper = digests[::-1] if published_applies else digests[1:]
     (folder / "paper.sha256").write_text("".join(f"{digest}  another/name.jpg\n" for digest in of_the_paper))
+
+
+WRITTEN = {}
+
+
+def write_report_inputs(folder: Path, *arguments, **changes) -> SimpleNamespace:
+    """Write the inputs of `write_inputs` under `folder`, made by the first test that wants them; return `snakemake`."""
+    key = json.dumps([arguments, changes])
+    if key not in WRITTEN:
+        with TemporaryDirectory() as made:
+            write_inputs(Path(made), *arguments, **changes)
+            WRITTEN[key] = {path.name: path.read_bytes() for path in Path(made).iterdir()}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in WRITTEN[key].items():
+        (folder / name).write_bytes(content)
+    return name_inputs(folder)
+
+
+def name_inputs(folder: Path) -> SimpleNamespace:
+    """Return the `snakemake` object of `render_report.py` that names the files of `folder`."""
     return SimpleNamespace(
         input=SimpleNamespace(
-            leaderboard=comparison.input.leaderboard,
-            selection=comparison.input.selection,
+            leaderboard=folder / "leaderboard.csv",
+            selection=folder / "selection.json",
             test_predictions=folder / "test_predictions.csv",
             test_rows=folder / "test_rows.csv",
             looks=folder / "test_looks.csv",
@@ -264,9 +209,9 @@ def write_report_inputs(
             network_facts=folder / "network.json",
             network_svg=folder / "network.svg",
             network_sheet_svg=folder / "network_sheet.svg",
-            **{name: folder / f"{name}.json" for name in objects},
+            **{name: folder / f"{name}.json" for name in OBJECTS},
             reference=folder / "paper.sha256",
-            **published,
+            **PUBLISHED,
             comparison=folder / "test_comparison.csv",
             comparison_svg=folder / "test_comparison.svg",
             template=ROOT / "workflow/report/report.html.j2",

@@ -2,7 +2,7 @@
 
 import matplotlib.pyplot as plt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up import grid_cells, leaderboard_of, measure, selection_of
 from made_up_report import render
@@ -27,6 +27,7 @@ def text_of(table, chosen) -> list[str]:
     return texts
 
 
+@settings(max_examples=15)  # each is drawn
 @given(st.lists(st.sampled_from(list(ARCHITECTURES)), min_size=2, max_size=28, unique=True), st.integers(0, 3))
 def test_every_architecture_is_named_with_its_figures(names, diverged):
     cells = grid_cells(architecture=names, learning_rate=[0.0001], epochs=[20], optimizer=["adam", "rmsprop"])

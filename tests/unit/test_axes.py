@@ -84,6 +84,7 @@ def grid_cells_of(axis: str) -> list[dict]:
     return [{name: cell[name] for name in AXES} for cell in grid_cells(**alike | {axis: two_values(axis)})]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("axis", AXES)
 def test_no_figure_and_no_table_takes_cells_of_two_values_for_one(axis):
     cells = grid_cells_of(axis)

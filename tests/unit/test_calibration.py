@@ -191,6 +191,7 @@ def test_the_report_says_over_or_underconfident(sharpness, words):
     assert [row["split"] for row in shown["rows"]] == ["Validation", "Validation", "Test", "Test"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("images", "classes", "right"), [(300, 4, None), (20, 2, None), (20, 50, True), (20, 2, False)]
 )

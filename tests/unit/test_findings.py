@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_up import CLASSES, differences_of, grid_cells, leaderboard_of, selection_of, shortcuts_of
-from made_up_report import audit_of
+from made_up_split import audit_of
 from smear.formats import percent
 from smear.report.findings import finding
 from smear.report.shortcuts import join_differences, judge_network

@@ -100,6 +100,7 @@ def test_pairs_differ_in_the_axis_alone_and_diverged_cells_have_none():
         assert (one[["learning_rate", "epochs", "seed"]] == other[["learning_rate", "epochs", "seed"]]).all()
 
 
+@pytest.mark.slow
 def test_without_an_effect_few_verdicts_are_given():
     """At the level of 5 %: of 200 grids 10 in the mean, and 18 or more in less than one of a hundred."""
     small = {"learning_rate": [0.0001, 0.003], "epochs": [30], "images": 200}

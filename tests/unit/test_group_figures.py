@@ -32,6 +32,7 @@ def test_a_row_for_each_group_up_to_a_limit(groups):
     assert ("The 200 groups with the lowest accuracies of 230." in words) == (groups > 200)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("classes", [CLASSES, ["a", "b", "c"]])
 def test_shares_of_the_positive_class_or_of_all(tmp_path, classes):
     shares = {}

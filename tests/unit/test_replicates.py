@@ -286,6 +286,7 @@ def test_tables_and_sentences_have_the_mean_and_name_the_model():
     assert describe_model(selection_of(single)) == describe_spread(selection_of(single)) == describe_seeds(single) == ""
 
 
+@pytest.mark.slow
 def test_page_and_card_say_which_model_is_tested(tmp_path):
     snakemake, page = render(tmp_path, cells=grid_cells(seed=[0, 1, 2], **ONE | {"learning_rate": [0.0001, 0.001]}))
     chosen = read_json(snakemake.input.selection)

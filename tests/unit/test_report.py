@@ -231,6 +231,7 @@ def test_every_look_at_the_test_images_is_counted_and_listed(paper):
     assert "have had 1 look," not in page.text + card
 
 
+@pytest.mark.slow
 def test_the_same_results_give_the_same_page(paper, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):

@@ -12,6 +12,8 @@ from page import Page
 from smear.report.classes import compare_by_task
 from smear.report.tables import split_table
 
+pytestmark = pytest.mark.slow
+
 BINARY = {"Benign": ["Benign"], "Malignant": ["Early", "Pre", "Pro"]}
 TASK = {"classes": list(BINARY), "sizes": (51, 277), "mistakes": ((1, 0),) * 7 + ((0, 1),) * 2, "labels": BINARY}
 

@@ -15,6 +15,8 @@ from smear.files import read_json, write_json
 from smear.statistics.group_metrics import summarise_groups, tabulate_groups
 from smear.tables import read_csv, write_csv
 
+pytestmark = pytest.mark.slow
+
 TWO = ["Benign", "Malignant"]
 LEVELS = [
     {"level": "patient", "groups": 200, "largest_group": 800, "groups_across_splits": 0, "images_across_splits": 0},

@@ -13,6 +13,8 @@ from smear.evaluation.looks import add_look
 from smear.figures.augmentation import draw_augmentation
 from smear.figures.style import save
 
+pytestmark = pytest.mark.slow
+
 
 def test_on_other_images_the_papers_figures_are_left_out(tmp_path):
     snakemake, page = render(tmp_path, published_applies=False)

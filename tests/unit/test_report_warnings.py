@@ -9,6 +9,8 @@ from made_up import grid_cells
 from made_up_report import ONE, write_report_inputs
 from page import Page
 
+pytestmark = pytest.mark.slow
+
 
 def test_siblings_across_splits_are_a_warning(tmp_path):
     snakemake = write_report_inputs(tmp_path, cells=grid_cells(**ONE))

@@ -207,6 +207,7 @@ def test_a_grid_of_one_cell_has_a_page(tmp_path):
     assert page.text.count("not tested with this grid") >= 6
 
 
+@pytest.mark.slow
 def test_both_runs_write_the_same_bytes(judged, tmp_path):
     judge(tmp_path)
     for name in TABLES:

@@ -92,6 +92,7 @@ def files(tmp_path) -> dict[str, str]:
     return files | write_split(tmp_path, "test", np.arange(30) % 2, np.full(30, -1), 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("embedded", [True, False])
 def test_the_tested_baselines_are_those_of_the_audit(files, embedded):
     """Of test images that are the validation images they predict what the audit found."""

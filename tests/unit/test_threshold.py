@@ -243,6 +243,7 @@ def measure(folder, positive: str, sizes: tuple[int, ...], certainty: float = 0.
     return snakemake, scores, results
 
 
+@pytest.mark.slow
 def test_the_report_shows_it_where_there_is_one(tmp_path):
     snakemake, scores, results = measure(tmp_path, "B", (60, 40, 30))
     inputs = snakemake.input
@@ -264,6 +265,7 @@ def test_the_report_shows_it_where_there_is_one(tmp_path):
     assert "| Sensitivity | 95.00" in snakemake.output.model_card.read_text()
 
 
+@pytest.mark.slow
 def test_without_a_positive_class_the_report_has_none_of_it(tmp_path):
     snakemake = write_report_inputs(tmp_path, ["A", "B"], (), published_applies=False, sizes=(20, 20))
     render_report(snakemake)

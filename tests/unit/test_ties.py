@@ -55,6 +55,7 @@ def test_mcnemar_of_known_counts(counts, expected):
     assert mcnemar_p(first, second[None])[0] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 400), st.integers(0, 400))
 def test_mcnemar_is_that_of_statsmodels(one, other):
     tables = pytest.importorskip("statsmodels.stats.contingency_tables")
@@ -71,6 +72,7 @@ def test_holm_by_hand():
     assert holm(np.array([0.03, 0.01, 0.5, 0.02])) == pytest.approx([0.06, 0.04, 0.5, 0.06])
 
 
+@pytest.mark.slow
 @given(probabilities)
 def test_holm_is_that_of_statsmodels(p):
     multitest = pytest.importorskip("statsmodels.stats.multitest")

@@ -21,6 +21,7 @@ def test_newcombes_example():
     assert unpaired_interval(sample(56, 70), sample(48, 80)) == pytest.approx((0.0524, 0.3339), abs=5e-5)
 
 
+@pytest.mark.slow
 @given(counts, counts)
 def test_the_interval_is_that_of_statsmodels(first, second):
     proportion = pytest.importorskip("statsmodels.stats.proportion")
@@ -28,6 +29,7 @@ def test_the_interval_is_that_of_statsmodels(first, second):
     assert unpaired_interval(sample(*first), sample(*second)) == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.slow
 @given(counts, counts)
 def test_p_is_that_of_the_z_test(first, second):
     proportion = pytest.importorskip("statsmodels.stats.proportion")
@@ -39,6 +41,7 @@ def test_p_is_that_of_the_z_test(first, second):
         assert p == pytest.approx(expected, abs=1e-12)
 
 
+@pytest.mark.slow
 @given(counts, st.floats(0.01, 0.99))
 def test_p_of_a_figure_is_that_of_the_score_test(counts, figure):
     proportion = pytest.importorskip("statsmodels.stats.proportion")

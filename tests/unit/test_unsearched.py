@@ -4,6 +4,7 @@ import audit_splits
 import find_fields
 import pandas as pd
 import plot_fields
+import pytest
 import render_report
 from made_up_report import write_report_inputs
 from page import Page
@@ -39,6 +40,7 @@ def test_the_audit_says_that_nothing_is_known_of_repeat_captures(tmp_path):
     assert "Not searched for (fields.search: none)." in output.svg.read_text()
 
 
+@pytest.mark.slow
 def test_the_report_and_the_card_name_no_repeat_captures(tmp_path):
     snakemake = write_report_inputs(tmp_path)
     unknown = {"images_with_sibling": None, "images_with_sibling_across_splits": None, "fields_searched": False}

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 MESSAGES = {"smear/job.py", "smear/images/announcements.py", "smear/images/layout_faults.py"}
+DOCUMENTED = ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef
 
 
 def digest_code(script: Path, unused: Iterable[str] = (), named: Iterable[str] = ()) -> str:
@@ -69,25 +70,35 @@ def parse(text: str) -> Code:
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return Code(frozenset(names), ast.dump(strip_texts(tree)))
+        strip_text(node)
+    return Code(frozenset(names), ast.dump(tree))
 
 
-def find_files(names: Iterable[str], root: Path) -> list[Path]:
+def find_files(names: Iterable[str], root: Path) -> set[Path]:
     """Files below `root` that these names of modules, and of what stands in them, lead to."""
+    modules = list_modules(root)
     parts = [name.split(".") for name in names]
     # Importing a.b.c runs a and a.b as well.
-    paths = {root.joinpath(*name[:depth]) for name in parts for depth in range(1, len(name) + 1)}
-    return [file for path in paths for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()]
+    prefixes = {".".join(name[:depth]) for name in parts for depth in range(1, len(name) + 1)}
+    return {modules[name] for name in prefixes if name in modules}
 
 
-def strip_texts(tree: ast.Module) -> ast.Module:
-    """Remove docstrings, and what is given to `UserError(…)` and to `log.info(…)` and its like."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            node.body = [part for index, part in enumerate(node.body) if index or not is_text(part)]
-        elif isinstance(node, ast.Call) and is_message(node.func):
-            node.args, node.keywords = [], []
-    return tree
+@cache
+def list_modules(root: Path) -> dict[str, Path]:
+    """Every module and package below `root`, by the name that an import gives it."""
+    files = {path.relative_to(root): path for path in root.rglob("*.py")}
+    return {
+        ".".join((path.parent if path.name == "__init__.py" else path.with_suffix("")).parts): file
+        for path, file in files.items()
+    }
+
+
+def strip_text(node: ast.AST) -> None:
+    """Remove a docstring, and what is given to `UserError(…)` and to `log.info(…)` and its like."""
+    if isinstance(node, DOCUMENTED):
+        node.body = [part for index, part in enumerate(node.body) if index or not is_text(part)]
+    elif isinstance(node, ast.Call) and is_message(node.func):
+        node.args, node.keywords = [], []
 
 
 def is_text(node: ast.stmt) -> bool:

@@ -99,7 +99,8 @@ def settle_layout(figure: Figure) -> None:
     The layout's solver leaves noise in the thirteenth digit that differs from run to run, and identifiers in an SVG are
     digests of such numbers.
     """
-    figure.draw_without_rendering()
+    if figure.axes:
+        figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
     for axes in figure.axes:
         axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
