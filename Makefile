@@ -28,7 +28,7 @@ help:
 	@echo "make reproduce  the claims of the paper judged on its images, about half an hour without a GPU; ARGS=\"--config …\" for Snakemake"
 	@echo "make status     how far a run is, while it runs; RESULTS=results/<experiment> for one of several; needs .venv"
 	@echo "make why        what the next call would run again, and why; CONFIG=config/laptop.yaml ARGS=\"--config …\" as for that call; needs .venv"
-	@echo "make test-fast  what needs neither a training, a run of the workflow nor a page, in a minute: at every save"
+	@echo "make test-fast  unit tests of less than a second or two each, in a minute: at every save"
 	@echo "make test       the gate: lint, unit tests, trainings of a small network, whole runs of the workflow"
 	@echo "make test-all   besides: every architecture, backend and documented command, --use-conda, SLURM where it is installed (root)"
 	@echo "make test-jax, make test-torch   trainings on these backends; needs a network once, for an environment of its own"

@@ -1,6 +1,7 @@
 """A copy of the project to run in, and real calls of Snakemake there."""
 
 import fcntl
+import gc
 import os
 import shutil
 import subprocess
@@ -34,6 +35,11 @@ training: {threads: 1}
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest file: it needs no finished run, which one worker makes while others wait for it."""
     items.sort(key=lambda item: item.path.name != "test_epochs.py")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from what has been imported, which stays to the end."""
+    gc.freeze()
 
 
 class Project:

@@ -100,6 +100,7 @@ def trained(finished):
     )
 
 
+@pytest.mark.rare
 def test_the_bar_begins_where_the_grid_stands_and_ends_full(trained):
     assert trained.returncode == 0, trained.output
     text = strip(trained.output)
@@ -112,6 +113,7 @@ def test_the_bar_begins_where_the_grid_stands_and_ends_full(trained):
     assert "blastgrid: this call writes" in text or "blastgrid: no GPU found" in text
 
 
+@pytest.mark.rare
 def test_the_terminal_is_left_as_it_was(trained):
     assert trained.output.count("\x1b[?25l") == trained.output.count("\x1b[?25h") - 1, "the cursor is not hidden"
     assert trained.output.endswith("\x1b[1A\x1b[2K"), "the bar is cleared"

@@ -49,14 +49,23 @@ def test_a_missing_package_is_named_before_the_first_job(finished, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def embedded(finished, tmp_path_factory) -> Project:
+def probed(finished, tmp_path_factory) -> Project:
+    """A copy that has come as far as the probe of backgrounds."""
     folder = tmp_path_factory.mktemp("embedded") / "copy"
     shutil.copytree(finished.folder, folder, symlinks=True)
     project = Project(folder)
-    result = project.snakemake("--config", ON)
+    result = project.snakemake("results/tiny/audit/background_probe.csv", "--config", ON)
     assert result.returncode == 0, result.output
     assert re.search(r"this call writes about .*embeddings [\d.]+ kB", result.output)
     return project
+
+
+@pytest.fixture(scope="module")
+def embedded(probed) -> Project:
+    """The same after a call of all."""
+    result = probed.snakemake("--config", ON)
+    assert result.returncode == 0, result.output
+    return probed
 
 
 @pytest.mark.rare
@@ -91,8 +100,8 @@ def test_the_linear_probe_is_tested_in_the_same_look_as_the_network(embedded):
     assert "the linear probe, the best shortcut and the class prior" in (results / "report/model_card.md").read_text()
 
 
-def test_the_images_of_the_split_are_embedded_without_blood_cells_and_probed(embedded):
-    results = embedded.folder / "results/tiny"
+def test_the_images_of_the_split_are_embedded_without_blood_cells_and_probed(probed):
+    results = probed.folder / "results/tiny"
     rows, features = read_rows(results / "audit/backgrounds.csv"), np.load(results / "audit/backgrounds.npy")
     tables = {split: read_rows(results / f"tensors/{split}.csv") for split in ("train", "validation")}
     expected = [(row["image_id"], split) for split, table in tables.items() for row in table]

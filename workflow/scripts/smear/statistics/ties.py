@@ -103,7 +103,7 @@ def tie_p(sums: np.ndarray, unit: int = 1) -> np.ndarray:
     because it was picked here, and the statistic is the largest difference of a row to it, in standard deviations. Rows
     that are told apart from the best are left out, the worst ones first, and the others tested again (Romano and Wolf
     2005, doi:10.1198/016214504000000539, step down), so that a row that failed widens nothing for the others. No row
-    has a lower p than one that is worse.
+    has a lower p than one that is worse, or than it has against the best alone by `sign_flip_p`.
     """
     differences = sums[0] - sums
     distance = differences.sum(axis=1)
@@ -128,7 +128,9 @@ def tie_p(sums: np.ndarray, unit: int = 1) -> np.ndarray:
         if tied == rows:
             break
         rows, least = tied, p[tied]
-    return p
+    # In some flips a third row is the best, by a lead with a wide spread, and hides how far these two are apart.
+    p = np.maximum(p, sign_flip_p(differences))
+    return np.maximum.accumulate(p[::-1])[::-1][places]
 
 
 def measure_spread(differences: np.ndarray) -> np.ndarray:
