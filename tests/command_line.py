@@ -19,10 +19,9 @@ from threading import Thread
 ROOT = Path(__file__).parents[1]
 SERVER = multiprocessing.get_context("forkserver")
 # What Snakemake imports, of its own and of other packages, before it has planned anything.
-SERVER.set_forkserver_preload(
-    ["snakemake.cli", "snakemake.persistence", "snakemake.scheduling.job_scheduler", "snakemake_executor_plugin_slurm"]
-    + ["jinja2", "jsonschema", "nbformat", "pandas", "PIL.Image", "requests", "smart_open", "sqlmodel", "yte"]
-)
+PRELOADED = "snakemake.cli snakemake.persistence snakemake.scheduling.job_scheduler snakemake_executor_plugin_slurm"
+PRELOADED += " jinja2 jsonschema nbformat pandas PIL.Image requests smart_open sqlmodel yte"
+SERVER.set_forkserver_preload(PRELOADED.split())
 
 
 def call_snakemake(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from smear.configuration.completion import complete_configuration
+from smear.configuration.completion import complete_configuration, read_schema
 from smear.configuration.contradictions import find_contradictions
 from smear.configuration.schema_errors import with_point
 from smear.grid import expand_grid
@@ -270,6 +270,13 @@ def test_shares_that_add_up_in_decimals_are_accepted():
         BASE | {"split": {"fractions": {"train": 0.7, "validation": 0.1, "test": 0.2}}}, SCHEMA
     )
     assert find_contradictions(config) == []
+
+
+def test_completing_a_configuration_leaves_the_schema_as_it_is():
+    before = yaml.safe_dump(read_schema(SCHEMA))
+    completed = complete_configuration(BASE, SCHEMA)
+    completed["split"]["fractions"]["train"] = 9
+    assert yaml.safe_dump(read_schema(SCHEMA)) == before
 
 
 @given(st.text(min_size=1))

@@ -86,11 +86,11 @@ def find_files(names: Iterable[str], root: Path) -> set[Path]:
 @cache
 def list_modules(root: Path) -> dict[str, Path]:
     """Every module and package below `root`, by the name that an import gives it."""
-    files = {path.relative_to(root): path for path in root.rglob("*.py")}
-    return {
-        ".".join((path.parent if path.name == "__init__.py" else path.with_suffix("")).parts): file
-        for path, file in files.items()
-    }
+    modules = {}
+    for file in root.rglob("*.py"):
+        module = file.parent if file.name == "__init__.py" else file.with_suffix("")
+        modules[".".join(module.relative_to(root).parts)] = file
+    return modules
 
 
 def strip_text(node: ast.AST) -> None:
