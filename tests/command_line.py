@@ -16,11 +16,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
+from script_server import find_python_path, serve_scripts
+
 ROOT = Path(__file__).parents[1]
 SERVER = multiprocessing.get_context("forkserver")
-# What Snakemake imports, of its own and of other packages, before it has planned anything.
+# What Snakemake imports, of its own and of other packages, before it has planned anything; then what scripts import.
 PRELOADED = "snakemake.cli snakemake.persistence snakemake.scheduling.job_scheduler snakemake_executor_plugin_slurm"
 PRELOADED += " jinja2 jsonschema nbformat pandas PIL.Image requests smart_open sqlmodel yte"
+PRELOADED += " matplotlib.pyplot scipy.ndimage scipy.stats seaborn sklearn.linear_model sklearn.metrics tensorflow"
 SERVER.set_forkserver_preload(PRELOADED.split())
 
 
@@ -32,10 +35,26 @@ def call_snakemake(
     module: another one of the folder's scripts, called by `python -m`, which calls Snakemake itself.
     """
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
-        process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, output.name, module))
-        process.start()
+        process = start_snakemake(arguments, folder, variables, output.name, module)
         process.join()
         return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, output.read())
+
+
+def start_snakemake(
+    arguments: list[str],
+    folder: Path,
+    variables: dict[str, str],
+    output: str,
+    module: str = "snakemake",
+    grouped: bool = False,
+) -> multiprocessing.Process:
+    """As `call_snakemake`, in the background.
+
+    output: the path of what it prints. grouped: whether it begins a process group, all of which can be killed at once.
+    """  # fmt: skip
+    process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, output, module, grouped))
+    process.start()
+    return process
 
 
 @contextmanager
@@ -68,18 +87,21 @@ def call_on_terminal(
     act: what is done while it runs, given its process id and what it has written so far.
     """
     with open_terminal() as (device, written):
-        process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, device, "snakemake"))
-        process.start()
+        process = start_snakemake(arguments, folder, variables, device)
         if act:
             act(process.pid, written)
         process.join()
     return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, written.decode())
 
 
-def become_snakemake(arguments: list[str], folder: Path, variables: dict[str, str], output: str, module: str) -> None:
+def become_snakemake(
+    arguments: list[str], folder: Path, variables: dict[str, str], output: str, module: str, grouped: bool
+) -> None:
     """What a shell does for a command, in a process of its own."""
     from snakemake.cli import main
 
+    if grouped:
+        os.setpgrp()
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
@@ -90,10 +112,11 @@ def become_snakemake(arguments: list[str], folder: Path, variables: dict[str, st
     sys.path[:] = [
         entry for entry in sys.path if not Path(entry).is_relative_to(ROOT) or Path(entry).is_relative_to(sys.prefix)
     ]
-    sys.path += [str(Path(entry).resolve()) for entry in variables.get("PYTHONPATH", "").split(":") if entry]
     # Tests that a shell runs in the background ignore it, and what they start inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [module, *arguments]
+    serve_scripts()
+    sys.path[:0] = find_python_path(variables)
     if module == "snakemake":
         main()
     sys.path.insert(0, str(folder / "workflow/scripts"))

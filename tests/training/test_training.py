@@ -12,7 +12,7 @@ from smear.training.feed import Batches, Feed, is_resident
 from smear.training.model import build_classifier, get_backbone
 from smear.training.randomness import epoch_order, shuffle_labels
 from train_cell import summarise
-from trainings import CELL, GPU, Images, draw_images, finish, outcome, prepare, run
+from trainings import CELL, GPU, Images, draw_images, finish, outcome, run
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +38,12 @@ STRONG = {"augmentation": {"crop": 0.2, "rotation": 30, "flip": "both", "shift":
 )
 def test_going_on_from_any_epoch_ends_where_one_go_does(bright_and_dark, optimizer, weight_decay):
     cell, states = CELL._replace(optimizer=optimizer, weight_decay=weight_decay, epochs=4), []
-    whole = outcome(run(cell, bright_and_dark, save=states.append, **STRONG))
+    longer = run(cell, bright_and_dark, save=states.append, **STRONG)
+    whole = outcome(longer)
     shorter = run(cell._replace(epochs=2), bright_and_dark, **STRONG)
     assert outcome(shorter).figures == whole.figures[:2]
-    again = prepare(cell, bright_and_dark, **STRONG)
     for state in [shorter.state, *states]:
-        assert outcome(finish(again, state)) == whole
+        assert outcome(finish(longer.training, state)) == whole
 
 
 def test_weight_decay_changes_a_training_and_none_is_adam(bright_and_dark, plain):

@@ -99,6 +99,15 @@ def test_the_time_left_is_that_of_make_status(experiment):
     assert module.describe(Progress(40, 40, None, 0.9712)) == "40 of 40 epochs, best validation accuracy 97.12 %"
 
 
+def test_after_the_last_epoch_no_time_is_left_to_tell(experiment):
+    """A training writes its results for a while, as seen from outside."""
+    write_trained(experiment, FIRST, seconds=100.0)
+    for cell in CELLS[1:]:
+        touch_running(experiment, cell, epoch=cell.epochs, seconds_left=0.0)
+    assert watch(experiment, planned=NAMES[1:]).look()[:3] == (40, 40, None)
+    assert " left" not in render(experiment, *read_experiment(experiment)).splitlines()[-1]
+
+
 def test_only_what_has_begun_is_read_again(experiment, monkeypatch):
     looking = watch(experiment)
     looking.look()

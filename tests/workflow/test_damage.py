@@ -69,7 +69,7 @@ def test_a_tensor_that_is_made_again_trains_nothing_again(finished):
     assert finished.jobs() == {}
 
 
-GATE = ("comparison/heatmap.svg", "tensors/test.csv", "tensors/train.npy")
+GATE = ("comparison/heatmap.svg", "tensors/train.npy")
 
 
 @pytest.mark.parametrize(

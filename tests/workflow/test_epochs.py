@@ -4,13 +4,14 @@ import json
 import os
 import re
 import signal
-import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Callable
+from multiprocessing import Process
 from pathlib import Path
 
 import pytest
+from command_line import start_snakemake
 from trained_cells import find_trainers, read_outcome
 
 NAME = "SmallCNN_{}_lr0.001_b32_s0_e{}"
@@ -103,21 +104,13 @@ def test_a_cell_that_is_trained_again_keeps_its_shorter_run(shared):
     assert outcome(shared, "shared", LONG) == before
 
 
-def start(project, *arguments: str) -> subprocess.Popen:
-    """Snakemake in the background, in a process group of its own."""
-    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]
-    return subprocess.Popen(
-        command, cwd=project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
-
-
-def wait_for_epochs(log: Path, count: int, process: subprocess.Popen) -> None:
+def wait_for_epochs(log: Path, count: int, process: Process) -> None:
     """Return as soon as a training's log tells of so many epochs."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if log.exists() and len(re.findall(r"epoch +\d+/", log.read_text())) >= count:
             return
-        assert process.poll() is None, process.stdout.read()
+        assert process.is_alive(), "Snakemake has ended"
         time.sleep(0.05)
     raise TimeoutError(log)
 
@@ -128,15 +121,17 @@ def find_trainer(folder: Path) -> int:
     return number
 
 
-def interrupt(project, epochs: int, log: Path, stop: Callable[[subprocess.Popen], object], *arguments: str) -> str:
+def interrupt(project, epochs: int, log: Path, stop: Callable[[Process], object], *arguments: str) -> str:
     """Start the workflow, end it by `stop`, which is given its process, after some epochs; returns what it printed."""
     log.unlink(missing_ok=True)
-    process = start(project, *arguments)
-    wait_for_epochs(log, epochs, process)
-    stop(process)
-    output = process.communicate(timeout=120)[0]
-    assert process.returncode != 0
-    return output
+    call = [*arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+        process = start_snakemake(call, project.folder, dict(os.environ), output.name, grouped=True)
+        wait_for_epochs(log, epochs, process)
+        stop(process)
+        process.join(timeout=120)
+        assert process.exitcode
+        return output.read()
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> None:
@@ -194,13 +189,14 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     assert not checkpoint.parent.exists()
 
 
+@pytest.mark.rare
 def test_a_snakemake_that_is_killed_when_all_is_trained_trains_nothing_again(whole, shared):
     arguments = [target("ended", SHORT), *settings("ended", 4)]
     log = whole.folder / f"results/ended/logs/train_cell/{SHORT}.log"
     metrics = whole.folder / target("ended", SHORT)
 
     def stop_snakemake_and_kill_it_when_the_results_are_there(process):
-        process.send_signal(signal.SIGSTOP)
+        os.kill(process.pid, signal.SIGSTOP)
         wait_until(lambda: metrics.exists() and not find_trainers(whole.folder))
         process.kill()
 

@@ -76,6 +76,7 @@ def test_a_folder_is_linked_and_a_changed_image_of_it_is_seen(catalogs, project)
     assert jobs["link_folder"] == jobs["catalog_images"] == 1
 
 
+@pytest.mark.rare  # the script has its unit tests
 def test_a_broken_network_is_said_in_one_sentence(project, tmp_path):
     proxy = "http://127.0.0.1:9"
     setting = "dataset={source: kaggle, handle: toy/smears, name: away}"

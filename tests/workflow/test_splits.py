@@ -36,7 +36,10 @@ def audit(project, experiment: str) -> dict:
 
 
 def test_added_images_move_no_old_one_and_join_their_field(project, images, tmp_path):
-    shutil.copytree(images, tmp_path / "grows")
+    for name in ("Pre", "Pro"):
+        (tmp_path / "grows" / name).mkdir(parents=True)
+        for path in sorted((images / name).iterdir())[:10]:  # few: all pairs are compared, before and after
+            shutil.copyfile(path, tmp_path / "grows" / name / path.name)
     before = split(project, tmp_path / "grows", "grows")
     tested = next(image_id for image_id, row in before.items() if row["split"] == "test")
     shutil.copyfile(images / tested, tmp_path / "grows" / tested.replace("Smear", "Added-again"))
@@ -50,10 +53,11 @@ def test_added_images_move_no_old_one_and_join_their_field(project, images, tmp_
     for path in sorted((images / "Pre").iterdir())[:5]:
         assert after[f"Pro/Added-{path.name}"]["split"] == before[f"Pre/{path.name}"]["split"]
     found = audit(project, "grows")
-    assert (found["images_kept"], found["images_moved"]) == (120, 0)
+    assert (found["images_kept"], found["images_moved"]) == (20, 0)
     assert found["images_with_sibling_across_splits"] == 0
 
 
+@pytest.mark.rare  # what decides it has a property in tests/unit
 def test_images_that_are_exchanged_under_their_names_keep_no_place_but_their_own(project, images, tmp_path):
     shutil.copytree(images, tmp_path / "exchanged")
     before = split(project, tmp_path / "exchanged", "exchanged", search="none", unit="image")

@@ -104,17 +104,13 @@ def draw_facet(
 ) -> None:
     """Draw one panel: rows are learning rates, columns epochs."""
     accuracy = cells.pivot(index="learning_rate", columns="epochs", values="validation_accuracy")
-    sns.heatmap(
-        accuracy.reindex(index=rates, columns=epochs).to_numpy(float),
-        ax=axes,
-        cmap=COLORS,
-        norm=scale,
-        cbar=False,
-        linewidths=1.5,
-        linecolor="white",
-        xticklabels=[format_value("epochs", value) for value in epochs],
-        yticklabels=[format_value("learning_rate", value) for value in rates],
-    )
+    values = accuracy.reindex(index=rates, columns=epochs).to_numpy(float)
+    # seaborn.heatmap lays out and draws the whole figure for each of its panels, to see whether labels overlap.
+    sns.despine(ax=axes, left=True, bottom=True)
+    axes.pcolormesh(np.ma.masked_invalid(values), cmap=COLORS, norm=scale, linewidths=1.5, edgecolor="white")
+    axes.set(xlim=(0, len(epochs)), ylim=(len(rates), 0))
+    axes.set_xticks(np.arange(len(epochs)) + 0.5, [format_value("epochs", value) for value in epochs])
+    axes.set_yticks(np.arange(len(rates)) + 0.5, [format_value("learning_rate", value) for value in rates], va="center")
     axes.tick_params(labelrotation=0, length=0)
     axes.grid(visible=False)
     for cell in cells.sort_values(["learning_rate", "epochs"]).itertuples():

@@ -52,7 +52,7 @@ def total(cells: list[CellStatus]) -> str:
 
 
 def estimate_seconds(cells: list[CellStatus]) -> float | None:
-    """Seconds until the last cell is done, if as many as now run side by side; None where nothing can tell.
+    """Seconds until the last epoch, if as many cells as now run side by side; None after it, or where nothing can tell.
 
     An epoch that is yet to come takes the median of the measured ones of its architecture, or else of all. A cell
     begins where its shorter run ends, and not before that has ended.
@@ -61,7 +61,7 @@ def estimate_seconds(cells: list[CellStatus]) -> float | None:
     running = [cell for cell in cells if cell.state == "running"]
     begun = [cell for cell in cells if cell.state in ("interrupted", "waiting")]
     measured = [cell for cell in cells if cell.epoch_seconds is not None]
-    if not measured or not running + begun:
+    if not measured or not any(count_left(cell, named) for cell in running + begun):
         return None
 
     every = median(cell.epoch_seconds for cell in measured)
