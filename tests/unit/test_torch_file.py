@@ -1,6 +1,7 @@
 """Tensors are read without PyTorch, and a file that would run something is refused before it does."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -55,6 +56,19 @@ def test_a_file_with_another_byte_is_refused_or_has_other_numbers(folder, data):
     except ValueError:
         return
     assert all(type(name) is str and type(array) is np.ndarray for name, array in found.items())
+
+
+def test_a_damaged_number_of_an_object_takes_no_memory(folder):
+    path = folder / "number.pth"
+    path.write_bytes(
+        pickle.PROTO + b"\2" + pickle.NONE + pickle.LONG_BINPUT + (2**22).to_bytes(4, "little") + pickle.STOP
+    )
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"number\.pth is no file of tensors"):
+        read_torch_file(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
 
 
 @pytest.mark.parametrize(
