@@ -28,31 +28,23 @@ SERVER.set_forkserver_preload(PRELOADED.split())
 
 
 def call_snakemake(
-    arguments: list[str], folder: Path, variables: dict[str, str], module: str = "snakemake"
+    arguments: list[str], folder: Path, variables: dict[str, str], **options
 ) -> subprocess.CompletedProcess:
     """Call Snakemake in a folder, with these environment variables alone; `stdout` is all that it prints.
 
-    module: another one of the folder's scripts, called by `python -m`, which calls Snakemake itself.
+    options: of `become_snakemake`.
     """
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
-        process = start_snakemake(arguments, folder, variables, output.name, module)
+        process = start_snakemake(arguments, folder, variables, output.name, **options)
         process.join()
         return subprocess.CompletedProcess(["snakemake", *arguments], process.exitcode, output.read())
 
 
 def start_snakemake(
-    arguments: list[str],
-    folder: Path,
-    variables: dict[str, str],
-    output: str,
-    module: str = "snakemake",
-    grouped: bool = False,
+    arguments: list[str], folder: Path, variables: dict[str, str], output: str, **options
 ) -> multiprocessing.Process:
-    """As `call_snakemake`, in the background.
-
-    output: the path of what it prints. grouped: whether it begins a process group, all of which can be killed at once.
-    """  # fmt: skip
-    process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, output, module, grouped))
+    """As `call_snakemake`, in the background. output: the path of what it prints."""
+    process = SERVER.Process(target=become_snakemake, args=(arguments, folder, variables, output), kwargs=options)
     process.start()
     return process
 
@@ -95,9 +87,19 @@ def call_on_terminal(
 
 
 def become_snakemake(
-    arguments: list[str], folder: Path, variables: dict[str, str], output: str, module: str, grouped: bool
+    arguments: list[str],
+    folder: Path,
+    variables: dict[str, str],
+    output: str,
+    module: str = "snakemake",
+    grouped: bool = False,
+    fresh: bool = False,
 ) -> None:
-    """What a shell does for a command, in a process of its own."""
+    """What a shell does for a command, in a process of its own.
+
+    module: another one of the folder's scripts, called by `python -m`, which calls Snakemake itself. grouped: whether
+    it begins a process group, all of which can be killed at once. fresh: whether each script gets a new interpreter.
+    """
     from snakemake.cli import main
 
     if grouped:
@@ -115,7 +117,8 @@ def become_snakemake(
     # Tests that a shell runs in the background ignore it, and what they start inherits that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.argv = [module, *arguments]
-    serve_scripts()
+    if not fresh:
+        serve_scripts()
     sys.path[:0] = find_python_path(variables)
     if module == "snakemake":
         main()

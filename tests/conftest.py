@@ -67,11 +67,13 @@ class Project:
         configfile: str = "config/tiny.yaml",
         module: str = "snakemake",
         terminal: bool = False,
+        fresh: bool = False,
         **variables: str,
     ) -> subprocess.CompletedProcess:
         """Call Snakemake as a user would, with one configuration file or several with blanks between them.
 
-        module: see `call_snakemake`. terminal: whether it prints to one. `output` of the result is all that it printed.
+        module, fresh: see `become_snakemake`. terminal: whether it prints to one. `output` of the result is all that it
+        printed.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("KAGGLE", "PYTEST"))}
         environment |= variables
@@ -79,7 +81,7 @@ class Project:
         if terminal:
             result = call_on_terminal(call, self.folder, environment)
         else:
-            result = call_snakemake(call, self.folder, environment, module)
+            result = call_snakemake(call, self.folder, environment, module=module, fresh=fresh)
         result.output = result.stdout
         return result
 
@@ -121,7 +123,9 @@ def tensors(tmp_path_factory) -> Path:
     """Results that have come as far as the tensors of `config/tiny.yaml`, for `Project.adopt`."""
 
     def make(project: Project) -> None:
-        result = project.snakemake(*(f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")))
+        result = project.snakemake(
+            *(f"results/tiny/tensors/{split}.npy" for split in ("train", "validation")), fresh=True
+        )
         assert result.returncode == 0, result.output
 
     return make_once(tmp_path_factory, "tensors", make) / "results"

@@ -51,8 +51,7 @@ def serve(listener: socket.socket, end: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for these forks
-    while end not in (ready := select.select([listener, end], [], [])[0]):
-        assert ready
+    while end not in select.select([listener, end], [], [])[0]:
         client = listener.accept()[0]
         if os.fork() == 0:
             listener.close()
@@ -88,6 +87,6 @@ def run_script(files: list[int], arguments: list[str], folder: str, variables: d
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     sys.argv = arguments
     sys.path[:] = [str(Path(arguments[0]).parent), *find_python_path(variables), *sys.path]
-    # Python reads this variable when NumPy is imported.
+    # What NumPy does with this variable when it is imported.
     threadpool_limits(int(variables.get("OMP_NUM_THREADS", os.cpu_count())))
     runpy.run_path(arguments[0], run_name="__main__")

@@ -26,7 +26,7 @@ def draw_images(folder: Path, counts: dict[str, int], side: int = 48) -> Path:
 
 def run(project: Project, *arguments: str) -> subprocess.CompletedProcess:
     variables = {**os.environ, "PYTHONPATH": "workflow/scripts"}
-    return call_snakemake(["--cores", "2", *arguments], project.folder, variables, "smear.propose")
+    return call_snakemake(["--cores", "2", *arguments], project.folder, variables, module="smear.propose")
 
 
 def test_twenty_images_are_proposed_for_and_planned(project, tmp_path):
