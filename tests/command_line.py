@@ -105,17 +105,7 @@ def become_snakemake(
     if grouped:
         os.setpgrp()
     os.chdir(folder)
-    os.environ.clear()
-    os.environ.update(variables)
-    file = os.open(output, os.O_WRONLY | os.O_NOCTTY)
-    for stream in (sys.stdout, sys.stderr):
-        os.dup2(file, stream.fileno())
-    # The tests have the scripts of the checkout on their path; those of the folder are wanted.
-    sys.path[:] = [
-        entry for entry in sys.path if not Path(entry).is_relative_to(ROOT) or Path(entry).is_relative_to(sys.prefix)
-    ]
-    # Tests that a shell runs in the background ignore it, and what they start inherits that.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    begin_anew(variables, output)
     sys.argv = [module, *arguments]
     if not fresh:
         serve_scripts()
@@ -124,3 +114,18 @@ def become_snakemake(
         main()
     sys.path.insert(0, str(folder / "workflow/scripts"))
     runpy.run_module(module, run_name="__main__")
+
+
+def begin_anew(variables: dict[str, str], output: str) -> None:
+    """Give this process the environment that a shell would give it, and nothing of the tests; it prints to a file."""
+    os.environ.clear()
+    os.environ.update(variables)
+    file = os.open(output, os.O_WRONLY | os.O_NOCTTY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(file, stream.fileno())
+    # The tests have the scripts of the checkout on their path.
+    sys.path[:] = [
+        entry for entry in sys.path if not Path(entry).is_relative_to(ROOT) or Path(entry).is_relative_to(sys.prefix)
+    ]
+    # Tests that a shell runs in the background ignore it, and what they start inherits that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,33 +1,37 @@
 """Run a rule's script in a process of its own, as Snakemake does, with a stand-in for its `snakemake` object."""
 
+import importlib
 import json
 import subprocess
 import sys
-from pathlib import Path
-
-SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
-
-RUNNER = """
-import importlib, json, sys
+import tempfile
 from types import SimpleNamespace
-from smear.job import logged_to
 
-job = json.loads(sys.argv[2], object_hook=lambda fields: SimpleNamespace(**fields))
-for name, value in json.loads(sys.argv[3]).items():
-    module, _, constant = name.rpartition(".")
-    setattr(importlib.import_module(module), constant, value)
-with logged_to(job.log[0]):
-    importlib.import_module(sys.argv[1]).main(job)
-"""
+from command_line import ROOT, SERVER, begin_anew
+
+SCRIPTS = ROOT / "workflow/scripts"
 
 
 def run_script(name: str, job: dict, environment: dict[str, str], constants: dict[str, object]):
     """Run `main` of script `name` in no other environment, with `constants` (dotted names) changed."""
-    arguments = [name, json.dumps(job), json.dumps(constants)]
-    return subprocess.run(
-        [sys.executable, "-c", RUNNER, *arguments],
-        env={"PYTHONPATH": str(SCRIPTS), **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
+        process = SERVER.Process(
+            target=become_script, args=(name, json.dumps(job), environment, constants, output.name)
+        )
+        process.start()
+        process.join(timeout=60)
+        assert process.exitcode is not None, "it takes more than a minute"
+        return subprocess.CompletedProcess([name], process.exitcode, stderr=output.read())
+
+
+def become_script(name: str, job: str, environment: dict[str, str], constants: dict[str, object], output: str) -> None:
+    begin_anew(environment, output)
+    sys.path.insert(0, str(SCRIPTS))
+    from smear.job import logged_to
+
+    snakemake = json.loads(job, object_hook=lambda fields: SimpleNamespace(**fields))
+    for changed, value in constants.items():
+        module, _, constant = changed.rpartition(".")
+        setattr(importlib.import_module(module), constant, value)
+    with logged_to(snakemake.log[0]):
+        importlib.import_module(name).main(snakemake)

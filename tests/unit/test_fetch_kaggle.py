@@ -189,8 +189,15 @@ def test_the_current_version_is_asked_for_and_downloaded(fetch, archive, tells_v
     assert ("does not say which version of toy/smears is current" in fetch.log) != tells_version
 
 
-@pytest.mark.parametrize("part", ["failures", "storage_failures"], ids=["API", "storage"])
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize(
+    ("part", "status"),
+    [
+        ("failures", 429),
+        ("storage_failures", 503),
+        pytest.param("failures", 503, marks=pytest.mark.rare),
+        pytest.param("storage_failures", 429, marks=pytest.mark.rare),
+    ],
+)
 def test_a_busy_server_is_given_the_time_that_it_asks_for(fetch, archive, part, status):
     with serving(KaggleServer(archive, **{part: [status]}, retry_after="1")) as server:
         assert fetch(server.address)[0] == archive
