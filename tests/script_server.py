@@ -38,10 +38,10 @@ def serve_scripts() -> None:
     os.close(end)
     execute = PythonScript._execute_cmd
 
-    def execute_by_server(script: PythonScript, command: str, py_exec: str, **options) -> None:
-        if py_exec in (sys.executable, Path(sys.executable).name) and not script.conda_env:
-            py_exec = f"'{sys.executable}' -IS '{CLIENT}' {address}"
-        execute(script, command, py_exec=py_exec, **options)
+    def execute_by_server(script: PythonScript, command: str, **options):
+        if "py_exec" in options and not script.conda_env:  # an interpreter, and that of Snakemake
+            options["py_exec"] = f"'{sys.executable}' -IS '{CLIENT}' {address}"
+        return execute(script, command, **options)
 
     PythonScript._execute_cmd = execute_by_server
 
