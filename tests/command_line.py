@@ -108,7 +108,7 @@ def become_snakemake(
     begin_anew(variables, output)
     sys.argv = [module, *arguments]
     if not fresh:
-        serve_scripts()
+        serve_scripts()  # before PYTHONPATH counts here: scripts read theirs
     sys.path[:0] = find_python_path(variables)
     if module == "snakemake":
         main()

@@ -64,7 +64,7 @@ def serve(listener: socket.socket, end: int) -> None:
 def answer(client: socket.socket) -> None:
     """Run the script of a request; the answers are the number of its process and, later, its exit status."""
     request, files, _, _ = socket.recv_fds(client, LONGEST, 3)
-    process = FORK.Process(target=run_script, args=(files,), kwargs=json.loads(request))
+    process = FORK.Process(target=become_python, args=(files,), kwargs=json.loads(request))
     process.start()
     client.send(str(process.pid).encode())
     process.join()
@@ -76,7 +76,7 @@ def find_python_path(variables: dict[str, str]) -> list[str]:
     return [str(Path(entry).resolve()) for entry in variables.get("PYTHONPATH", "").split(os.pathsep) if entry]
 
 
-def run_script(files: list[int], arguments: list[str], folder: str, variables: dict[str, str]) -> None:
+def become_python(files: list[int], arguments: list[str], folder: str, variables: dict[str, str]) -> None:
     """What Python does with a script."""
     for number, file in enumerate(files):
         os.dup2(file, number)

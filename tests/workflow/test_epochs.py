@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from multiprocessing import Process
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 from command_line import start_snakemake
@@ -104,13 +105,13 @@ def test_a_cell_that_is_trained_again_keeps_its_shorter_run(shared):
     assert outcome(shared, "shared", LONG) == before
 
 
-def wait_for_epochs(log: Path, count: int, process: Process) -> None:
-    """Return as soon as a training's log tells of so many epochs."""
+def wait_for_epochs(log: Path, count: int, process: Process, output: TextIO) -> None:
+    """Return as soon as a training's log tells of so many epochs. output: what the process prints."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if log.exists() and len(re.findall(r"epoch +\d+/", log.read_text())) >= count:
             return
-        assert process.is_alive(), "Snakemake has ended"
+        assert process.is_alive(), output.read()
         time.sleep(0.05)
     raise TimeoutError(log)
 
@@ -127,7 +128,7 @@ def interrupt(project, epochs: int, log: Path, stop: Callable[[Process], object]
     call = [*arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         process = start_snakemake(call, project.folder, dict(os.environ), output.name, grouped=True)
-        wait_for_epochs(log, epochs, process)
+        wait_for_epochs(log, epochs, process, output)
         stop(process)
         process.join(timeout=120)
         assert process.exitcode
