@@ -26,6 +26,11 @@ rule write_file:
 onsuccess:
     print("the last word", file=sys.stderr)
 """
+# Before its first job, as this project's workflow does.
+BEGUN = """
+onstart:
+    [handler.begin() for handler in workflow.logger_manager.get_log_handlers() if hasattr(handler, "summarise")]
+"""
 
 
 def strip(output: str) -> str:
@@ -48,7 +53,7 @@ def get_variables(**variables: str) -> dict[str, str]:
 
 @pytest.fixture
 def small(tmp_path):
-    (tmp_path / "Snakefile").write_text(SMALL)
+    (tmp_path / "Snakefile").write_text(SMALL + BEGUN)
     return tmp_path
 
 
@@ -137,6 +142,16 @@ def test_errors_are_shown(small, terminal):
 
 
 @pytest.mark.rare
+def test_a_workflow_that_does_not_begin_it_has_a_bar(small):
+    """What its first job writes at once may stand beside the bar, which begins with that job."""
+    (small / "Snakefile").write_text(SMALL)
+    result = call(small, *LOGGER, SLEEP="1")
+    assert result.returncode == 0
+    assert "job two has a word" in strip(result.stdout)
+    assert re.search(r"\d of 3 jobs; now: write file", strip(result.stdout))
+
+
+@pytest.mark.rare
 def test_ctrl_c_ends_it_and_the_terminal_is_usable(small):
     def interrupt(process: int, written: bytearray) -> None:
         wait_for(b"has a word", written)
@@ -178,7 +193,7 @@ def test_where_no_bar_is_wanted_the_console_is_as_always(small, arguments):
 
 @pytest.mark.rare
 def test_quiet_rules_names_none(small):
-    text = strip(call(small, *LOGGER, "--quiet", "rules").stdout)
+    text = strip(call(small, *LOGGER, "--quiet", "rules", SLEEP="0.6").stdout)
     assert "of 3 jobs" in text
     assert "write file" not in text
 
