@@ -105,3 +105,10 @@ def test_another_kind_of_archive_is_named(tmp_path, start, kind):
     (tmp_path / "s.zip").write_bytes(start + bytes(100))
     text = str(raised(check_source, configure(tmp_path / "s.zip", "archive")))
     assert f"is {kind} and no readable zip archive; unpack it and set dataset.source: folder" in text
+
+
+def test_one_image_is_no_broken_archive(tmp_path):
+    (tmp_path / "1.JPG").write_bytes(b"\xff\xd8\xff\xe0" + bytes(100))
+    text = str(raised(check_source, configure(tmp_path / "1.JPG", "archive")))
+    assert "1.JPG is one image; give the folder that holds the class folders" in text
+    assert "download it again" not in text

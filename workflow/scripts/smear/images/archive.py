@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from smear.files import BROKEN_ZIP
 from smear.images.class_folders import ClassFolders, Selection
+from smear.images.entries import is_image
 from smear.images.labelled import find_classes
 from smear.images.listing import Listing, list_members
 from smear.images.names import find_long
@@ -81,6 +82,11 @@ def open_archive(path: str | Path, encoding: str | None = None) -> Iterator[zipf
             raise UserError(
                 f"dataset.path: {shown} is {kind} and no readable zip archive; unpack it and set dataset.source: "
                 f"folder, or pack the images as a zip."
+            ) from error
+        if is_image(str(path)):
+            raise UserError(
+                f"dataset.path: {shown} is one image; give the folder that holds the class folders, with "
+                f"dataset.source: folder, or a zip archive of it."
             ) from error
         raise UserError(
             f"dataset.path: {shown} is no readable zip archive ({show_name(error, 100)}); download it again, or pack "
