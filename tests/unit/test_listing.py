@@ -102,8 +102,7 @@ def test_what_is_no_plain_file_is_left_to_the_catalog(source, tmp_path):
 
 @pytest.fixture
 def locked(monkeypatch):
-    """A function that takes the right to list the folders of a name; root, who runs tests in containers, has it "
-    "always."""
+    """A function that takes away the right to list folders of a name; root, who runs tests in containers, has it."""
     scandir = os.scandir
 
     def lock(name: str) -> None:

@@ -1,5 +1,4 @@
-"""Fonts for texts in any script: where the figures' own font lacks letters, one of the machine's fonts is put "
-"behind it."""
+"""Fonts for texts in any script: where the figures' own font lacks letters, one of the machine's is used."""
 
 from functools import cache
 

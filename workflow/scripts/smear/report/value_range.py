@@ -8,8 +8,7 @@ SMALL = 255 / 4  # a data set below uses less than a quarter of its range
 
 
 def describe_range(high: pd.Series, scale: str) -> str | None:
-    """A sentence where the data set uses a small part of its range, or is scaled; None where there is nothing to "
-    "say."""
+    """A sentence where the data set uses a small part of its range, or is scaled; else None."""
     top = find_top(high)
     if scale == "range":
         return (
