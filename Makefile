@@ -79,6 +79,7 @@ lint: $(STAMP)
 	$(RUN) ruff check .
 	$(RUN) ruff format --check .
 	$(RUN) snakefmt --check Snakefile workflow/Snakefile workflow/rules
+	git ls-files -z | xargs -0 $(VENV)/bin/codespell
 	$(SNAKEMAKE) --lint
 
 format: $(STAMP)

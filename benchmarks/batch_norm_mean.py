@@ -58,7 +58,7 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = [measure(arguments, seed) for seed in range(arguments.seeds)]
     found = {way: np.stack([run[way] for run in runs]) for way in runs[0]}  # (seeds, epochs, draws, 3)
-    print(f"# Moving average or mean of batch-normalisation statistics\n\n{rounds.describe_machine()}.")
+    print(f"# Moving average or mean of batch-normalization statistics\n\n{rounds.describe_machine()}.")
     print(f"{arguments.architecture}, Adam at 0.001, batch {BATCH}, {arguments.images} training images, ", end="")
     print(f"{arguments.seeds} seeds, {arguments.epochs} epochs.\n")
     print("| statistics | accuracy, % | loss | accuracy between two draws, % | loss between two draws | seconds |")

@@ -82,10 +82,10 @@ def draw(random: np.random.Generator, counts: np.ndarray, probabilities: Callabl
 
 def wilson(rate: np.ndarray, images: np.ndarray | float, quantile: np.ndarray | float = Z) -> tuple:
     """Wilson's interval of an error rate, (draws,)."""
-    centre = rate + quantile**2 / (2 * images)
+    center = rate + quantile**2 / (2 * images)
     reach = quantile * np.sqrt(rate * (1 - rate) / images + quantile**2 / (4 * images**2))
     scale = 1 + quantile**2 / images
-    return np.where(rate <= 0, 0, (centre - reach) / scale), np.where(rate >= 1, 1, (centre + reach) / scale)
+    return np.where(rate <= 0, 0, (center - reach) / scale), np.where(rate >= 1, 1, (center + reach) / scale)
 
 
 def clopper_pearson(rate: np.ndarray, images: np.ndarray) -> tuple:

@@ -19,7 +19,7 @@ GROWTH = (1, 4, 16)
 
 
 def write_tensor(folder: Path, images: int, size: int) -> dict[str, str]:
-    """A tensor of grey images and their labels, in files."""
+    """A tensor of gray images and their labels, in files."""
     import numpy as np
 
     tensor, labels = folder / f"x{images}.npy", folder / f"y{images}.npy"

@@ -24,8 +24,8 @@ WAYS = {
     "bare step": {"way": "step"},
     "cell, resident": {"way": "cell", "resident": True},
     "cell, streamed": {"way": "cell", "resident": False},
-    "usual script, defaults": {"way": "script", "favourable": False},
-    "usual script, cached, prefetched": {"way": "script", "favourable": True},
+    "usual script, defaults": {"way": "script", "favorable": False},
+    "usual script, cached, prefetched": {"way": "script", "favorable": True},
 }
 
 
@@ -75,7 +75,7 @@ def prepare_script(options: dict) -> Callable[[], object]:
     size = (options["size"], options["size"])
     data = keras.utils.image_dataset_from_directory(options["folder"], image_size=size, batch_size=BATCH, seed=0)
     classes = len(data.class_names)
-    if options["favourable"]:
+    if options["favorable"]:
         import tensorflow as tf
 
         data = data.cache().shuffle(BATCH * 4, seed=0).prefetch(tf.data.AUTOTUNE)

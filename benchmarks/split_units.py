@@ -51,7 +51,7 @@ def read_features(arguments) -> tuple[pd.Index, np.ndarray]:
 
 
 def measure(manifest: pd.DataFrame, images: pd.Index, features: np.ndarray, threads: int) -> list[dict]:
-    """The figures of the probe and of nearest neighbours, over the folds of a split."""
+    """The figures of the probe and of nearest neighbors, over the folds of a split."""
     from audit_shortcuts import describe
     from smear.evaluation.baselines import Division, build_probes, predict_divisions
 
@@ -73,15 +73,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         arguments.directory = arguments.directory or Path(temporary)
         images, features = read_features(arguments)
-        print("| split by | images | linear probe | 95 % interval | five nearest neighbours |")
+        print("| split by | images | linear probe | 95 % interval | five nearest neighbors |")
         print("|---|---:|---:|---:|---:|")
         for number, (unit, split) in enumerate(UNITS.items()):
             name, split = f"{ALL}-{number}", split % f"folds: {arguments.folds}"
             make(arguments, f"results/{name}/split/manifest.csv", experiment=name, split=split)
             manifest = read_split(arguments.directory / f"results/{name}")
-            probe, neighbours = measure(manifest, images, features, arguments.cores)
+            probe, neighbors = measure(manifest, images, features, arguments.cores)
             low, high = (f"{100 * probe[f'validation_{side}']:.1f}" for side in ("low", "high"))
-            accuracy, other = (f"{100 * row['validation_accuracy']:.1f} %" for row in (probe, neighbours))
+            accuracy, other = (f"{100 * row['validation_accuracy']:.1f} %" for row in (probe, neighbors))
             print(f"| {unit} | {probe['validation_images']:,} | {accuracy} | {low} to {high} % | {other} |", flush=True)
 
 

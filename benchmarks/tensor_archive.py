@@ -4,7 +4,7 @@
     python benchmarks/tensor_archive.py unpack images.zip FOLDER
 
 Training and validation images alone: no test image travels. Re-encoding loses detail, so that accuracies on what was
-unpacked are to be labelled as such.
+unpacked are to be labeled as such.
 """
 
 import argparse

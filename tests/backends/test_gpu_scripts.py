@@ -20,7 +20,7 @@ BACKEND = keras.backend.backend()
 def run(script: str, *arguments: str) -> str:
     """What a script prints."""
     command = [sys.executable, str(BENCHMARKS / script), *map(str, arguments)]
-    # Programs that run once at this size need no optimisation.
+    # Programs that run once at this size need no optimization.
     environment = os.environ | {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
     process = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert process.returncode == 0, process.stderr[-3000:]

@@ -129,7 +129,7 @@ def test_a_failed_job_shows_its_log_and_where_it_lies(story):
     assert path == log
 
 
-def test_a_job_cancelled_by_hand_is_submitted_again(story):
+def test_a_job_canceled_by_hand_is_submitted_again(story):
     assert "SLURM status is: 'CANCELLED'" in story["second"].output.read_text()
     assert [job["state"] for job in story["jobs"]] == ["FAILED", "CANCELLED", "COMPLETED"]
 

@@ -113,6 +113,7 @@ KNOWN = {
     "make EXTRA=gpu .venv/.installed-gpu": dry_run(PACKAGES, r"uv sync .*--extra gpu|\.installed-gpu"),
     # Development.
     "make test-fast": dry_run(TESTS, "pytest"),
+    "make lint": dry_run(TESTS, "codespell"),
     "make test": dry_run(TESTS, "pytest"),
     "make test-all": dry_run(TESTS, "pytest"),
     "make test-jax": dry_run(TESTS, "pytest"),

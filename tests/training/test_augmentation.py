@@ -40,8 +40,8 @@ def fit_affine(image: np.ndarray) -> np.ndarray:
     height, width, _ = image.shape
     middle = np.s_[height // 2 - 8 : height // 2 + 8, width // 2 - 8 : width // 2 + 8]
     rows, columns = np.mgrid[:height, :width]
-    centred = [(rows - (height - 1) / 2)[middle].ravel(), (columns - (width - 1) / 2)[middle].ravel()]
-    positions = np.stack([*centred, np.ones(256)], axis=1)
+    centered = [(rows - (height - 1) / 2)[middle].ravel(), (columns - (width - 1) / 2)[middle].ravel()]
+    positions = np.stack([*centered, np.ones(256)], axis=1)
     solution, residual, *_ = np.linalg.lstsq(positions, image[middle].reshape(-1, 2), rcond=None)
     assert residual.max() < 1e-3, "an affine map, without mirroring in the middle"
     return solution - [[0, 0], [0, 0], [(height - 1) / 2, (width - 1) / 2]]
@@ -68,7 +68,7 @@ def test_a_crop_shows_nothing_from_outside_the_frame():
     images = ramps(200, 32, 32)
     shown = np.asarray(RandomAffine(0.5, 0, 0)(images, training=True))
     steps = np.diff(shown[..., 0], axis=1)
-    # The outermost half pixel lies beyond the centres of the outermost pixels.
+    # The outermost half pixel lies beyond the centers of the outermost pixels.
     assert (steps[:, 1:-1] > 0).all(), "mirroring would turn the direction"
 
 

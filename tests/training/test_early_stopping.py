@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from smear.training.epochs import find_best, has_stalled
 from smear.training.state import read_state, write_state
-from train_cell import summarise
+from train_cell import summarize
 from trainings import CELL, draw_images, outcome, run
 
 LOSSES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.4, math.nan, math.inf]), max_size=12)
@@ -65,7 +65,7 @@ def test_its_figures_are_those_of_the_best_epoch(stopped):
     labels = draw_images().labels
     predictions = history.iloc[:0].reindex(columns=["label", "predicted"]).assign(label=labels)
     predictions["predicted"] = probabilities.argmax(axis=1)
-    summary = summarise(SHAKY, history, predictions, training.model.count_params(), state.best.epoch)
+    summary = summarize(SHAKY, history, predictions, training.model.count_params(), state.best.epoch)
     best = history.iloc[state.best.epoch - 1]
     assert (summary["epochs_run"], summary["best_epoch"]) == (len(history), state.best.epoch)
     assert summary["validation_loss"] == best["val_loss"] == history["val_loss"].min()
@@ -78,4 +78,4 @@ def test_a_cell_that_diverges_has_no_best_epoch():
     training, history, state, _ = run(cell, draw_images(), reestimate_batch_norm="off", **PATIENCE)
     assert not np.isfinite(history["loss"].iloc[-1])
     assert state.best is None
-    assert summarise(cell, history, None, training.model.count_params())["status"] == "diverged"
+    assert summarize(cell, history, None, training.model.count_params())["status"] == "diverged"

@@ -11,7 +11,7 @@ from smear.training.epochs import wants_recalibration
 from smear.training.feed import Batches, Feed, is_resident
 from smear.training.model import build_classifier, get_backbone
 from smear.training.randomness import epoch_order, shuffle_labels
-from train_cell import summarise
+from train_cell import summarize
 from trainings import CELL, GPU, Images, draw_images, finish, outcome, run
 
 
@@ -120,7 +120,7 @@ def test_a_diverged_cell_is_a_result(bright_and_dark):
     assert len(history) < 5
     longer = run(cell._replace(epochs=9), bright_and_dark, start=state, reestimate_batch_norm="off")
     assert len(longer.history) == len(history), "nor does a longer one continue it"
-    summary = summarise(cell, history, None, training.model.count_params())
+    summary = summarize(cell, history, None, training.model.count_params())
     assert summary["status"] == "diverged"
     assert "validation_accuracy" not in summary
 

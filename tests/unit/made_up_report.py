@@ -12,7 +12,7 @@ import render_report
 from made_up import CLASSES, differences_of, grid_cells, shortcuts_of, write_comparison
 from made_up_network import draw_examples, network_of
 from made_up_split import FIELDS, audit_labels_of, audit_of, evidence_of, repeats_of
-from measure_calibration import summarise_splits
+from measure_calibration import summarize_splits
 from page import Page
 from smear.evaluation.looks import Look, write_looks
 from smear.evaluation.published import list_published
@@ -141,7 +141,7 @@ def write_inputs(
     tested.to_csv(folder / "test_rows.csv", index=False)
     make_looks(folder, tested["sha256"].tolist())
     arrays = *answers, probabilities.astype(np.float32), np.arange(len(predictions))
-    calibration = summarise_splits({"validation": arrays, "test": arrays})
+    calibration = summarize_splits({"validation": arrays, "test": arrays})
     (folder / "calibration.json").write_text(json.dumps(calibration), encoding="utf-8")
     # That of the first report serves all: no test looks into it.
     save_once(folder / "calibration.svg", None, lambda _: draw_calibration(*arrays[:3], calibration))

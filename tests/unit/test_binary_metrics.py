@@ -20,7 +20,7 @@ def answers(true_positive: int, false_negative: int, true_negative: int, false_p
 
 def test_figures_worked_out_by_hand():
     summary = binary_summary(*answers(45, 5, 90, 10), CLASSES)
-    # Wilson by hand, z = 1.959964, for 45 of 50: centre (0.9 + z²/100) / (1 + z²/50), reach
+    # Wilson by hand, z = 1.959964, for 45 of 50: center (0.9 + z²/100) / (1 + z²/50), reach
     # z sqrt(0.9 · 0.1 / 50 + z²/10,000) / (1 + z²/50), which is 0.8715 and 0.0850; likewise 90 of 100.
     assert summary == {
         "positive": "Malignant", "negative": "Benign", "positive_is_default": True,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from measure_calibration import summarise_splits
+from measure_calibration import summarize_splits
 from sklearn.metrics import brier_score_loss
 from smear.figures.calibration import draw_calibration
 from smear.figures.style import save
@@ -130,7 +130,7 @@ def test_where_all_are_right_or_wrong_the_temperature_is_a_bound(right, bound):
     labels, predicted, probabilities = draw(20, 2, 2)
     labels = predicted if right else 1 - predicted
     arrays = labels, predicted, probabilities, np.arange(20)
-    results = summarise_splits({"validation": arrays, "test": arrays})
+    results = summarize_splits({"validation": arrays, "test": arrays})
     assert (results["temperature"], results["temperature_at_bound"]) == (bound, True)
     assert results["test"]["before"]["ece_low"] is None
     text = " ".join(describe_calibration(results)["sentences"])
@@ -184,7 +184,7 @@ def test_the_interval_of_the_gap_covers_as_often_as_it_says():
 )
 def test_the_report_says_over_or_underconfident(sharpness, words):
     arrays = *draw(300, 4, sharpness), np.arange(300)
-    shown = describe_calibration(summarise_splits({"validation": arrays, "test": arrays}))
+    shown = describe_calibration(summarize_splits({"validation": arrays, "test": arrays}))
     assert words in shown["sentences"][0]
     assert "over 15 bins of 20 images" in shown["sentences"][1]
     assert ("within what chance gives" in shown["sentences"][1]) == (sharpness == 1)
@@ -200,7 +200,7 @@ def test_the_figure_is_the_same_twice_and_names_what_it_shows(tmp_path, images, 
     if right is not None:
         labels = predicted if right else (predicted + 1) % classes
     arrays = labels, predicted, probabilities, np.arange(images)
-    results = summarise_splits({"validation": arrays, "test": arrays})
+    results = summarize_splits({"validation": arrays, "test": arrays})
     for name in ("a.svg", "b.svg"):
         save(draw_calibration(*arrays[:3], results), tmp_path / name)
     text = (tmp_path / "a.svg").read_text()

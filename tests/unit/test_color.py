@@ -1,4 +1,4 @@
-"""Gray and stain-normalised images."""
+"""Gray and stain-normalized images."""
 
 import numpy as np
 import pytest

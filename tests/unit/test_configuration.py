@@ -33,7 +33,7 @@ def message(changes: dict) -> str:
 
 
 FAULTS = {
-    "unknown key": ({"optimiser": {}}, ["unknown key optimiser", "allowed: experiment, dataset"]),
+    "unknown key": ({"optimizers": {}}, ["unknown key optimizers", "allowed: experiment, dataset"]),
     "no truth value": ({"reproduction": "yess"}, ["reproduction must be true or false, not 'yess'"]),
     "no truth value inside": ({"training": {"shuffle_labels": 1}}, ["training.shuffle_labels must be true or false"]),
     "unknown key inside": ({"split": {"units": "image"}}, ["unknown key units in split (did you mean unit?)"]),
@@ -190,7 +190,7 @@ def test_fault(fault):
 
 
 def test_all_faults_are_listed_at_once():
-    assert message({"optimiser": 1, "image": {"size": "big"}}).count("\n  - ") == 2
+    assert message({"optimizers": 1, "image": {"size": "big"}}).count("\n  - ") == 2
 
 
 def test_the_grid_has_the_color_of_the_images_unless_it_names_others():

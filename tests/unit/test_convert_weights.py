@@ -65,7 +65,7 @@ def test_the_installed_package_and_the_file_placed_by_hand_give_the_same_bytes(c
 
 
 def test_every_array_of_the_network_has_its_place(convert, packaged):
-    """But for the classifier, and the steps of batch normalisation, which Keras does not count."""
+    """But for the classifier, and the steps of batch normalization, which Keras does not count."""
     source = read_torch_file(packaged)
     used = [name for name in source if not name.startswith("_fc.") and not name.endswith("num_batches_tracked")]
     with np.load(convert()) as converted:

@@ -14,7 +14,7 @@ from smear.images.decoding import ImageFile, inspect_image, read_pixels
 
 MEGAPIXELS = 1
 random = np.random.default_rng(0)
-GREY = random.integers(0, 256, (20, 20), dtype=np.uint8)
+GRAY = random.integers(0, 256, (20, 20), dtype=np.uint8)
 COLOR = random.integers(0, 256, (20, 20, 3), dtype=np.uint8)
 
 
@@ -33,39 +33,39 @@ def show(path, data: bytes) -> tuple[ImageFile | str, np.ndarray | None]:
     return found, read_pixels(path, 20, hashlib.sha256(data).hexdigest())
 
 
-def grey_of(values: np.ndarray) -> np.ndarray:
+def gray_of(values: np.ndarray) -> np.ndarray:
     return np.repeat(values[..., None], 3, axis=2)
 
 
 def palette(transparent: int | None) -> bytes:
     image = Image.new("P", (20, 20))
-    image.putdata((GREY % 4).ravel().tolist())
+    image.putdata((GRAY % 4).ravel().tolist())
     image.putpalette([10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110, 120])
     return save(image, "PNG", **({} if transparent is None else {"transparency": transparent}))
 
 
 PALETTE = np.array([[10, 20, 30], [40, 50, 60], [70, 80, 90], [100, 110, 120]], np.uint8)
 WHITE_FOR_2 = np.array([[10, 20, 30], [40, 50, 60], [255, 255, 255], [100, 110, 120]], np.uint8)
-SIXTEEN = (GREY.astype(np.uint16) * 257).astype(np.uint16)
+SIXTEEN = (GRAY.astype(np.uint16) * 257).astype(np.uint16)
 OPAQUE = np.dstack([COLOR, np.full((20, 20), 255, np.uint8)])
 HALF = np.dstack([np.zeros((20, 20, 3), np.uint8), np.full((20, 20), 51, np.uint8)])
 
 GOOD = {
-    "grey": (save(Image.fromarray(GREY), "PNG"), "PNG", "L", grey_of(GREY), False),
+    "gray": (save(Image.fromarray(GRAY), "PNG"), "PNG", "L", gray_of(GRAY), False),
     "black and white": (
-        save(Image.fromarray(GREY > 99), "PNG"), "PNG", "1", grey_of(np.where(GREY > 99, 255, 0)), False,
+        save(Image.fromarray(GRAY > 99), "PNG"), "PNG", "1", gray_of(np.where(GRAY > 99, 255, 0)), False,
     ),
-    "16-bit grey PNG": (save(Image.fromarray(SIXTEEN), "PNG"), "PNG", "I;16", grey_of(GREY), False),
-    "16-bit grey TIFF": (save(Image.fromarray(SIXTEEN), "TIFF"), "TIFF", "I;16", grey_of(GREY), False),
-    "16-bit grey with a transparent value": (
+    "16-bit gray PNG": (save(Image.fromarray(SIXTEEN), "PNG"), "PNG", "I;16", gray_of(GRAY), False),
+    "16-bit gray TIFF": (save(Image.fromarray(SIXTEEN), "TIFF"), "TIFF", "I;16", gray_of(GRAY), False),
+    "16-bit gray with a transparent value": (
         save(Image.fromarray(SIXTEEN), "PNG", transparency=int(SIXTEEN[0, 0])),
-        *("PNG", "I;16", grey_of(np.where(GREY[0, 0] == GREY, 255, GREY)), True),
+        *("PNG", "I;16", gray_of(np.where(GRAY[0, 0] == GRAY, 255, GRAY)), True),
     ),
-    "palette": (palette(None), "PNG", "P", PALETTE[GREY % 4], False),
-    "palette with a transparent color": (palette(2), "PNG", "P", WHITE_FOR_2[GREY % 4], True),
+    "palette": (palette(None), "PNG", "P", PALETTE[GRAY % 4], False),
+    "palette with a transparent color": (palette(2), "PNG", "P", WHITE_FOR_2[GRAY % 4], True),
     "opaque alpha": (save(Image.fromarray(OPAQUE), "PNG"), "PNG", "RGBA", COLOR, False),
     "black of a fifth": (save(Image.fromarray(HALF), "PNG"), "PNG", "RGBA", np.full((20, 20, 3), 204), True),
-    "grey with opaque alpha": (save(Image.fromarray(OPAQUE).convert("LA"), "PNG"), "PNG", "LA", None, False),
+    "gray with opaque alpha": (save(Image.fromarray(OPAQUE).convert("LA"), "PNG"), "PNG", "LA", None, False),
     "CMYK TIFF": (save(Image.fromarray(COLOR).convert("CMYK"), "TIFF"), "TIFF", "CMYK", COLOR, False),
     "CMYK JPEG": (save(Image.new("CMYK", (20, 20), (0, 0, 0, 255)), "JPEG"), "JPEG", "CMYK", None, False),
     "BMP": (save(Image.fromarray(COLOR), "BMP"), "BMP", "RGB", COLOR, False),
@@ -104,7 +104,7 @@ BAD = {
         save(Image.fromarray(COLOR), "EPS"), "not an image (BMP, GIF, JPEG, PNG, TIFF or WebP)",
     ),
     "cut JPEG": (JPEG[: len(JPEG) // 2], "truncated: the end of the file is missing"),
-    "cut PNG": (GOOD["grey"][0][:100], "truncated: the end of the file is missing"),
+    "cut PNG": (GOOD["gray"][0][:100], "truncated: the end of the file is missing"),
     "animated GIF": (save(FRAMES[0], "GIF", save_all=True, append_images=FRAMES[1:]), "holds 2 pictures"),
     "TIFF of 3 pages": (save(FRAMES[0], "TIFF", save_all=True, append_images=FRAMES[:2]), "holds 3 pictures"),
     "large": (png_header(1001, 1000), "1001 x 1000 pixels, more than 1 megapixels"),

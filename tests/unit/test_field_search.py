@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from catalog_images import catalog_images
-from find_fields import count_scores, list_pairs, search_catalog, summarise
+from find_fields import count_scores, list_pairs, search_catalog, summarize
 from PIL import Image, ImageFilter
 from scenes import CORNER, frame
 from smear.fields.grouping import group_fields
@@ -130,7 +130,7 @@ def test_the_truth_of_synthetic_smears_is_found(smears, measured, monkeypatch, l
     known = truth.loc[right.index]
     assert (right["dx"] - (known["dx_other"] - known["dx"])).abs().max() <= 3
     assert (right["dy"] - (known["dy_other"] - known["dy"])).abs().max() <= 3
-    summary = summarise(found, pairs.reset_index(), group_fields(catalog["image_id"], pairs.reset_index()))
+    summary = summarize(found, pairs.reset_index(), group_fields(catalog["image_id"], pairs.reset_index()))
     assert summary["pairs"] == len(pairs)
     assert summary["pairs_across_classes"] == 0
     assert summary["pairs_by_chance"] < 0.4

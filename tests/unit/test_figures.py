@@ -150,7 +150,7 @@ def test_shortcuts_are_drawn_with_the_best_classifier_on_each_kind_of_features(t
     for label in ("Network", "RGB histogram", "Six color numbers", "Bottom right corner", "Thumbnail of 8 × 8"):
         assert label in texts
     assert f"{percent(318 / 324)}  naive Bayes" in texts
-    classifiers = ("naive Bayes", "forest", "neighbours", "regression")
+    classifiers = ("naive Bayes", "forest", "neighbors", "regression")
     assert sum(text.endswith(classifiers) for text in texts) == 4 * len(colors)
     assert ("gray images" in texts) == (len(colors) > 1)
 
@@ -230,7 +230,7 @@ def test_every_value_has_a_color_of_its_own(values, ordered):
         ("optimizer", "lion", "lion", "lion"),
         ("epochs", 30, "30", "30 epochs"),
         ("seed", 0, "0", "seed 0"),
-        ("color", "stain_normalised", "stain-normalised", "stain-normalised images"),
+        ("color", "stain_normalised", "stain-normalized", "stain-normalized images"),
     ],
 )
 def test_values_are_written_as_a_reader_expects(axis, value, short, long):

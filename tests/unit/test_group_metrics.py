@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_up_groups import predict
 from smear.report.groups import read_group_table
-from smear.statistics.group_metrics import summarise_groups, tabulate_groups, tabulate_shares
+from smear.statistics.group_metrics import summarize_groups, tabulate_groups, tabulate_shares
 from smear.statistics.intervals import grouped_interval, wilson_interval
 from smear.tables import write_csv
 
@@ -68,7 +68,7 @@ def test_names_of_groups_and_classes_stay_text_in_the_file(tmp_path):
 def test_figures_by_group_add_up(groups, pure, classes, seed):
     names = [f"c{number}" for number in range(classes)]
     predictions, levels = predict(groups, names, pure, 8, seed)
-    summary = summarise_groups(predictions, levels, names)
+    summary = summarize_groups(predictions, levels, names)
     json.dumps(summary, allow_nan=False)
     table = tabulate_groups(predictions, levels["patient"], names)
     assert table["images"].sum() == len(predictions) == summary["images"]["images"]
@@ -90,13 +90,13 @@ def test_shares_of_the_positive_class_and_their_error():
     predictions, groups = table_of(
         [("a", 0, 0, 0.1), ("a", 1, 0, 0.2), ("a", 1, 1, 0.9), ("a", 1, 1, 0.9), ("b", 0, 0, 0.1), ("b", 0, 1, 0.8)]
     )
-    summary = summarise_groups(predictions, groups.to_frame("patient"), CLASSES)["shares"]
+    summary = summarize_groups(predictions, groups.to_frame("patient"), CLASSES)["shares"]
     # Of a 3 of 4 are Malignant and 2 predicted so; of b none and one of two.
     assert summary["classes"] == ["Malignant"]
     assert (summary["groups"], summary["mixed_groups"]) == (2, 1)
     assert summary["mean_absolute_error"] == pytest.approx((0.25 + 0.5) / 2)
     assert summary["mean_absolute_error_of_mixed"] == pytest.approx(0.25)
-    assert summarise_groups(predictions, groups.to_frame("patient"), CLASSES, "Benign")["shares"]["classes"] == [
+    assert summarize_groups(predictions, groups.to_frame("patient"), CLASSES, "Benign")["shares"]["classes"] == [
         "Benign"
     ]
 
@@ -104,7 +104,7 @@ def test_shares_of_the_positive_class_and_their_error():
 def test_figures_by_group_have_the_intervals_of_groups():
     rows = [(f"p{number // 4}", number % 2, number % 2 if number < 60 else 1 - number % 2, 0.5) for number in range(80)]
     predictions, groups = table_of(rows)
-    summary = summarise_groups(predictions, groups.to_frame("patient"), CLASSES)
+    summary = summarize_groups(predictions, groups.to_frame("patient"), CLASSES)
     correct, images = np.array([4] * 15 + [0] * 5), np.full(20, 4)
     assert (summary["images"]["accuracy_low"], summary["images"]["accuracy_high"]) == grouped_interval(correct, images)
     (level,) = summary["levels"]
@@ -118,7 +118,7 @@ def test_finer_levels_have_intervals_that_respect_the_coarsest():
     rows = [(f"p{number // 20}", 1, int(number >= 20), 0.5) for number in range(80)]
     predictions, groups = table_of(rows)
     levels = groups.to_frame("patient").assign(photo=[f"{number // 2}" for number in range(80)])
-    patient, photo = summarise_groups(predictions, levels, CLASSES)["levels"]
+    patient, photo = summarize_groups(predictions, levels, CLASSES)["levels"]
     assert (photo["groups"], photo["accuracy"]) == (40, 0.75)
     for figures in (photo, photo["vote"]):
         assert figures["accuracy_high"] - figures["accuracy_low"] > 0.6

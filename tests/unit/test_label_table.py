@@ -13,7 +13,7 @@ from smear.configuration.completion import complete_configuration
 from smear.images.class_folders import Selection
 from smear.images.identity import check_identity, write_identity
 from smear.images.label_table import LabelTable, read_label_table
-from smear.images.labelled import find_classes
+from smear.images.labeled import find_classes
 from smear.images.listing import list_members
 from smear.images.source import examine_source, identify_source
 from smear.job import UserError

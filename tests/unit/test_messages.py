@@ -7,7 +7,7 @@ from smear.estimate import describe_hours, estimate_hours
 from smear.files import write_json
 from smear.grid import Cell
 from smear.records import write_record
-from smear.report.summary import RECORDS, summarise_results
+from smear.report.summary import RECORDS, summarize_results
 
 CELL = Cell("EfficientNetB0", "adam", 0.0001, 32, 0, 30)
 
@@ -72,7 +72,7 @@ def write_results(folder, probe: bool, **seeds) -> None:
 def test_the_lines_that_matter(tmp_path, probe):
     write_results(tmp_path, probe)
     probed = "97.22 % of the validation images (the network's difference +0.62 points, 95 % interval -1.00 to +2.40)"
-    assert summarise_results(tmp_path).splitlines() == [
+    assert summarize_results(tmp_path).splitlines() == [
         f"Report:               {tmp_path}/report/index.html",
         f"Selected grid cell:   {CELL.name} (of 24)",
         "Validation accuracy:  97.84 % (95 % interval 95.61 to 98.95 %)",
@@ -84,7 +84,7 @@ def test_the_lines_that_matter(tmp_path, probe):
 
 def test_of_several_seeds_the_mean_and_the_tested_model_are_said(tmp_path):
     write_results(tmp_path, True, replicates=3, replicate_sd=0.0047, seed=0, model_accuracy=0.9753)
-    lines = summarise_results(tmp_path).splitlines()
+    lines = summarize_results(tmp_path).splitlines()
     assert lines[2].endswith("(95 % interval 95.61 to 98.95 %), mean of 3 seeds, standard deviation 0.47 points")
     assert lines[3] == "Tested model:         seed 0, 97.53 % of the validation images"
     assert [line.partition(":")[0] for line in lines[4:]] == ["Linear probe", "Test accuracy", "Best shortcut, test"]

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pool_outer_folds import compare_baselines
 from smear.evaluation.looks import Look
-from smear.evaluation.outer_folds import prove_tests, summarise_choices, tabulate_choices
+from smear.evaluation.outer_folds import prove_tests, summarize_choices, tabulate_choices
 from smear.job import UserError
 from smear.report.looks import describe_looks
 from smear.report.outer_folds import describe_outer_folds, describe_spread
@@ -196,7 +196,7 @@ def test_choices_and_their_spread_by_hand():
     assert tuple(choices.loc[0, ["accuracy_low", "accuracy_high"]]) == (low, high)
     alike = tabulate_choices(folds.assign(field_id=[0, 1, 0, 1]), predictions, selections, ["epochs"])
     assert tuple(alike.loc[0, ["accuracy_low", "accuracy_high"]]) == bound_share(np.array([True, False]), np.zeros(2))
-    spread = summarise_choices(choices)
+    spread = summarize_choices(choices)
     assert spread["accuracy_sd"] == pytest.approx(np.std([0.5, 1.0], ddof=1))
     assert (spread["validation_gap"], spread["cells"]) == (0.25, {"x": 1, "y": 1})
     summary = {"unit": "field", "correct": 3, "accuracy": 0.75, "accuracy_low": 0.3, "accuracy_high": 0.95}

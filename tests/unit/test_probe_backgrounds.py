@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from probe_backgrounds import classify, probe, solve_ridge, standardise
+from probe_backgrounds import classify, probe, solve_ridge, standardize
 from sklearn.linear_model import RidgeClassifier
 from sklearn.preprocessing import StandardScaler
 
@@ -21,7 +21,7 @@ def make_features(seed: int, images: int, count: int) -> tuple[dict, dict]:
 @given(st.integers(0, 1000), st.integers(5, 60), st.integers(2, 60))
 def test_the_probe_is_ridge_regression(seed, images, count):
     features, labels = make_features(seed, images, count)
-    scaled = standardise(features)
+    scaled = standardize(features)
     scaler = StandardScaler().fit(features["train"])
     assert scaled["validation"] == pytest.approx(scaler.transform(features["validation"]))
     known = RidgeClassifier(alpha=count, solver="svd").fit(scaled["train"], labels["train"])

@@ -188,6 +188,6 @@ def test_where_the_console_shall_be_as_always_snakemake_writes_it(settings, caps
 
 def test_without_work_the_workflow_says_where_the_results_are(capsys):
     handler = make_handler()
-    handler.summarise = lambda: "Report: here"
+    handler.summarize = lambda: "Report: here"
     handler.emit(make_record(text="Nothing to be done (all requested files are present and up to date)."))
     assert capsys.readouterr().err.splitlines()[1:] == ["Report: here"]

@@ -17,7 +17,7 @@ from smear.job import UserError
 from smear.propose.entries import to_config
 from smear.propose.plan import Machine, choose_plan, count_threads
 from smear.propose.proposal import ANY_GRID, complete, propose
-from smear.propose.summary import summarise
+from smear.propose.summary import summarize
 from smear.propose.table import BUDGET_HOURS, CPU, MOST_TRAININGS
 from smear.split.labels import check_labels
 
@@ -84,7 +84,7 @@ def test_a_gpu_gets_larger_images_and_no_estimate(tmp_path):
     fill(tmp_path, name_images({"A": 60, "B": 60}))
     proposal = propose_for(tmp_path, Machine(16, 1))
     assert proposal.plan.hours is None
-    assert "no estimate of time for a GPU" in summarise(proposal, Path("config/own.yaml"), str(tmp_path))
+    assert "no estimate of time for a GPU" in summarize(proposal, Path("config/own.yaml"), str(tmp_path))
 
 
 @pytest.mark.parametrize("small", [4, 10, 49])
@@ -194,13 +194,13 @@ def test_a_damaged_file_is_allowed_for_and_said(tmp_path):
     (tmp_path / "A/0.png").write_bytes(b"no image")
     proposal = propose_for(tmp_path)
     assert read_file(proposal)["dataset"]["max_rejected_share"] == 0.05
-    text = summarise(proposal, Path("config/own.yaml"), str(tmp_path))
+    text = summarize(proposal, Path("config/own.yaml"), str(tmp_path))
     assert "1 of 120 opened files are no usable images: A/0.png (not an image" in text
 
 
 def test_equal_files_in_two_classes_are_named(tmp_path):
     fill(tmp_path, name_images({"A": 12, "B": 12}))
-    text = summarise(propose_for(tmp_path), Path("config/own.yaml"), str(tmp_path))
+    text = summarize(propose_for(tmp_path), Path("config/own.yaml"), str(tmp_path))
     assert "equal files in several classes: A/" in text
 
 

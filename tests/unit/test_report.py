@@ -23,7 +23,7 @@ from smear.report.shortcuts import join_differences, judge_network
 
 
 def percent(share: float) -> str:
-    """Write a share as the page's normalised text has it."""
+    """Write a share as the page's normalized text has it."""
     return f"{100 * share:.2f} %"
 
 

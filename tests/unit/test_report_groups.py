@@ -12,7 +12,7 @@ from page import Page
 from smear.figures.note import draw_note
 from smear.figures.style import save
 from smear.files import read_json, write_json
-from smear.statistics.group_metrics import summarise_groups, tabulate_groups
+from smear.statistics.group_metrics import summarize_groups, tabulate_groups
 from smear.tables import read_csv, write_csv
 
 pytestmark = pytest.mark.slow
@@ -35,7 +35,7 @@ def render(tmp_path, classes: list[str], pure: bool, patient: str = "C"):
     levels = pd.DataFrame({"patient": group, "photo": group + "/" + (number % 3).astype(str)})
     levels.index = pd.Index(predictions["image_id"], name="image_id")
     summary, table = (
-        summarise_groups(predictions, levels, classes),
+        summarize_groups(predictions, levels, classes),
         tabulate_groups(predictions, levels["patient"], classes),
     )
     given = vars(snakemake.input)

@@ -87,7 +87,7 @@ def test_what_the_first_weights_have_seen_is_said(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("color", "words"), [("rgb", None), ("gray", "gray"), ("stain_normalised", "stain-normalised")]
+    ("color", "words"), [("rgb", None), ("gray", "gray"), ("stain_normalised", "stain-normalized")]
 )
 def test_the_model_card_says_what_images_the_model_takes(tmp_path, color, words):
     cells = grid_cells(**ONE, color=[color])

@@ -18,7 +18,7 @@ def test_siblings_across_splits_are_a_warning(tmp_path):
     snakemake.input.audit.write_text(json.dumps(audit))
     render_report.main(snakemake)
     text = Page(snakemake.output.report.read_text(encoding="utf-8")).text
-    assert "301 have one in another split. A network can recognise such images" in text
+    assert "301 have one in another split. A network can recognize such images" in text
     assert "which keeps repeat captures together" not in text
 
 

@@ -159,7 +159,4 @@ def test_a_thumbnail_holds_the_means_of_the_parts():
 def test_words_are_for_features_and_classifiers_that_there_are():
     assert set(FEATURES) <= {"none", PROBED, *SHORTCUT_FEATURES}
     assert set(CLASSIFIERS) <= {"prior", *build_classifiers(1), *build_probes(1)}
-    assert (name_features("edge_counts"), name_classifier("nearest_neighbours")) == (
-        "edge counts",
-        "nearest neighbours",
-    )
+    assert (name_features("edge_counts"), name_classifier("random_forest")) == ("edge counts", "random forest")

@@ -17,7 +17,7 @@ def queue(tmp_path, monkeypatch):
     listing = tmp_path / "listing"
     programs = {
         "squeue": f"case \"$*\" in *%Z*) cat '{listing}';; *) cut -d '|' -f 1 '{listing}';; esac",
-        "scancel": f"echo \"$*\" > '{tmp_path}/cancelled'; : > '{listing}'",
+        "scancel": f"echo \"$*\" > '{tmp_path}/canceled'; : > '{listing}'",
     }
     for name, text in programs.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
@@ -35,15 +35,15 @@ def test_only_jobs_of_this_folder_that_snakemake_has_named_are_found(queue):
     assert find_jobs(Path("/runs/a b|c")) == ["16"]
 
 
-def test_jobs_are_cancelled_and_waited_for(queue):
+def test_jobs_are_canceled_and_waited_for(queue):
     queue.write_text(f"11|{UUID}|/runs/a\n12|{UUID}|/runs/a\n")
     assert list(cancel_jobs(["11", "12"])) == ["Ending jobs of an earlier call on the cluster: 11, 12"]
-    assert queue.with_name("cancelled").read_text() == "11 12\n"
+    assert queue.with_name("canceled").read_text() == "11 12\n"
 
 
-def test_without_jobs_nothing_is_cancelled(queue):
+def test_without_jobs_nothing_is_canceled(queue):
     assert list(cancel_jobs([])) == []
-    assert not queue.with_name("cancelled").exists()
+    assert not queue.with_name("canceled").exists()
 
 
 def test_a_cluster_of_another_kind_has_no_such_jobs(tmp_path, monkeypatch):

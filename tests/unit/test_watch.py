@@ -13,7 +13,7 @@ from smear.status.cells import CellStatus, read_experiment
 from smear.status.epochs import count_left, count_own
 from smear.status.grid_file import write_cells
 from smear.status.table import render
-from smear.status.watch import Progress, Watch, summarise
+from smear.status.watch import Progress, Watch, summarize
 
 LONG = FIRST._replace(epochs=30)
 ALONE = FIRST._replace(optimizer="rmsprop")
@@ -164,4 +164,4 @@ def test_epochs_lie_between_none_and_all(states):
     named = {cell.name: cell for cell in cells}
     assert [count_own(cell, named) for cell in cells] == [10, 20, 10]
     assert all(0 <= count_left(cell, named) <= count_own(cell, named) for cell in cells)
-    assert 0 <= summarise(cells).done <= summarise(cells).epochs == 40
+    assert 0 <= summarize(cells).done <= summarize(cells).epochs == 40

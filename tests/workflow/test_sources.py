@@ -220,14 +220,14 @@ def test_labels_from_a_table_and_what_a_change_of_one_makes_again(project, tmp_p
         table.write_text("file,dx\n" + "".join(f"{name},{label}\n" for name, label in zip(names, labels, strict=True)))
 
     write(["sick", "well"] * 12)
-    target = "results/datasets/labelled/catalog.csv"
+    target = "results/datasets/labeled/catalog.csv"
     given = f"labels_csv: '{table}', labels_columns: {{image: file, label: dx}}, unmatched: drop"
-    setting = f"dataset={{source: folder, path: '{tmp_path}/pile', name: labelled, {given}}}"
+    setting = f"dataset={{source: folder, path: '{tmp_path}/pile', name: labeled, {given}}}"
     result = project.snakemake(target, "--config", setting)
     assert result.returncode == 0, result.output
     assert "labels.csv: 2 classes (sick, well), 24 images." in result.output
     assert len(read_identities(project.folder / target)) == 24
-    assert (project.folder / "results/datasets/labelled/unmatched.csv").read_text() == "name,label,reason\n"
+    assert (project.folder / "results/datasets/labeled/unmatched.csv").read_text() == "name,label,reason\n"
     assert project.jobs(target, "--config", setting) == {}
     write(["sick", "sick"] + ["sick", "well"] * 11)
     assert project.jobs(target, "--config", setting) == {"link_folder": 1, "catalog_images": 1}

@@ -6,7 +6,7 @@ import shutil
 from smear.estimate import describe_hours
 from smear.files import write_json
 from smear.images.identity import write_identity
-from smear.report.summary import summarise_results
+from smear.report.summary import summarize_results
 from smear.scheduling.slurm_jobs import cancel_jobs, find_jobs
 from smear.status.grid_file import write_cells
 from smear.status.watch import Watch
@@ -94,7 +94,7 @@ def describe_results():
     if not all(map(os.path.exists, get_final_files())):
         return None
     try:
-        return summarise_results(Path(f"results/{EXPERIMENT}"), OUTER_FOLDS)
+        return summarize_results(Path(f"results/{EXPERIMENT}"), OUTER_FOLDS)
     except UserError as error:
         # Nothing that this call was asked for: it may have made another damaged file again.
         return f"blastgrid: {error}"
@@ -121,7 +121,7 @@ def show_progress():
 def offer_summary():
     """Let `--logger blastgrid` say where the report is when there is nothing to do, as no handler below is called then."""
     for display in find_progress_loggers():
-        display.summarise = describe_results
+        display.summarize = describe_results
 
 
 offer_summary()

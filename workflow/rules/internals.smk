@@ -65,7 +65,7 @@ def keep_name(path, shown):
 
 def find_progress_loggers():
     """The handlers of `--logger blastgrid`: one, or none without that option."""
-    return [handler for handler in workflow.logger_manager.get_log_handlers() if hasattr(handler, "summarise")]
+    return [handler for handler in workflow.logger_manager.get_log_handlers() if hasattr(handler, "summarize")]
 
 
 def get_descriptions():

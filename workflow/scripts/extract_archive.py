@@ -8,7 +8,7 @@ import smear.environment
 from smear.images.announcements import describe_source
 from smear.images.archive import Limits, describe_encoding, find_contents, open_archive
 from smear.images.class_folders import ClassFolders, Selection, check_expected
-from smear.images.labelled import read_selection
+from smear.images.labeled import read_selection
 from smear.images.source_table import write_sources, write_unmatched
 from smear.job import check_space, log, logged_to
 from tqdm import tqdm

@@ -106,7 +106,7 @@ def list_pairs(catalog: pd.DataFrame, search: Search) -> pd.DataFrame:
     return pairs[PAIRS].sort_values(["first", "second"], ignore_index=True)
 
 
-def summarise(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict:
+def summarize(search: Search, pairs: pd.DataFrame, fields: pd.DataFrame) -> dict:
     """What `fields.json` holds."""
     sizes = fields["field_id"].value_counts()
     return {
@@ -161,7 +161,7 @@ def main(snakemake) -> None:
     search = search_catalog(catalog, snakemake.params, snakemake.threads)
     pairs = list_pairs(catalog, search)
     fields = group_fields(catalog["image_id"], pairs)
-    summary = summarise(search, pairs, fields)
+    summary = summarize(search, pairs, fields)
     log.info(
         "%d of %d images have a repeat capture: %d pairs, %d fields",
         *(summary[name] for name in ("images_with_sibling", "images", "pairs", "fields")),

@@ -6,7 +6,7 @@ from pathlib import Path
 import smear.environment
 from smear.images.announcements import describe_source
 from smear.images.class_folders import ClassFolders, Selection
-from smear.images.labelled import find_classes, read_selection
+from smear.images.labeled import find_classes, read_selection
 from smear.images.listing import list_folder
 from smear.images.source_table import write_sources, write_unmatched
 from smear.job import log, logged_to

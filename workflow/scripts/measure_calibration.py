@@ -29,7 +29,7 @@ def take_arrays(predictions: pd.DataFrame, manifest: str) -> tuple[np.ndarray, .
     return labels, predicted, probabilities, find_groups(manifest, predictions["image_id"].to_numpy()).names
 
 
-def summarise_splits(arrays: dict[str, tuple[np.ndarray, ...]]) -> dict:
+def summarize_splits(arrays: dict[str, tuple[np.ndarray, ...]]) -> dict:
     """What `calibration.json` holds. arrays: by split, validation and test, what `take_arrays` gives."""
     labels, _, probabilities, _ = arrays["validation"]
     fit = fit_temperature(labels, probabilities)
@@ -54,7 +54,7 @@ def main(snakemake) -> None:
     validation = read_predictions(files.validation_predictions)
     splits = {"validation": validation, "test": read_predictions([files.test_predictions])}
     arrays = {split: take_arrays(table, files.manifest) for split, table in splits.items()}
-    results = summarise_splits(arrays)
+    results = summarize_splits(arrays)
     log.info("temperature %.4f, fitted on %d validation images", results["temperature"], len(validation))
     write_json(results, output.calibration)
     save(draw_calibration(*arrays["test"][:3], results), output.svg, output.png)

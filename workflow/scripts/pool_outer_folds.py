@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from smear.evaluation.correctness import find_groups
 from smear.evaluation.looks import write_looks_of
-from smear.evaluation.outer_folds import prove_tests, summarise_choices, tabulate_choices
+from smear.evaluation.outer_folds import prove_tests, summarize_choices, tabulate_choices
 from smear.evaluation.prediction_tables import read_predictions
 from smear.evaluation.shortcuts import describe_details
 from smear.evaluation.tested import NETWORK, compare_tested, name_baselines
@@ -57,7 +57,7 @@ def main(snakemake) -> None:
     summary = classification_summary(labels, predicted, probabilities, classes, groups.names)
     summary |= binary_summary(labels, predicted, classes, snakemake.params.positive, groups.names)
     choices = tabulate_choices(folds, predictions, [read_json(path) for path in files.selections], list(AXES))
-    summary |= {"unit": groups.unit, "proof": proof, "spread": summarise_choices(choices)}
+    summary |= {"unit": groups.unit, "proof": proof, "spread": summarize_choices(choices)}
     log.info("%d of %d images right, each tested once", summary["correct"], summary["images"])
     write_csv(pooled, output.predictions)
     write_csv(choices, output.choices)

@@ -14,7 +14,7 @@ from smear.training.tensors import JoinedImages, TensorFile
 TOGETHER = 50  # permutations that are computed at once
 
 
-def standardise(features: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+def standardize(features: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Features, (n, features), by split, less the mean of `train` and in its standard deviations; float64."""
     train = features["train"].astype(np.float64)
     mean, spread = train.mean(axis=0), train.std(axis=0)
@@ -24,7 +24,7 @@ def standardise(features: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 def solve_ridge(train: np.ndarray, validation: np.ndarray, penalty: float) -> np.ndarray:
     """The matrix, (validation images, training images), that takes centered targets to ridge regression's predictions.
 
-    train, validation: standardised features, (n, features) each. It depends on no label, so that each of a thousand
+    train, validation: standardized features, (n, features) each. It depends on no label, so that each of a thousand
     permutations costs one product.
     """
     images, count = train.shape
@@ -49,8 +49,8 @@ def probe(features: dict[str, np.ndarray], labels: dict[str, np.ndarray], groups
     features: (n, features) by split, `train` and `validation`. labels, groups: (n,) by split.
     """
     classes = 1 + max(map(max, labels.values()))
-    scaled = standardise(features)
-    # As many features as the diagonal of the standardised images' products has on the average.
+    scaled = standardize(features)
+    # As many features as the diagonal of the standardized images' products has on the average.
     hat = solve_ridge(scaled["train"], scaled["validation"], scaled["train"].shape[1])
     right = classify(hat, labels["train"], classes) == labels["validation"]
     permuted = permute_over_groups(labels["train"], groups["train"], PERMUTATIONS)

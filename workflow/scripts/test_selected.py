@@ -20,7 +20,7 @@ from smear.records import recorded
 from smear.split.group_levels import read_levels
 from smear.split.targets import SPLITS
 from smear.statistics.binary_metrics import binary_summary
-from smear.statistics.group_metrics import summarise_groups, tabulate_groups
+from smear.statistics.group_metrics import summarize_groups, tabulate_groups
 from smear.statistics.metrics import classification_summary
 from smear.tables import read_csv, write_csv
 from smear.training.keras_start import start_keras
@@ -102,7 +102,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     if snakemake.output.get("by_group"):
         levels = read_levels(manifest)
         by_group = tabulate_groups(predictions, levels.iloc[:, 0], classes)
-        summary["groups"] = summarise_groups(predictions, levels, classes, params.positive)
+        summary["groups"] = summarize_groups(predictions, levels, classes, params.positive)
     baselines = read_json(snakemake.input.baselines)
     provenance = read_json(snakemake.input.provenance)
     fold = provenance["settings"]["fold"]

@@ -26,7 +26,7 @@ from smear.training.tensors import TRAINING_SPLITS, JoinedImages, TensorFile, di
 from smear.training_images import add_training_images, has_donor, read_training_images
 
 
-def summarise(
+def summarize(
     cell: Cell, history: pd.DataFrame, predictions: pd.DataFrame, parameters: int, best_epoch: int | None = None
 ) -> dict:
     """What `metrics.json` holds; a diverged cell has no figures.
@@ -153,7 +153,7 @@ def main(snakemake, digests: dict[str, str]) -> None:
     write_csv(history, snakemake.output.history)
     write_csv(predictions, snakemake.output.predictions)
     best_epoch = state.best.epoch if state.best else None
-    metrics = summarise(cell, history, predictions, training.model.count_params(), best_epoch)
+    metrics = summarize(cell, history, predictions, training.model.count_params(), best_epoch)
     write_json(metrics, snakemake.output.metrics)
     write_json(
         {

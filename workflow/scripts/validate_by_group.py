@@ -6,7 +6,7 @@ from smear.files import write_json
 from smear.job import log, logged_to
 from smear.records import recorded
 from smear.split.group_levels import read_levels
-from smear.statistics.group_metrics import list_classes, summarise_groups, tabulate_groups
+from smear.statistics.group_metrics import list_classes, summarize_groups, tabulate_groups
 from smear.tables import write_csv
 
 
@@ -14,7 +14,7 @@ def main(snakemake) -> None:
     levels = read_levels(snakemake.input.manifest)
     predictions = read_predictions(snakemake.input.predictions)
     classes = list_classes(predictions)
-    summary = summarise_groups(predictions, levels, classes, snakemake.params.positive)
+    summary = summarize_groups(predictions, levels, classes, snakemake.params.positive)
     table = tabulate_groups(predictions, levels.iloc[:, 0], classes)
     log.info("%d validation images in %d groups of %s", len(predictions), len(table), summary["level"])
     write_csv(table, snakemake.output.by_group)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from smear.grid import AXES
 
-COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalised"}
+COLORS = {"rgb": "RGB", "gray": "gray", "stain_normalised": "stain-normalized"}
 VALUES = {"color": COLORS, "optimizer": {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop"}}
 """Of an axis, the values that a reader knows by another spelling."""
 

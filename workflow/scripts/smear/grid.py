@@ -1,4 +1,4 @@
-"""The cells of a grid: one combination of hyperparameters each, its name and its neighbours.
+"""The cells of a grid: one combination of hyperparameters each, its name and its neighbors.
 
 `Cell` is also the table of the grid's axes, AXES: names, columns, figures and report are built from it.
 """

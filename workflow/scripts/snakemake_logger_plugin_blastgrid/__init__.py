@@ -51,10 +51,10 @@ class LogHandler(LogHandlerBase):
     Where the console shall be as it always is, Snakemake's own handler writes to it and this one does nothing: in a dry
     run, with `--verbose` and its like, and with `--quiet progress`.
 
-    summarise: of the workflow, what it says after the last job, or None.
+    summarize: of the workflow, what it says after the last job, or None.
     """
 
-    summarise: Callable[[], str | None] = staticmethod(lambda: None)
+    summarize: Callable[[], str | None] = staticmethod(lambda: None)
 
     def __post_init__(self) -> None:
         settings = self.common_settings
@@ -125,7 +125,7 @@ class LogHandler(LogHandlerBase):
                 self.early.append(record)
             if is_shown(record) and (text := self.format(record)):
                 self.write(text, record.levelname)
-                if text.startswith(NOTHING_TO_DO) and (summary := self.summarise()):
+                if text.startswith(NOTHING_TO_DO) and (summary := self.summarize()):
                     self.write(summary)
         except Exception:
             self.handleError(record)

@@ -74,7 +74,7 @@ def tabulate_choices(
     return pd.DataFrame(rows)
 
 
-def summarise_choices(choices: pd.DataFrame) -> dict:
+def summarize_choices(choices: pd.DataFrame) -> dict:
     """How the outer folds differ: of their accuracies mean, standard deviation, lowest and highest; their choices.
 
     `validation_gap` is how much lower the tests are than the validation accuracies of the selected grid cells, on

@@ -14,7 +14,11 @@ FEATURES = {
     "thumbnail": "thumbnail of 8 × 8",
     "embeddings": "frozen pretrained features",
 }
-CLASSIFIERS = {"prior": "always the majority class", "naive_bayes": "naive Bayes"}
+CLASSIFIERS = {
+    "prior": "always the majority class",
+    "naive_bayes": "naive Bayes",
+    "nearest_neighbours": "nearest neighbors",
+}
 
 TESTED = {
     "network": "Network",

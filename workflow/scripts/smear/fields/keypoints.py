@@ -73,7 +73,7 @@ def match_descriptors(keypoints: list[Keypoints], threads: int) -> np.ndarray:
 
 
 def build_index(descriptors: np.ndarray) -> faiss.Index:
-    """An index by inner product: exact for some thousand images, in lists around centres for more."""
+    """An index by inner product: exact for some thousand images, in lists around centers for more."""
     count, size = descriptors.shape
     index = faiss.IndexFlatIP(size)
     if count > EXACT:

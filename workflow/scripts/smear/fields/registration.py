@@ -1,10 +1,10 @@
-"""Masked normalised cross-correlation over all shifts that leave a tenth of the frame or more.
+"""Masked normalized cross-correlation over all shifts that leave a tenth of the frame or more.
 
 Source: D. Padfield, Masked object registration in the Fourier domain, IEEE Transactions on Image Processing 2012,
 doi 10.1109/TIP.2011.2181402. All frames have one valid area here, so that of its sums only one depends on the pair.
 Transforms are padded, so that no shift wraps around.
 
-What a correlation is worth depends on how many pixels were compared, and how alike neighbouring ones are: of n
+What a correlation is worth depends on how many pixels were compared, and how alike neighboring ones are: of n
 pixels, n / c are independent, where c sums the products of both frames' autocorrelations (M. S. Bartlett, Journal of
 the Royal Statistical Society 1935; by Parseval's theorem a product of their spectra). The match score is Fisher's z of
 the correlation in its standard deviations, z x sqrt(n / c - 3). It is not bounded by the overlap.
@@ -55,12 +55,12 @@ class Frames(NamedTuple):
 class Registrar:
     """Registers frames whose valid area is `valid`, (side, side), with others whose area is `other`, or the same.
 
-    spread: c above, as it is in most pairs; by it shifts are weighed against each other. centred: whether the mean over
-    the overlap is taken off, which a detail has lost almost all of.
+    spread: c above, as it is in most pairs; by it shifts are weighed against each other. centered: whether the mean
+    over the overlap is taken off, which a detail has lost almost all of.
     """
 
-    def __init__(self, valid: np.ndarray, spread: float, other: np.ndarray | None = None, centred: bool = True):
-        self.side, self.reach, self.centred = len(valid), int((1 - SHARE) * len(valid)), centred
+    def __init__(self, valid: np.ndarray, spread: float, other: np.ndarray | None = None, centered: bool = True):
+        self.side, self.reach, self.centered = len(valid), int((1 - SHARE) * len(valid)), centered
         self.padded = next_fast_len(self.side + self.reach, real=True)
         self.valid = valid, valid if other is None else other
         self.areas = [self.transform(area) for area in self.valid]
@@ -110,7 +110,7 @@ class Registrar:
         found = self.correlate(first.spectrum, second.spectrum)
         found *= first.scale
         found *= second.scale
-        if self.centred:
+        if self.centered:
             found -= first.mean * second.mean
         found = found.reshape(len(found), -1)
         best = found.argmax(axis=1)
@@ -146,7 +146,7 @@ def score_match(correlation: np.ndarray, pixels: np.ndarray, spread: np.ndarray)
 def score_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, match: Match) -> float:
     """The score of a match by what its overlap alone shows, where one blood cell may lie alone.
 
-    Neighbouring pixels are as much alike as they are there. And where both frames show their detail in the same few
+    Neighboring pixels are as much alike as they are there. And where both frames show their detail in the same few
     places, they are compared in no others: c is greater by how much their energies, each averaged over NEAR, coincide
     (the variance of a sum of products whose factors vary in variance).
 
@@ -159,9 +159,9 @@ def score_overlap(first: np.ndarray, second: np.ndarray, valid: np.ndarray, matc
     shared = valid[own] * valid[other]
     power, energy = [], []
     for part in (first[own], second[other]):
-        centred = (part - (part * shared).sum() / shared.sum()) * shared
-        power.append(np.abs(np.fft.fft2(centred, [2 * length for length in shared.shape])) ** 2)
-        energy.append(gaussian_filter(centred**2, NEAR * side, mode="constant"))
+        centered = (part - (part * shared).sum() / shared.sum()) * shared
+        power.append(np.abs(np.fft.fft2(centered, [2 * length for length in shared.shape])) ** 2)
+        energy.append(gaussian_filter(centered**2, NEAR * side, mode="constant"))
     spread = 4 * shared.size * (power[0] * power[1]).sum() / max(power[0].sum() * power[1].sum(), 1e-6)
     coincidence = shared.sum() * (energy[0] * energy[1]).sum() / max(energy[0].sum() * energy[1].sum(), 1e-6)
     return float(score_match(np.float64(match.similarity), shared.sum(), spread * max(coincidence, 1)))

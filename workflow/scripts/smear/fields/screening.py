@@ -22,9 +22,9 @@ def screen(
     """For every image, those of its candidates with which its match score reaches `floor`.
 
     details: (images, side, side), any number format. valid: (side, side). candidates: the numbers of the images that
-    one, by its number, is compared with. spread: how alike neighbouring pixels are, see `registration`.
+    one, by its number, is compared with. spread: how alike neighboring pixels are, see `registration`.
     """
-    registrar = Registrar(valid, spread, centred=len(valid) > COARSE)
+    registrar = Registrar(valid, spread, centered=len(valid) > COARSE)
     frames = prepare_all(registrar, details, threads)
 
     def keep(number: int) -> np.ndarray:

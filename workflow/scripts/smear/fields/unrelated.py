@@ -50,7 +50,7 @@ class Unrelated:
         self.pairs, self.details, self.valid, self.threads = pairs, details, valid, threads
 
     def measure(self, side: int) -> tuple[np.ndarray, float]:
-        """The match score of every pair at `side` pixels, and how alike neighbouring pixels are there in the mean."""
+        """The match score of every pair at `side` pixels, and how alike neighboring pixels are there in the mean."""
         details = {number: shrink(detail, side) for number, detail in self.details.items()}
         valid = shrink_area(self.valid, side)
         spread = measure_spread(list(details.values()))

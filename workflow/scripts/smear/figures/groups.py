@@ -106,7 +106,7 @@ def draw_shares(shares: dict[str, pd.DataFrame], level: str, shown: list[str]) -
     header(
         figure,
         f"Shares by {show_name(level)}",
-        f"The share of {what}, as predicted and as labelled, of every group; larger points have more images. On the "
+        f"The share of {what}, as predicted and as labeled, of every group; larger points have more images. On the "
         f"dashed line both are equal.",
     )
     return figure

@@ -24,7 +24,7 @@ MOST_COLUMNS = 4
 GAP = 0.25  # inches of a panel's width that its title leaves free
 WIDEST = 0.2
 COLORS = sns.light_palette("#0b4f7d", as_cmap=True)
-"""One hue from pale to deep: its order survives color blindness and grey printing."""
+"""One hue from pale to deep: its order survives color blindness and gray printing."""
 
 
 @house_style()

@@ -127,11 +127,11 @@ def draw_panels(
 
 def name_panel(axes: Axes, panel: dict, cells: pd.DataFrame, across: str, row: str, first: bool) -> None:
     """Title a panel; the name of its row, if it has one, stands once above the first panel."""
-    # A learning rate takes two lines: beside its neighbours there is no room for one.
+    # A learning rate takes two lines: beside its neighbors there is no room for one.
     title = describe_value(across, panel[across]).replace("learning rate ", "learning rate\n")
     if cells[across].nunique() == 1:
         title = ""
-    # Blank lines keep the room that the row's name takes; the name itself may run over the neighbours' blank lines.
+    # Blank lines keep the room that the row's name takes; the name itself may run over the neighbors' blank lines.
     blank = [" "] * (row.count("\n") + 1) if row else []
     axes.set_title("\n".join(filter(None, [*blank, title])), size=9, color=QUIET)
     if row and first:

@@ -1,1 +1,1 @@
-"""Labelled images on disk: finding and reading them."""
+"""Labeled images on disk: finding and reading them."""

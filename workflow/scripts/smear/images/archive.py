@@ -11,7 +11,7 @@ from typing import NamedTuple
 from smear.files import BROKEN_ZIP
 from smear.images.class_folders import ClassFolders, Selection
 from smear.images.entries import is_image
-from smear.images.labelled import find_classes
+from smear.images.labeled import find_classes
 from smear.images.listing import Listing, list_members
 from smear.images.names import find_long
 from smear.job import UserError, list_some, show_name, show_path

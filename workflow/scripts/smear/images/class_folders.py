@@ -13,7 +13,7 @@ from smear.job import UserError, list_some, show_name, show_path
 
 
 class Selection(NamedTuple):
-    """What the configuration's `dataset` says about which files are taken, and as what: see `labelled.find_classes`."""
+    """What the configuration's `dataset` says about which files are taken, and as what: see `labeled.find_classes`."""
 
     variant: str | None = None
     layout: str | None = None

@@ -25,7 +25,7 @@ def convert_color(pixels: np.ndarray, color: str) -> np.ndarray:
         case "gray":
             return to_gray(pixels)
         case "stain_normalised":
-            return normalise_stain(pixels)
+            return normalize_stain(pixels)
     raise ValueError(f"no such color: {color}")
 
 
@@ -35,7 +35,7 @@ def to_gray(pixels: np.ndarray) -> np.ndarray:
     return np.repeat(gray[:, :, None], 3, axis=2)
 
 
-def normalise_stain(pixels: np.ndarray) -> np.ndarray:
+def normalize_stain(pixels: np.ndarray) -> np.ndarray:
     """Take an image apart into its two stains and put it together again from those of the target, on white.
 
     Source: Macenko et al. 2009, "A method for normalizing histology slides for quantitative analysis",

@@ -4,9 +4,9 @@ import numpy as np
 from PIL import Image
 
 # Names of Pillow: https://pillow.readthedocs.io/en/stable/handbook/concepts.html#modes
-GREY_16_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
+GRAY_16_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 WITH_ALPHA = ("RGBA", "LA", "PA", "RGBa", "La")
-CONVERTIBLE = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "HSV", *WITH_ALPHA, *GREY_16_BIT)
+CONVERTIBLE = ("1", "L", "P", "RGB", "RGBX", "CMYK", "YCbCr", "HSV", *WITH_ALPHA, *GRAY_16_BIT)
 
 
 def find_unusable_mode(mode: str) -> str | None:
@@ -20,11 +20,11 @@ def find_unusable_mode(mode: str) -> str | None:
 def make_rgb(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
     """A loaded image of a usable mode as RGB, and whether transparent pixels were laid on white for that.
 
-    Grey is repeated, 16-bit grey scaled so that 65535 becomes 255 (Pillow's own conversion would clip at 255), and
+    Gray is repeated, 16-bit gray scaled so that 65535 becomes 255 (Pillow's own conversion would clip at 255), and
     alpha that is opaque throughout dropped. factor: what the values are multiplied by, up to the end of their range.
     """
-    if image.mode in GREY_16_BIT:
-        return scale_grey(image, factor)
+    if image.mode in GRAY_16_BIT:
+        return scale_gray(image, factor)
     if factor != 1:
         table = [min(value * factor, 255) for value in range(256)]
         upright, transparent = make_rgb(image)
@@ -38,10 +38,10 @@ def make_rgb(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
     return image.convert("RGB"), False
 
 
-def scale_grey(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
-    """`make_rgb` of 16-bit grey: a 257th, to the nearest; the value that a PNG declares transparent becomes white."""
+def scale_gray(image: Image.Image, factor: int = 1) -> tuple[Image.Image, bool]:
+    """`make_rgb` of 16-bit gray: a 257th, to the nearest; the value that a PNG declares transparent becomes white."""
     values = np.asarray(image).astype(np.uint32)
-    grey = ((np.minimum(values * factor, 65535) + 128) // 257).astype(np.uint8)
+    gray = ((np.minimum(values * factor, 65535) + 128) // 257).astype(np.uint8)
     transparent = values == image.info.get("transparency", -1)
-    grey[transparent] = 255
-    return Image.fromarray(grey).convert("RGB"), bool(transparent.any())
+    gray[transparent] = 255
+    return Image.fromarray(gray).convert("RGB"), bool(transparent.any())

@@ -16,7 +16,7 @@ from smear.images.class_folders import ClassFolders, Selection, check_expected
 from smear.images.entries import is_image
 from smear.images.identity import Identity, write_facts
 from smear.images.label_table import LabelTable, read_label_table
-from smear.images.labelled import find_classes
+from smear.images.labeled import find_classes
 from smear.images.levels import TABLE
 from smear.images.listing import list_folder
 from smear.job import UserError, show_path

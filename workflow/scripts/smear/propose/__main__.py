@@ -13,7 +13,7 @@ from smear.job import UserError, show_name
 from smear.propose.naming import choose_name, name_file
 from smear.propose.plan import Machine
 from smear.propose.proposal import SCHEMA, propose
-from smear.propose.summary import summarise
+from smear.propose.summary import summarize
 from smear.propose.writing import render, write_value
 from smear.scheduling.gpus import find_gpus
 
@@ -69,7 +69,7 @@ def prepare(options: argparse.Namespace, gpus: int) -> Path:
     machine = Machine(min(options.cores, os.cpu_count()), gpus)
     proposal = propose(name, name_source(options.images) | read_keys(options.dataset), machine)
     write_text(render(proposal, path, options.images), path)
-    print(summarise(proposal, path, options.images))
+    print(summarize(proposal, path, options.images))
     return path
 
 

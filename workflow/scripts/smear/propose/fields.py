@@ -16,7 +16,7 @@ from smear.propose.table import FEWEST_FIELD_IMAGES, FIELD_MEGAPIXELS
 
 
 def draw_for_fields(images: int, megapixels: float) -> np.ndarray:
-    """Pairs of images, (pairs, 3), as `find_fields` itself draws them for its judgement; of large images, some of them.
+    """Pairs of images, (pairs, 3), as `find_fields` itself draws them for its judgment; of large images, some of them.
 
     megapixels: of one image.
     """

@@ -12,7 +12,7 @@ from smear.split.targets import SPLITS, write_shares
 from smear.training.settings import collect_settings
 
 
-def summarise(proposal: Proposal, path: Path, images: str) -> str:
+def summarize(proposal: Proposal, path: Path, images: str) -> str:
     """What was found and chosen, how long it takes, and where the report will be."""
     seen, config, plan = proposal.seen, proposal.config, proposal.plan
     counts = list_some((f"{name} {count:,}" for name, count in seen.counts.items()), 6)

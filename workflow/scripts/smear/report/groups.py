@@ -21,7 +21,7 @@ def read_group_table(path: str | Path) -> pd.DataFrame:
 def describe_groups(validation: dict, test: dict, tables: dict[str, pd.DataFrame]) -> dict:
     """The variables of the templates for results by group.
 
-    validation, test: what `summarise_groups` gives. tables: by split, `group,images,correct,accuracy,label,vote`.
+    validation, test: what `summarize_groups` gives. tables: by split, `group,images,correct,accuracy,label,vote`.
     """
     summaries = {"validation": validation, "test": test}
     return {

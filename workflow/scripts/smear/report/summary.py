@@ -24,7 +24,7 @@ RECORDS = {
 }
 
 
-def summarise_results(experiment: Path, outer_folds: int = 0) -> str:
+def summarize_results(experiment: Path, outer_folds: int = 0) -> str:
     """Where the report of `results/<experiment>` lies, and the lines that matter; a UserError for damage.
 
     outer_folds: how many the report shows.

@@ -54,7 +54,7 @@ def tabulate_shares(predictions: pd.DataFrame, groups: pd.Series, classes: Seque
     return table
 
 
-def summarise_groups(
+def summarize_groups(
     predictions: pd.DataFrame, levels: pd.DataFrame, classes: Sequence[str], positive: str | None = None
 ) -> dict:
     """Figures by group, ready for JSON.
@@ -81,7 +81,7 @@ def summarise_groups(
                 "accuracy_high": high,
                 "lowest_accuracy": float(table["accuracy"].min()),
                 "groups_of_one_label": int(table["label"].notna().sum()),
-                "vote": summarise_votes(table, dict(zip(parts, owners, strict=True))),
+                "vote": summarize_votes(table, dict(zip(parts, owners, strict=True))),
             }
         )
     coarsest = tabulate_groups(predictions, levels.iloc[:, 0], classes)
@@ -92,11 +92,11 @@ def summarise_groups(
         "levels": rows,
         "images": {"images": images, "correct": correct, "accuracy": correct / images}
         | {"accuracy_low": low, "accuracy_high": high},
-        "shares": summarise_shares(predictions, levels.iloc[:, 0], coarsest, classes, positive),
+        "shares": summarize_shares(predictions, levels.iloc[:, 0], coarsest, classes, positive),
     }
 
 
-def summarise_votes(table: pd.DataFrame, owners: dict[str, str]) -> dict | None:
+def summarize_votes(table: pd.DataFrame, owners: dict[str, str]) -> dict | None:
     """The majority votes of the groups whose images have one label, with the 95 % interval; None without such.
 
     owners: of each group the one of the coarsest level that it lies in, whose groups are alike.
@@ -116,7 +116,7 @@ def summarise_votes(table: pd.DataFrame, owners: dict[str, str]) -> dict | None:
     }
 
 
-def summarise_shares(
+def summarize_shares(
     predictions: pd.DataFrame, groups: pd.Series, table: pd.DataFrame, classes: Sequence[str], positive: str | None
 ) -> dict | None:
     """How far predicted shares of classes are from the true ones; None where every group has images of one class."""

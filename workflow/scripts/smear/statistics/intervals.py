@@ -123,11 +123,11 @@ def count_independent(sums: np.ndarray, squares: np.ndarray, correlation: float)
 
 def score_interval(share: float, images: float, quantile: float = Z) -> tuple[float, float]:
     """Wilson's interval of a share of so many independent images, which need not be a whole number."""
-    centre = share + quantile**2 / (2 * images)
+    center = share + quantile**2 / (2 * images)
     reach = quantile * sqrt(share * (1 - share) / images + quantile**2 / (4 * images**2))
     scale = 1 + quantile**2 / images
     # Rounding must carry no bound past the proportion, and none beyond 0 and 1.
-    return max(min((centre - reach) / scale, share), 0.0), min(max((centre + reach) / scale, share), 1.0)
+    return max(min((center - reach) / scale, share), 0.0), min(max((center + reach) / scale, share), 1.0)
 
 
 def student_quantile(freedom: float) -> float:

@@ -53,7 +53,7 @@ class Watch:
                 else:
                     self.read_begun()
                 cells = self.cells.items()
-                self.progress = summarise([name_apart(experiment, cell) for (experiment, _), cell in cells])
+                self.progress = summarize([name_apart(experiment, cell) for (experiment, _), cell in cells])
                 end = time.monotonic()
                 self.next_look = end + max(SECONDS, (end - start) / SHARE)
             return self.progress
@@ -107,7 +107,7 @@ def name_apart(experiment: str, cell: CellStatus) -> CellStatus:
     return cell._replace(name=f"{experiment}/{cell.name}", shorter=shorter)
 
 
-def summarise(cells: list[CellStatus]) -> Progress:
+def summarize(cells: list[CellStatus]) -> Progress:
     """The progress of all cells together."""
     named = {cell.name: cell for cell in cells}
     epochs = sum(count_own(cell, named) for cell in cells)

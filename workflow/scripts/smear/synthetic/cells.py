@@ -99,8 +99,8 @@ def draw_chromatin(
     density = 1 + contrast * mottle(random, offsets, unit * max(0.1, random.normal(*look.clump_size)))
     density += unevenness * mottle(random, offsets, 1.8 * radius)
     for _ in range(random.binomial(4, look.nucleoli / 4)):
-        centre = radius * random.uniform(0.15, 0.6) * draw_direction(random)
-        distance = np.abs(offsets - centre) / (unit * random.uniform(0.25, 0.38))
+        center = radius * random.uniform(0.15, 0.6) * draw_direction(random)
+        distance = np.abs(offsets - center) / (unit * random.uniform(0.25, 0.38))
         density += 0.3 * np.exp(-8 * (distance - 1.4) ** 2) - 0.65 * np.exp(-(distance**4))
     return np.maximum(density, 0.15) * random.uniform(0.7, 1.3)
 

@@ -20,7 +20,7 @@ from smear.synthetic.classes import CLASSES, count_images
 from smear.synthetic.field import capture_field, prepare_slide
 
 # After the maturation of B cells: hematogones are small, nearly all nucleus, smooth and without nucleoli; the blasts'
-# cytoplasm, clefts, clumps and nucleoli come and go from stage to stage. Neighbours overlap in every single property.
+# cytoplasm, clefts, clumps and nucleoli come and go from stage to stage. Neighbors overlap in every single property.
 MORPHOLOGIES = {
     "Benign": Morphology(
         radius=(1.17, 0.09),

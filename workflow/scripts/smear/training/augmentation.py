@@ -70,7 +70,7 @@ class RandomAffine(keras.layers.Layer):
 
         angle = draw(-math.radians(self.rotation), math.radians(self.rotation))
         cut = draw(0.0, self.crop)
-        # The place of what is left after the crop, and the shift, both of the frame's centre and in shares of the side.
+        # The place of what is left after the crop, and the shift, both of the frame's center and in shares of the side.
         down = draw(-0.5, 0.5) * cut + draw(-self.shift, self.shift)
         right = draw(-0.5, 0.5) * cut + draw(-self.shift, self.shift)
 
@@ -87,13 +87,13 @@ class RandomAffine(keras.layers.Layer):
 def sample(images, rows, columns):
     """Images between their pixels, by bilinear interpolation.
 
-    images: (n, height, width, channels). rows, columns: where to look in each, (n, h, w), in pixels from the centre of
+    images: (n, height, width, channels). rows, columns: where to look in each, (n, h, w), in pixels from the center of
     the first one. Returns (n, h, w, channels), float32. What lies outside the frame is its mirror image, since black
     borders are no blood.
     """
     number, height, width, channels = ops.shape(images)
-    top, bottom, below = neighbours(rows, height)
-    left, right, beside = neighbours(columns, width)
+    top, bottom, below = neighbors(rows, height)
+    left, right, beside = neighbors(columns, width)
     pixels = ops.reshape(images, (number * height * width, channels))
     first = ops.reshape(ops.arange(number, dtype="int32") * (height * width), (number, 1, 1))
 
@@ -105,12 +105,12 @@ def sample(images, rows, columns):
     return upper * (1 - below) + lower * below
 
 
-def neighbours(positions, size: int):
+def neighbors(positions, size: int):
     """Before and after each position, (n, h, w), the nearest of `size` pixels, mirrored at the edges.
 
     Returns both as int32, and how far the position lies from the first to the second, 0 to 1, (n, h, w, 1).
     """
-    # Edges lie half a pixel beyond the centres of the outermost pixels.
+    # Edges lie half a pixel beyond the centers of the outermost pixels.
     folded = size - ops.abs(ops.mod(positions + 0.5, 2 * size) - size) - 0.5
     folded = ops.clip(folded, 0, size - 1)
     before = ops.floor(folded)

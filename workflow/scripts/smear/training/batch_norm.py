@@ -1,4 +1,4 @@
-"""Batch-norm recalibration: batch-normalisation statistics at fixed weights ("precise BN").
+"""Batch-norm recalibration: batch-normalization statistics at fixed weights ("precise BN").
 
 In a short training the running statistics lag behind the weights, and validation accuracy swings with them. Statistics
 computed anew from training images (precise BN: Wu and Johnson 2021, arXiv 2105.07576) cure that.
@@ -16,7 +16,7 @@ EVEN = 1 - 2**-13  # a momentum, exact in 32 bits, at which the weights of 100 b
 
 
 def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormalization]:
-    """Yield the batch-normalisation layers of a model and of the models inside it, but for the frozen ones.
+    """Yield the batch-normalization layers of a model and of the models inside it, but for the frozen ones.
 
     A frozen layer keeps its statistics in training, so that there is nothing to recalibrate.
     """
@@ -29,7 +29,7 @@ def batch_norm_layers(model: keras.Model) -> Iterator[keras.layers.BatchNormaliz
 
 
 def get_statistics(model: keras.Model) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Copy the running mean and variance of every batch-normalisation layer."""
+    """Copy the running mean and variance of every batch-normalization layer."""
     copy = keras.ops.convert_to_numpy
     return [(copy(layer.moving_mean), copy(layer.moving_variance)) for layer in batch_norm_layers(model)]
 
@@ -82,7 +82,7 @@ def recalibrate(
 
 @contextmanager
 def momentum_of(model: keras.Model, momentum: float) -> Iterator[None]:
-    """Give the batch-normalisation layers this momentum inside the block; it stays in what is compiled there."""
+    """Give the batch-normalization layers this momentum inside the block; it stays in what is compiled there."""
     layers = list(batch_norm_layers(model))
     own = [layer.momentum for layer in layers]
     for layer in layers:

@@ -29,7 +29,7 @@ RECALIBRATION_IMAGES = 2048
 
 
 def wants_recalibration(setting: str | bool) -> bool:
-    """Whether batch-normalisation statistics are recalibrated; `auto` means yes (benchmarks/batch_norm.md).
+    """Whether batch-normalization statistics are recalibrated; `auto` means yes (benchmarks/batch_norm.md).
 
     Without quotes YAML reads `on` as true and `off` as false.
     """
@@ -145,7 +145,7 @@ class Training:
     def validate(self, epoch: int) -> np.ndarray:
         """Probabilities of the validation images, (images, classes), as of the end of an epoch.
 
-        Where it is wanted, batch-normalisation statistics are recalibrated before, from training images drawn for this
+        Where it is wanted, batch-normalization statistics are recalibrated before, from training images drawn for this
         epoch, and stay in the model.
         """
         if self.forward is not None:

@@ -15,7 +15,7 @@ class Batches(keras.utils.PyDataset):
     """One pass over some rows: batches of (inputs, labels), all of one size.
 
     The last batch is filled up with the first rows again: XLA would compile a second program for the rest of an epoch,
-    and batch normalisation would take its statistics from a few images.
+    and batch normalization would take its statistics from a few images.
 
     inputs: what a row stands for, (n, …), usually images in a file or the row numbers themselves. labels: integers,
     (n,). rows: which to take, in turn; a row may be missing or appear twice.

@@ -41,7 +41,7 @@ def list_inception_modules(backbone: keras.Model, last: str) -> list[list[keras.
 def set_trainable(backbone: keras.Model, architecture: str, trainable: str | int) -> None:
     """Train a backbone's last `trainable` blocks and freeze the others; `all` freezes nothing, `head` everything.
 
-    Keras runs frozen batch normalisation in inference mode, whatever the mode of the model. A model that is compiled
+    Keras runs frozen batch normalization in inference mode, whatever the mode of the model. A model that is compiled
     must be compiled anew.
     """
     blocks = list_blocks(backbone, architecture)

@@ -1,7 +1,7 @@
 """Where a training stands after an epoch: all that the next one needs, and nothing else.
 
 What is random depends on seed and epoch alone (`randomness.py`), so that a state holds no random numbers. Its
-batch-normalisation statistics are the running ones, never those recalibrated for a validation. At the end of a phase it
+batch-normalization statistics are the running ones, never those recalibrated for a validation. At the end of a phase it
 holds that phase's optimizer, which the next one does not take over.
 
 A file of a state has the same bytes for the same training: wall times lie in a file of their own beside it.

@@ -9,9 +9,9 @@ PUBLISHED_SIZES = (224, 227)
 
 
 def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """The features, (n, 4096), of centred RGB pixels, (n, size, size, 3), size 64 or more.
+    """The features, (n, 4096), of centered RGB pixels, (n, size, size, 3), size 64 or more.
 
-    Groups of two, local response normalisation, overlapping pooling, dropout, and the initial weights are the paper's.
+    Groups of two, local response normalization, overlapping pooling, dropout, and the initial weights are the paper's.
     At 224 and 227 px the first fully connected layer sees all 6 x 6 positions, as published. At other sizes it sees
     their mean: a layer for every number of positions would have up to a thousand million weights.
     """

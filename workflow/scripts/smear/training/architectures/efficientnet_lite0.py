@@ -1,7 +1,7 @@
 """EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excitation, with ReLU6 in place of swish (Apache-2.0).
 
 Source: TensorFlow's TPU models, `efficientnet/lite`. Stem and head keep their width, and layers have the names that
-those of `keras.applications.EfficientNetB0` have. Differences: batch normalisation with an epsilon of 1e-3, padding
+those of `keras.applications.EfficientNetB0` have. Differences: batch normalization with an epsilon of 1e-3, padding
 inside the convolutions.
 """
 
@@ -18,7 +18,7 @@ HEAD = 1280
 def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
     """The features, (n, 1280), of RGB pixels of about -1 to 1, (n, size, size, 3), size 32 or more."""
     features = layers.Conv2D(32, 3, 2, padding="same", use_bias=False, name="stem_conv")(pixels)
-    features = activate(normalise(features, "stem"), "stem")
+    features = activate(normalize(features, "stem"), "stem")
     number = 0
     for stage in STAGES:
         for place in range(stage.blocks):
@@ -26,7 +26,7 @@ def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
             features = connect_block(features, shape, BLOCKS[number], DROPPED * number / len(BLOCKS))
             number += 1
     features = layers.Conv2D(HEAD, 1, use_bias=False, name="top_conv")(features)
-    return layers.GlobalAveragePooling2D()(activate(normalise(features, "top"), "top"))
+    return layers.GlobalAveragePooling2D()(activate(normalize(features, "top"), "top"))
 
 
 def connect_block(features: keras.KerasTensor, stage: Stage, name: str, dropped: float) -> keras.KerasTensor:
@@ -34,13 +34,13 @@ def connect_block(features: keras.KerasTensor, stage: Stage, name: str, dropped:
     start, channels = features, features.shape[-1]
     if stage.expansion > 1:
         features = layers.Conv2D(channels * stage.expansion, 1, use_bias=False, name=f"{name}_expand_conv")(features)
-        features = activate(normalise(features, f"{name}_expand"), f"{name}_expand")
+        features = activate(normalize(features, f"{name}_expand"), f"{name}_expand")
     features = layers.DepthwiseConv2D(
         stage.kernel, stage.stride, padding="same", use_bias=False, name=f"{name}_dwconv"
     )(features)
-    features = activate(normalise(features, name), name)
+    features = activate(normalize(features, name), name)
     features = layers.Conv2D(stage.channels, 1, use_bias=False, name=f"{name}_project_conv")(features)
-    features = normalise(features, f"{name}_project")
+    features = normalize(features, f"{name}_project")
     if stage.stride > 1 or channels != stage.channels:
         return features
     if dropped:
@@ -48,7 +48,7 @@ def connect_block(features: keras.KerasTensor, stage: Stage, name: str, dropped:
     return layers.Add(name=f"{name}_add")([features, start])
 
 
-def normalise(features: keras.KerasTensor, name: str) -> keras.KerasTensor:
+def normalize(features: keras.KerasTensor, name: str) -> keras.KerasTensor:
     return layers.BatchNormalization(epsilon=EPSILON, name=f"{name}_bn")(features)
 
 

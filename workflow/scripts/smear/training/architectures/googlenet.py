@@ -20,9 +20,9 @@ MODULES = {
 
 
 def connect(pixels: keras.KerasTensor) -> keras.KerasTensor:
-    """The features, (n, 1024), of centred RGB pixels, (n, size, size, 3), size 32 or more.
+    """The features, (n, 1024), of centered RGB pixels, (n, size, size, 3), size 32 or more.
 
-    As published: no batch normalisation, local response normalisation twice, 40 % dropout at the end. The two auxiliary
+    As published: no batch normalization, local response normalization twice, 40 % dropout at the end. The two auxiliary
     classifiers are left out; the paper has them in training alone, and finds them worth half a percent.
     """
     features = convolution(64, 7, strides=2, name="conv1")(pixels)

@@ -7,7 +7,7 @@ import numpy as np
 from smear.training.architectures.lite0_blocks import BLOCKS
 
 BATCH_NORM = {"weight": "gamma", "bias": "beta", "running_mean": "moving_mean", "running_var": "moving_variance"}
-"""Names of batch normalisation in the published file and in Keras."""
+"""Names of batch normalization in the published file and in Keras."""
 
 BLOCK = re.compile(r"_blocks\.(\d+)\._(\w+)\.(\w+)")
 OUTSIDE = {"_conv_stem": "stem_conv", "_bn0": "stem_bn", "_conv_head": "top_conv", "_bn1": "top_bn"}

@@ -12,7 +12,7 @@ def preprocess(pixels: keras.KerasTensor, mode: str | None) -> keras.KerasTensor
     """Apply one of the modes of `keras.applications.imagenet_utils.preprocess_input`, or a mode of our own.
 
     pixels: RGB, 0 to 255, (n, height, width, 3).
-    mode: `tf`, -1 to 1; `caffe`, BGR less the mean; `torch`, standardised; `mean` (ours), RGB less the mean; `lite`
+    mode: `tf`, -1 to 1; `caffe`, BGR less the mean; `torch`, standardized; `mean` (ours), RGB less the mean; `lite`
     (ours), (x - 127) / 128; None leaves them as they are.
     """
     match mode:

@@ -1,10 +1,10 @@
-"""Local response normalisation, which AlexNet and GoogLeNet have in place of batch normalisation."""
+"""Local response normalization, which AlexNet and GoogLeNet have in place of batch normalization."""
 
 import keras
 
 
 def local_response_norm(features: keras.KerasTensor) -> keras.KerasTensor:
-    """Divide each value by (2 + 0.0001 x the sum of squares of 5 neighbouring channels)^0.75, (n, h, w, channels).
+    """Divide each value by (2 + 0.0001 x the sum of squares of 5 neighboring channels)^0.75, (n, h, w, channels).
 
     Source: Krizhevsky, Sutskever and Hinton 2012, section 3.3. Keras has no such layer; made of its plain operations,
     it leaves a saved model free of our code.

@@ -1,4 +1,4 @@
-"""Four convolutions with batch normalisation, 16 to 128 channels: for demonstrations, not from any paper."""
+"""Four convolutions with batch normalization, 16 to 128 channels: for demonstrations, not from any paper."""
 
 import keras
 from keras import layers

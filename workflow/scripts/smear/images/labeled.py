@@ -36,10 +36,10 @@ def find_classes(listing: Listing, selection: Selection, source: str) -> ClassFo
     """The files of a source by class, as the configuration's `dataset` says; see `find_class_folders` for errors."""
     if selection.table is None:
         return find_class_folders(listing, selection, source)
-    return find_labelled(listing, selection, selection.table, source)
+    return find_labeled(listing, selection, selection.table, source)
 
 
-def find_labelled(listing: Listing, selection: Selection, table: LabelTable, source: str) -> ClassFolders:
+def find_labeled(listing: Listing, selection: Selection, table: LabelTable, source: str) -> ClassFolders:
     """The files of a source that a table of labels names, by their labels.
 
     Errors: a UserError where names belong to several files, where images have no label or labels no image, unless the
