@@ -30,7 +30,6 @@ LOGIN = json.dumps(
 CHUNK = 1 << 18
 IMPATIENT = {
     "smear.download.retries.PAUSES": [0.05],
-    "smear.download.retries.TIMEOUT": 0.5,
     "smear.download.resumable.CHUNK": CHUNK,
     "smear.download.resumable.REPORT_EVERY": 0,
 }
@@ -50,19 +49,21 @@ def archive(tmp_path_factory) -> bytes:
 def fetch(tmp_path):
     """A function that runs the script; it gives the fetched bytes or None, and the sentence on the terminal.
 
+    timeout: in seconds; a busy machine is silent for one now and then.
     Its attributes are the `log` of the last run and the `partial` file beside the output.
     """
 
-    def run(proxy: str, handle: str = HANDLE, files: dict[str, str] | None = None, **variables: str):
+    def run(
+        proxy: str, handle: str = HANDLE, files: dict[str, str] | None = None, timeout: float = 5, **variables: str
+    ):
         for name, text in (files or {}).items():
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_text(text)
         output, log = run.folder / "data.zip", tmp_path / "fetch.log"
         job = {"params": {"handle": handle}, "output": {"archive": str(output)}, "log": [str(log)]}
         environment = {"HOME": str(tmp_path), "KAGGLE_API_ENVIRONMENT": "LOCALHOST", "VERBOSE": "1"}
-        process = run_script(
-            "fetch_kaggle", job, environment | {"HTTP_PROXY": proxy, "http_proxy": proxy} | variables, IMPATIENT
-        )
+        environment |= {"HTTP_PROXY": proxy, "http_proxy": proxy} | variables
+        process = run_script("fetch_kaggle", job, environment, IMPATIENT | {"smear.download.retries.TIMEOUT": timeout})
         run.log = log.read_text()
         told = process.stderr + run.log
         assert not [secret for secret in SECRETS if secret in told]
@@ -144,7 +145,7 @@ def test_flipped_byte_is_refused(fetch, archive, state_md5):
 @pytest.mark.parametrize("stall", [False, True], ids=["cut", "stalled"])
 def test_broken_download_goes_on_where_it_stopped(fetch, archive, stall):
     with serving(KaggleServer(archive, breaks=1, stall=stall)) as server:
-        fetched, _ = fetch(server.address)
+        fetched, _ = fetch(server.address, timeout=1.5)
     assert fetched == archive
     assert server.ranges == ["bytes=0-", f"bytes={len(archive) // 2 // CHUNK * CHUNK}-"]
 
@@ -217,8 +218,8 @@ def test_a_server_with_a_lasting_fault_leaves_what_has_arrived(fetch, archive, p
 
 def test_a_slow_server_is_waited_for_while_bytes_come(fetch, archive):
     with serving(KaggleServer(archive, pace=0.3)) as server:
-        assert fetch(server.address)[0] == archive
-    assert server.ranges == ["bytes=0-"], "1.8 s in all, and a silence of 0.5 s is too long"
+        assert fetch(server.address, timeout=1.5)[0] == archive
+    assert server.ranges == ["bytes=0-"], "1.8 s in all, and a silence of 1.5 s is too long"
     assert "of 2.9 MiB (100 %)" in fetch.log
 
 
@@ -249,7 +250,7 @@ def test_no_network_ends_soon_and_shows_the_way_around(fetch, silent, variables)
         if silent:
             nobody.listen()
         started = time.monotonic()
-        fetched, message = fetch(f"http://127.0.0.1:{nobody.getsockname()[1]}", **variables)
+        fetched, message = fetch(f"http://127.0.0.1:{nobody.getsockname()[1]}", timeout=0.5, **variables)
     assert time.monotonic() - started < 30
     assert fetched is None
     assert f"The connection to Kaggle fails ({'ReadTimeout' if silent else 'ProxyError'})" in message
