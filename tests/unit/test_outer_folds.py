@@ -10,7 +10,7 @@ from smear.evaluation.looks import Look
 from smear.evaluation.outer_folds import prove_tests, summarize_choices, tabulate_choices
 from smear.job import UserError
 from smear.report.looks import describe_looks
-from smear.report.outer_folds import describe_outer_folds, describe_spread
+from smear.report.outer_folds import describe_outer_folds, describe_spread, describe_test
 from smear.split.outer_checks import check_outer_folds
 from smear.split.targets import deal, rest_targets
 from smear.split.user_groups import Groups
@@ -43,7 +43,7 @@ def test_every_image_is_tested_once_and_no_group_on_two_sides(tmp_path, folds):
         assert manifest.groupby("group")["split"].nunique().max() == 1
         assert (manifest["split"].eq("test") == outer["outer_fold"].eq(fold)).all()
     predictions = [table.loc[table["split"] == "test", ["image_id"]] for table in manifests]
-    proof = prove_tests(outer, manifests, predictions)
+    proof = prove_tests(outer, manifests, predictions, tmp_path)
     assert proof == {"images": 80, "predictions": 80, "groups_on_two_sides": 0, "fields_on_two_sides": 0}
 
 
@@ -152,19 +152,21 @@ def make_tests():
 
 def test_a_missing_a_repeated_and_a_foreign_test_are_refused():
     folds, manifests, predictions = make_tests()
-    assert prove_tests(folds, manifests, predictions)["predictions"] == 4
+    assert prove_tests(folds, manifests, predictions, "here")["predictions"] == 4
     for wrong in (
         [predictions[0].head(1), predictions[1]],
         [pd.concat([predictions[0]] * 2), predictions[1]],
         predictions[::-1],
     ):
-        with pytest.raises(UserError, match="did not test each of 4 images once"):
-            prove_tests(folds, manifests, wrong)
+        with pytest.raises(UserError, match="did not test each of 4 images once: delete here and call"):
+            prove_tests(folds, manifests, wrong, "here")
     with pytest.raises(UserError, match=r"is not that of outer/folds\.csv"):
-        prove_tests(folds, manifests[::-1], predictions)
+        prove_tests(folds, manifests[::-1], predictions, "here")
     with pytest.raises(UserError, match="2 images have one of their group in another outer fold"):
-        prove_tests(folds.assign(group=[0, 0, 2, 3]), manifests, predictions)
-    assert prove_tests(folds.assign(field_id=[0, 0, 2, 3]), manifests, predictions)["fields_on_two_sides"] == 2
+        prove_tests(folds.assign(group=[0, 0, 2, 3]), manifests, predictions, "here")
+    shared = folds.assign(field_id=[0, 0, 2, 3])
+    assert prove_tests(shared, manifests, predictions, "here")["fields_on_two_sides"] == 2
+    assert prove_tests(folds, manifests, predictions, "here", fields_searched=False)["fields_on_two_sides"] is None
 
 
 def test_all_images_are_compared_with_what_each_fold_has_chosen(tmp_path):
@@ -210,6 +212,8 @@ def test_choices_and_their_spread_by_hand():
     assert "On average they are as high as the validation accuracies" in describe_spread(
         spread | {"validation_gap": 0.0}
     )
+    unknown = summary | {"proof": proof | {"fields_on_two_sides": None}, "unit": "image"}
+    assert "never saw it; repeat captures were not searched for: 3 are correct" in describe_test(unknown)
     assert found[2] == "The outer folds selected 2 different grid cells: x (1), y (1)."
 
 

@@ -78,6 +78,7 @@ if OUTER_FOLDS:
             "../../envs/report.yaml"
         params:
             positive=config["dataset"]["positive"],
+            fields_searched=config["fields"]["search"] != "none",
             experiments=name_experiments(),
             table=f"results/datasets/{DATASET}/test_looks.csv",
             code=code_digest("pool_outer_folds"),

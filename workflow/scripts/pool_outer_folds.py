@@ -48,7 +48,8 @@ def main(snakemake) -> None:
     files, output = snakemake.input, snakemake.output
     folds = read_csv(files.folds)
     predictions = [read_predictions([path]) for path in files.predictions]
-    proof = prove_tests(folds, [read_csv(path) for path in files.manifests], predictions)
+    manifests = [read_csv(path) for path in files.manifests]
+    proof = prove_tests(folds, manifests, predictions, Path(files.folds).parent, snakemake.params.fields_searched)
     pooled = pool(predictions)
     classes = list_classes(pooled)
     labels, predicted = (pooled[name].to_numpy() for name in ("label", "predicted"))

@@ -1,43 +1,50 @@
 """The tests of all outer folds together: the proof that they are one test of every image, and their figures."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from smear.evaluation.correctness import name_groups
-from smear.job import UserError
+from smear.job import UserError, show_path
 from smear.statistics.intervals import bound_share
 
-REMEDY = "delete results/<experiment>/outer and call the same command again"
 
-
-def prove_tests(folds: pd.DataFrame, manifests: Sequence[pd.DataFrame], predictions: Sequence[pd.DataFrame]) -> dict:
+def prove_tests(
+    folds: pd.DataFrame,
+    manifests: Sequence[pd.DataFrame],
+    predictions: Sequence[pd.DataFrame],
+    folder: str | Path,
+    fields_searched: bool = True,
+) -> dict:
     """How the tests of the outer folds lie to each other.
 
     folds: `image_id,field_id,group,outer_fold` of all images. manifests, predictions: of each outer fold, `image_id,
-    split`, and `image_id`. Returns `images`, `predictions`, and how many images have one of their group, or of their
-    field, on both sides of a test. Errors: a UserError unless each image was tested once, in its own fold, and no group
+    split`, and `image_id`. folder: where all of them lie. fields_searched: whether repeat captures are known. Returns
+    `images`, `predictions`, and how many images have one of their group, or of their field, on both sides of a test,
+    None where that is not known. Errors: a UserError unless each image was tested once, in its own fold, and no group
     lies on two sides; fields do where the split does not keep them together.
     """
+    remedy = f"delete {show_path(folder)} and call the same command again"
     tested = [str(name) for table in predictions for name in table["image_id"]]
     drawn = folds.set_index(folds["image_id"].astype(str))["outer_fold"]
     own = [str(fold) for fold, table in enumerate(predictions, 1) for _ in table["image_id"]]
     if sorted(tested) != sorted(drawn.index) or list(drawn[tested].astype(str)) != own:
-        raise UserError(f"The outer folds did not test each of {len(folds):,} images once: {REMEDY}.")
+        raise UserError(f"The outer folds did not test each of {len(folds):,} images once: {remedy}.")
     sides = pd.DataFrame(index=drawn.index)
     for fold, manifest in enumerate(manifests, 1):
         sides[fold] = manifest.set_index(manifest["image_id"].astype(str))["split"].eq("test").reindex(drawn.index)
     if not np.array_equal(sides.to_numpy(), drawn.to_numpy()[:, None] == sides.columns.to_numpy()):
-        raise UserError(f"A split of an outer fold is not that of outer/folds.csv: {REMEDY}.")
+        raise UserError(f"A split of an outer fold is not that of outer/folds.csv: {remedy}.")
     shared = {name: count_on_both_sides(folds[name], folds["outer_fold"]) for name in ("group", "field_id")}
     if shared["group"]:
-        raise UserError(f"{shared['group']:,} images have one of their group in another outer fold: {REMEDY}.")
+        raise UserError(f"{shared['group']:,} images have one of their group in another outer fold: {remedy}.")
     return {
         "images": len(folds),
         "predictions": len(tested),
         "groups_on_two_sides": shared["group"],
-        "fields_on_two_sides": shared["field_id"],
+        "fields_on_two_sides": shared["field_id"] if fields_searched else None,
     }
 
 

@@ -21,7 +21,9 @@ def describe_test(summary: dict) -> str:
     """How many images are correct, and what their models had not seen."""
     unit, proof = summary["unit"], summary["proof"]
     apart = "" if unit == "image" else f", with no image of its {unit} among those that it learned or was selected from"
-    if proof["fields_on_two_sides"]:
+    if proof["fields_on_two_sides"] is None:
+        apart += "; repeat captures were not searched for"
+    elif proof["fields_on_two_sides"]:
         apart = f"; {proof['fields_on_two_sides']:,} of the images have a repeat capture of their field among those"
     return (
         f"Each of {proof['images']:,} images was tested once, by a model whose training and selection never saw it"
