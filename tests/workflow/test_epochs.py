@@ -105,11 +105,11 @@ def test_a_cell_that_is_trained_again_keeps_its_shorter_run(shared):
     assert outcome(shared, "shared", LONG) == before
 
 
-def wait_for_epochs(log: Path, count: int, process: Process, output: TextIO) -> None:
-    """Return as soon as a training's log tells of so many epochs. output: what the process prints."""
+def wait_for_epoch(log: Path, epoch: int, process: Process, output: TextIO) -> None:
+    """Return as soon as a training's log tells of this epoch or a later one. output: what the process prints."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        if log.exists() and len(re.findall(r"epoch +\d+/", log.read_text())) >= count:
+        if log.exists() and any(int(reached) >= epoch for reached in re.findall(r"epoch +(\d+)/", log.read_text())):
             return
         assert process.is_alive(), output.read()
         time.sleep(0.05)
@@ -122,13 +122,13 @@ def find_trainer(folder: Path) -> int:
     return number
 
 
-def interrupt(project, epochs: int, log: Path, stop: Callable[[Process], object], *arguments: str) -> str:
-    """Start the workflow, end it by `stop`, which is given its process, after some epochs; returns what it printed."""
+def interrupt(project, epoch: int, log: Path, stop: Callable[[Process], object], *arguments: str) -> str:
+    """Start the workflow, end it by `stop`, which is given its process, after this epoch; returns what it printed."""
     log.unlink(missing_ok=True)
     call = [*arguments, "--cores", "1", "--configfile", "config/tiny.yaml"]
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         process = start_snakemake(call, project.folder, dict(os.environ), output.name, grouped=True)
-        wait_for_epochs(log, epochs, process, output)
+        wait_for_epoch(log, epoch, process, output)
         stop(process)
         process.join(timeout=120)
         assert process.exitcode
@@ -173,8 +173,8 @@ def test_a_training_stopped_again_and_again_goes_on_to_the_same_end(whole):
     reached = json.loads((checkpoint.parent / "progress.json").read_text())["epoch"]
     unlock(whole, arguments)
 
-    # The whole workflow, as when a machine is switched off: its lock stays.
-    interrupt(whole, 2, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
+    # The whole workflow, as when a machine is switched off: its lock stays. The checkpoint is beyond the shorter cell.
+    interrupt(whole, 6, log, lambda process: os.killpg(process.pid, signal.SIGKILL), *arguments)
     assert f"resuming after epoch {reached}" in log.read_text()
     unlock(whole, arguments)
 
