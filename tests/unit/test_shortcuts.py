@@ -160,3 +160,4 @@ def test_words_are_for_features_and_classifiers_that_there_are():
     assert set(FEATURES) <= {"none", PROBED, *SHORTCUT_FEATURES}
     assert set(CLASSIFIERS) <= {"prior", *build_classifiers(1), *build_probes(1)}
     assert (name_features("edge_counts"), name_classifier("random_forest")) == ("edge counts", "random forest")
+    assert name_classifier("nearest_neighbours") == "nearest neighbors"

@@ -29,7 +29,9 @@ onsuccess:
 # Before its first job, as this project's workflow does.
 BEGUN = """
 onstart:
-    [handler.begin() for handler in workflow.logger_manager.get_log_handlers() if hasattr(handler, "summarize")]
+    for handler in workflow.logger_manager.get_log_handlers():
+        if hasattr(handler, "summarize"):
+            handler.begin()
 """
 
 
